@@ -1,0 +1,30 @@
+/* crypto.h: hashes, base64url and constant-time comparison over OpenSSL's EVP. */
+#ifndef CRYPTO_CRYPTO_H
+#define CRYPTO_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum { SHA256_SIZE = 32 };
+
+void sha256(const void *bytes, size_t length, uint8_t ret_digest[static SHA256_SIZE]);
+
+/* Streaming, for chains of rows. */
+struct sha256;
+struct sha256 *sha256_new(void);
+void sha256_free(struct sha256 *hash); /* NULL is fine */
+void sha256_add(struct sha256 *hash, const void *bytes, size_t length);
+void sha256_end(struct sha256 *hash, uint8_t ret_digest[static SHA256_SIZE]); /* and starts anew */
+
+/* Without padding. Reading is strict: no padding, no blanks, no unused bits. */
+void base64url_write(struct str *out, const void *bytes, size_t length);
+bool base64url_read(const char *text, size_t length, struct str *out) MUST_CHECK;
+/* The classic alphabets with padding as well (keys in configuration). */
+bool base64_read_any(const char *text, size_t length, struct str *out) MUST_CHECK;
+
+bool bytes_equal(const void *a, const void *b, size_t length); /* in constant time */
+
+#endif

@@ -1,0 +1,57 @@
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#include "crypto/crypto.h"
+
+struct sha256 {
+    EVP_MD_CTX *context;
+};
+
+void sha256(const void *bytes, size_t length, uint8_t ret_digest[static SHA256_SIZE])
+{
+    /* SHA-256 can't fail but for a broken installation, and then no digest may be believed. */
+    int done = EVP_Digest(bytes, length, ret_digest, NULL, EVP_sha256(), NULL);
+    assert(done == 1);
+}
+
+struct sha256 *sha256_new(void)
+{
+    struct sha256 *hash = calloc(1, sizeof(*hash));
+    if (!hash)
+        return NULL;
+    hash->context = EVP_MD_CTX_new();
+    if (!hash->context || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1) {
+        sha256_free(hash);
+        return NULL;
+    }
+    return hash;
+}
+
+void sha256_free(struct sha256 *hash)
+{
+    if (!hash)
+        return;
+    EVP_MD_CTX_free(hash->context);
+    free(hash);
+}
+
+void sha256_add(struct sha256 *hash, const void *bytes, size_t length)
+{
+    int done = EVP_DigestUpdate(hash->context, bytes, length);
+    assert(done == 1);
+}
+
+void sha256_end(struct sha256 *hash, uint8_t ret_digest[static SHA256_SIZE])
+{
+    int done = EVP_DigestFinal_ex(hash->context, ret_digest, NULL);
+    assert(done == 1);
+    /* A NULL type keeps the digest of the context and spares looking it up again. */
+    done = EVP_DigestInit_ex(hash->context, NULL, NULL);
+    assert(done == 1);
+}
+
+bool bytes_equal(const void *a, const void *b, size_t length)
+{
+    return CRYPTO_memcmp(a, b, length) == 0;
+}

@@ -1,0 +1,123 @@
+#include "json/read.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+enum { SIGNIFICANT_DIGITS_MAX = 15 };
+
+/*
+ * cJSON leaves `valuestring` of a number NULL, frees it if it is not, and never looks at it. There
+ * we keep the text of the number as the client wrote it, so that no digit goes through a double.
+ */
+
+static const char *next_number(const char *at)
+{
+    for (;; at++) {
+        if (*at == '"') {
+            for (at++; *at != '"'; at++)
+                if (*at == '\\')
+                    at++;
+        } else if (*at == '-' || (*at >= '0' && *at <= '9')) {
+            return at;
+        }
+    }
+}
+
+static bool keep_number(cJSON *number, const char **at)
+{
+    const char *start = next_number(*at);
+    size_t length = strspn(start, "-+.eE0123456789");
+    assert(length > 0 && length <= JSON_NUMBER_CHARS_MAX);
+    *at = start + length;
+    number->valuestring = cJSON_malloc(length + 1);
+    if (!number->valuestring)
+        return false;
+    memcpy(number->valuestring, start, length);
+    number->valuestring[length] = '\0';
+    return true;
+}
+
+/* Goes through the tree in the order of the text. json_check() has bounded the depth. */
+static bool keep_numbers(cJSON *item, const char **at)
+{
+    if (cJSON_IsNumber(item))
+        return keep_number(item, at);
+    for (cJSON *child = item->child; child; child = child->next) {
+        /* Keys and strings are passed over by next_number(). */
+        if (!keep_numbers(child, at))
+            return false;
+    }
+    return true;
+}
+
+bool json_read(const char *text, size_t length, cJSON **ret_root, struct err *err)
+{
+    if (!json_check(text, length, err))
+        return false;
+    cJSON *root = cJSON_ParseWithLength(text, length);
+    const char *at = text;
+    if (!root)
+        return err_set(err, ERR_INTERNAL, "no memory for a JSON tree");
+    if (!keep_numbers(root, &at)) {
+        cJSON_Delete(root);
+        return err_set(err, ERR_INTERNAL, "no memory for a JSON tree");
+    }
+    *ret_root = root;
+    return true;
+}
+
+/* Digits of the integer part, and from the first to the last that is not zero. */
+static void count_digits(const char *text, size_t *ret_integer, size_t *ret_significant)
+{
+    size_t integer = 0, significant = 0, zeros = 0;
+    bool fraction = false;
+    for (const char *at = text; *at; at++) {
+        if (*at == '.')
+            fraction = true;
+        if (*at < '0' || *at > '9')
+            continue;
+        integer += !fraction;
+        if (*at != '0') {
+            significant += zeros + 1;
+            zeros = 0;
+        } else if (significant > 0) {
+            zeros++;
+        }
+    }
+    *ret_integer = integer;
+    *ret_significant = significant;
+}
+
+bool json_number_text(const cJSON *number, char text[static JSON_NUMBER_TEXT_SIZE])
+{
+    size_t integer, significant;
+    if (!cJSON_IsNumber(number) || !number->valuestring)
+        return false;
+    const char *source = number->valuestring;
+    if (strlen(source) >= JSON_NUMBER_TEXT_SIZE || strpbrk(source, "eE"))
+        return false;
+    count_digits(source, &integer, &significant);
+    if (integer > SIGNIFICANT_DIGITS_MAX || significant > SIGNIFICANT_DIGITS_MAX)
+        return false;
+    memcpy(text, source, strlen(source) + 1);
+    return true;
+}
+
+const cJSON *json_member(const cJSON *object, const char *key)
+{
+    return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
+}
+
+const char *json_member_text(const cJSON *object, const char *key)
+{
+    const cJSON *member = json_member(object, key);
+    return cJSON_IsString(member) ? member->valuestring : NULL;
+}
+
+bool json_member_i64(const cJSON *object, const char *key, int64_t *ret_number)
+{
+    const cJSON *member = json_member(object, key);
+    return cJSON_IsNumber(member) && member->valuestring &&
+           str_to_i64(member->valuestring, ret_number);
+}

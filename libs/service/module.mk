@@ -1,0 +1,1 @@
+DEPS := base json log metrics http

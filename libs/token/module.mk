@@ -1,0 +1,2 @@
+DEPS := base json crypto
+LIBS := -ljwt -lcrypto

@@ -1,0 +1,108 @@
+/*
+ * token.h: JSON Web Tokens. The algorithm is pinned here, per key, and compared before anything is
+ * believed: libjwt 1.10 trusts the token's own `alg` (it takes a HS256 token "signed" with our RSA
+ * public key), so nothing reaches it that does not carry exactly the algorithm of the key.
+ *
+ * Strict form: three non-empty parts, canonical base64url, at most TOKEN_BYTES_MAX, header and
+ * claims valid JSON objects without duplicate keys, no crit, no b64, no nested token. A header
+ * parameter that points at a key (jku, x5u, jwk, x5c) is ignored for trust and refused.
+ *
+ * Verified tokens are cached by their whole text until they expire; the cache is bounded and safe
+ * to use from several threads.
+ */
+#ifndef TOKEN_TOKEN_H
+#define TOKEN_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum {
+    TOKEN_BYTES_MAX = 8192,
+    TOKEN_TEXT_MAX = 256, /* one claim */
+    TOKEN_KEYS_MAX = 16
+};
+
+/* ---- keys ---- */
+
+struct token_keys; /* public keys with their pinned algorithms, by name (kid) */
+
+struct token_keys *token_keys_new(void);
+void token_keys_free(struct token_keys *keys); /* NULL is fine */
+/* algorithm: RS256, RS384, RS512, ES256, ES384, ES512. A private key is refused. */
+bool token_keys_add(struct token_keys *keys, const char *name, const char *algorithm,
+                    const char *pem, struct err *err) MUST_CHECK;
+
+/* ---- what is required of a token ---- */
+
+struct token_rules {
+    const char *issuer;          /* NULL: not checked */
+    const char *const *audience; /* one of them must be in `aud`; NULL-terminated; NULL: not checked */
+    const char *subject;         /* NULL: not checked */
+    int64_t leeway_s, issued_at_leeway_s;
+    bool expiry_required, jti_required;
+};
+
+struct token_claims {
+    char issuer[64], subject[64], jti[TOKEN_TEXT_MAX], key_name[64];
+    int64_t issued_at_s, expires_at_s, not_before_s; /* 0: absent */
+    const char *json; /* the whole claim set; lives as long as the struct's owner (see below) */
+    size_t json_length;
+};
+
+/* Verifies once, without cache. The claims' JSON is appended to `json`. ERR_UNAUTHENTICATED. */
+bool token_verify(const struct token_keys *keys, const struct token_rules *rules, int64_t now_us,
+                  const char *text, size_t length, struct token_claims *ret_claims,
+                  struct str *json, struct err *err) MUST_CHECK;
+
+/* ---- the cache: token text -> a value made once from its claims ---- */
+
+struct token_cache;
+
+/* value_size bytes are kept for each token; `read` fills them from verified claims (false: refuse). */
+typedef bool token_read(void *app, const struct token_claims *claims, void *ret_value,
+                        struct err *err);
+struct token_cache *token_cache_new(const struct token_keys *keys, const struct token_rules *rules,
+                                    size_t entries_max, size_t value_size, token_read *read,
+                                    void *app);
+void token_cache_free(struct token_cache *cache); /* NULL is fine */
+/* `header` is the value of Authorization: "Bearer <token>" (NULL: refused). Copies the value. */
+bool token_cache_get(struct token_cache *cache, const struct clock *clock, const char *header,
+                     void *ret_value, struct err *err) MUST_CHECK;
+void token_cache_clear(struct token_cache *cache);
+
+/* ---- signing ---- */
+
+struct token_signer;
+
+bool token_signer_new(const char *algorithm, const char *key_name, const char *private_pem,
+                      struct token_signer **ret_signer, struct err *err) MUST_CHECK;
+void token_signer_free(struct token_signer *signer); /* NULL is fine */
+/* Appends a compact JWT of this claim set. */
+bool token_sign(struct token_signer *signer, const char *claims_json, struct str *out,
+                struct err *err) MUST_CHECK;
+/* Service to service: iss, aud, sub "service", iat, exp, jti. Appends the token. */
+bool token_sign_service(struct token_signer *signer, const char *issuer, const char *audience,
+                        int64_t now_us, int64_t lifetime_s, struct str *out, struct err *err)
+    MUST_CHECK;
+
+/* ---- JWS general JSON with several signatures (management API; Event API) ---- */
+
+/* Appends {"payload":"..","signatures":[{"protected":..,"header":{"kid":..},"signature":..}]}. */
+bool token_sign_general(struct token_signer *signer, const char *payload_json, struct str *out,
+                        struct err *err) MUST_CHECK;
+
+/* Verifies the signatures whose kid is in `permitted` (names of keys, NULL-terminated); others are
+ * ignored; a permitted one that fails is ERR_UNAUTHENTICATED. The same signer twice counts once.
+ * ret_signers gets a bit for each permitted index that signed. The payload is appended to `json`
+ * and its time claims are checked by the rules. ERR_BODY_INVALID: no such document. */
+bool token_verify_general(const struct token_keys *keys, const char *const *permitted,
+                          const struct token_rules *rules, int64_t now_us, const char *text,
+                          size_t length, uint32_t *ret_signers, struct str *json, struct err *err)
+    MUST_CHECK;
+
+#endif

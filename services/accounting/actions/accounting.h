@@ -1,0 +1,44 @@
+/*
+ * accounting.h: the state of the service: one struct, made in main.c, handed to every room.
+ * Each member says who made it and which threads may use it.
+ */
+#ifndef ACCOUNTING_ACTIONS_ACCOUNTING_H
+#define ACCOUNTING_ACTIONS_ACCOUNTING_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "accounting/state/catalog.h"
+#include "accounting/state/member_cache.h"
+#include "base/clock.h"
+#include "db/db.h"
+#include "metrics/metrics.h"
+
+struct accounting_config;
+struct market_data;    /* accounting/marketdata: depth, tickers, recent trades; any thread */
+struct accept_queue;   /* actions/order_accept.h: orders and cancels on their way in; any thread */
+struct token_cache;    /* verified user tokens; any thread */
+struct abilities;      /* http/abilities.h: the permission table; immutable */
+struct management;     /* http/management.h: signers and scopes of the management API; immutable */
+
+struct accounting {
+    const struct accounting_config *config; /* config.h; immutable */
+    const struct clock *clock;
+    struct metrics *metrics;
+    struct catalogs *catalogs;
+    struct member_cache *members;
+    struct market_data *market_data;
+    struct accept_queue *accept_queue;
+    struct token_cache *user_tokens;
+    struct token_cache *service_tokens; /* of other services: internal calls */
+    struct abilities *abilities;
+    struct management *management;
+    struct db_config db_config; /* to open further connections */
+    _Atomic bool stopping;
+    _Atomic bool books_loaded; /* catalog and market data are in memory */
+    /* Wakes the event relay: something was committed to the outbox. */
+    void (*outbox_wake)(void *relay);
+    void *relay;
+};
+
+#endif

@@ -1,0 +1,30 @@
+/* config.h: the configuration of accounting. The table over this struct is accounting_config_rows. */
+#ifndef ACCOUNTING_STATE_CONFIG_H
+#define ACCOUNTING_STATE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct accounting_config {
+    const char *http_host, *ops_host, *log_level;
+    uint16_t http_port, ops_port;
+    const char *db_socket, *db_host, *db_name, *db_user, *db_password;
+    const char *db_migrate_user, *db_migrate_password;
+    uint16_t db_port;
+    bool db_weak_durability_allowed;
+    const char *amqp_host, *amqp_user, *amqp_password, *amqp_vhost;
+    uint16_t amqp_port;
+    const char *jwt_public_key, *jwt_algorithm, *jwt_issuer, *jwt_audience;
+    const char *service_key, *service_keys;
+    const char *event_key, *event_algorithm;
+    const char *management_config, *abilities_file; /* paths */
+    const char *migrations_dir;
+    uint32_t level_deposit, level_withdraw, level_trading;
+    uint32_t accept_batch_max, settle_batch_max;
+    uint32_t workers, connections_max;
+    const char *market_protection; /* "0.5": market orders trade at most 50 % from the best price */
+    const char *pnl_currencies, *platform_currency;
+    uint32_t shards;
+};
+
+#endif

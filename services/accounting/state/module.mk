@@ -1,0 +1,1 @@
+DEPS := base decimal contract db json yaml accounting/domain accounting/store

@@ -1,0 +1,172 @@
+/*
+ * state.h: what a book is made of. Private to the engine; book.h is the door.
+ *
+ * Everything is a numbered slot of a pool, and 0 is nobody. An order is in four structures at once,
+ * each of which it leaves in O(1): the index by id, the queue of its price level, the list of its
+ * member and the list of all orders of its side; the two lists are in order of rank because ranks
+ * only grow and new ones join at the end. Waiting stop orders are the same orders in two ladders of
+ * their own, by stop price.
+ */
+#ifndef MATCHING_ENGINE_STATE_H
+#define MATCHING_ENGINE_STATE_H
+
+#include <string.h>
+
+#include "contract/protocol.h"
+#include "matching/engine/book.h"
+#include "matching/engine/pool.h"
+
+/* One cache line: the engine's speed is the number of lines that a command touches. */
+struct order {
+    struct link link; /* key: the order id */
+    uint32_t level;
+    uint32_t next, prev; /* in the queue of the level */
+    uint32_t member;
+    uint32_t member_next, member_prev; /* among the orders of this member and side */
+    uint32_t age_next, age_prev;       /* among all orders of this side */
+    uint8_t side, type, time_in_force, stp; /* type: TYPE_LIMIT rests, stop types wait */
+    int64_t amount;                         /* left to fill */
+    uint64_t rank;
+};
+_Static_assert(sizeof(struct order) == 64, "an order is one cache line");
+
+/* What only waiting stop orders need, at the same slot number: resting ones never touch it. */
+struct stop_part {
+    int64_t price, protection;
+    __int128 budget;
+};
+
+/* All orders of one ladder at one price. */
+struct level {
+    struct link link; /* key: price × 4 + ladder */
+    uint32_t first, last;
+    uint32_t better, worse; /* neighbours in the ladder */
+    uint32_t left, right;   /* of the AVL tree: better ones are left */
+    uint32_t height;
+    unsigned __int128 total;
+};
+_Static_assert(sizeof(struct level) == 64, "a level is one cache line");
+
+/* A member that has orders. */
+struct member {
+    struct link link; /* key: the member id */
+    uint32_t orders;
+    uint32_t first[2], last[2]; /* by side */
+};
+
+/*
+ * Bit 0 is the side, bit 1 is set for waiting stops. "Better" is what comes first: high bids, low
+ * asks, low stop prices of buys, high ones of sells.
+ */
+enum ladder_kind { LADDER_BIDS, LADDER_ASKS, LADDER_STOP_BUYS, LADDER_STOP_SELLS, LADDERS };
+
+struct ladder {
+    uint32_t root, best; /* levels */
+};
+
+struct book {
+    struct pool orders, levels, members;
+    struct index orders_index, levels_index, members_index;
+    struct stop_part *stop_parts;
+    struct ladder ladders[LADDERS];
+    uint32_t age_first[2], age_last[2]; /* by side */
+    uint64_t seq;
+    int64_t last_price; /* 0: no trade yet */
+    uint64_t digest;    /* sum of the digests of all orders */
+    bool halted;
+};
+
+/* Where the result of the command at hand is written; there is room for the largest one. */
+struct sink {
+    uint8_t *at;
+    uint32_t items;
+    uint32_t steps; /* trades and self-trade steps of this command */
+    uint8_t status, more;
+};
+
+/* An order on its way through the book, before it rests, waits or is gone. */
+struct taker {
+    uint64_t order_id, member_id, rank;
+    int64_t price;  /* limit price; 0 for market orders */
+    int64_t bound;  /* the worst price it trades at; 0: any */
+    int64_t amount; /* left to fill */
+    int64_t stop_price;
+    __int128 budget;
+    uint8_t side, type, time_in_force, stp;
+    bool has_budget;
+};
+
+/* ---- slots ---- */
+
+static inline struct order *order_at(const struct book *book, uint32_t slot)
+{
+    return (struct order *)(void *)pool_link(&book->orders, slot, sizeof(struct order));
+}
+static inline struct level *level_at(const struct book *book, uint32_t slot)
+{
+    return (struct level *)(void *)pool_link(&book->levels, slot, sizeof(struct level));
+}
+static inline struct member *member_at(const struct book *book, uint32_t slot)
+{
+    return (struct member *)(void *)pool_link(&book->members, slot, sizeof(struct member));
+}
+static inline uint32_t order_find(const struct book *book, uint64_t order_id)
+{
+    return index_find(&book->orders_index, &book->orders, sizeof(struct order), order_id);
+}
+static inline bool order_is_waiting(const struct order *order)
+{
+    return order->type != TYPE_LIMIT;
+}
+
+static inline int64_t level_price(const struct level *level)
+{
+    return (int64_t)(level->link.key >> 2);
+}
+static inline enum ladder_kind level_ladder(const struct level *level)
+{
+    return (enum ladder_kind)(level->link.key & 3);
+}
+
+/* ---- ladder.c: price levels in order ---- */
+
+uint32_t level_find_or_add(struct book *book, enum ladder_kind kind, int64_t price);
+void level_remove(struct book *book, uint32_t slot);
+void ladder_check(const struct book *book, enum ladder_kind kind);
+
+/* ---- orders.c: an order in all its structures, and the digest ---- */
+
+/* Puts the order at the end of its queues. The book must not be full. */
+void order_place(struct book *book, const struct taker *taker);
+/* Takes it out of everything; its slot and, if it was the last one, its level are gone. */
+void order_remove(struct book *book, uint32_t slot);
+void order_amount_change(struct book *book, uint32_t slot, int64_t amount);
+uint64_t digest_of(const struct book *book, uint32_t slot);
+int64_t order_price(const struct book *book, uint32_t slot);
+/* The order as it would be sent in anew. */
+struct taker order_as_taker(const struct book *book, uint32_t slot);
+
+/* ---- match.c: an order takes liquidity ---- */
+
+void order_take(struct book *book, struct sink *sink, struct taker *taker);
+bool price_crosses(const struct book *book, enum side side, int64_t price);
+void closed_put(struct sink *sink, const struct taker *taker, enum close_reason reason);
+void level_put(struct book *book, struct sink *sink, enum side side, int64_t price);
+
+/* ---- stops.c: waiting stop orders ---- */
+
+void stop_wait(struct book *book, struct sink *sink, const struct taker *taker);
+void stops_set_off(struct book *book, struct sink *sink);
+
+/* ---- commands.c: what each command does ---- */
+
+void command_run(struct book *book, struct sink *sink, const struct command *command);
+
+static inline void item_put(struct sink *sink, const struct result_item *item)
+{
+    memcpy(sink->at, item, sizeof(*item));
+    sink->at += sizeof(*item);
+    sink->items++;
+}
+
+#endif

@@ -1,0 +1,30 @@
+"""nginx at the edge, from deploy/nginx/edge.conf.template, which the containers use too."""
+
+import os
+import subprocess
+
+from stack.settings import EDGE_CHOICES, REPOSITORY, StackError
+
+
+def folder(settings):
+    return settings.run_dir / "nginx"
+
+
+def configure(settings):
+    values = {
+        "EDGE_LISTEN": f"127.0.0.1:{settings.edge_port}",
+        "EDGE_ACCOUNTING": f"127.0.0.1:{settings.ports['ACCOUNTING_PORT']}",
+        "EDGE_PREFIX": str(folder(settings)),
+        # The worker touches no files: bodies and answers stay in memory (see the template).
+        "EDGE_USER": "nobody nogroup" if os.geteuid() == 0 else "",
+        **{name: settings.choices[name] for name in EDGE_CHOICES if settings.choices[name]},
+    }
+    target = folder(settings) / "nginx.conf"
+    done = subprocess.run([REPOSITORY / "deploy/nginx/render", target], text=True,
+                          env={**os.environ, **values}, capture_output=True)
+    if done.returncode != 0:
+        raise StackError(f"nginx's configuration could not be written: {done.stderr.strip()}")
+    done = subprocess.run(["nginx", "-t", "-q", "-p", f"{folder(settings)}/", "-e", "stderr",
+                           "-c", target], text=True, capture_output=True)
+    if done.returncode != 0:
+        raise StackError(f"nginx refuses its configuration: {done.stderr.strip()}")

@@ -1,0 +1,116 @@
+"""Folders, keys, passwords and the environment files of the services.
+
+Keys and passwords are made once and never overwritten: tokens and data of an older run stay valid.
+"""
+
+import base64
+import secrets
+import subprocess
+
+from stack.settings import REPOSITORY, StackError, write_env_file, write_file
+
+FOLDERS = ("log", "pids", "env", "config", "mariadb", "rabbitmq", "nginx", "supervisor")
+PRIVATE_FOLDERS = ("keys", "secrets")
+
+RSA_KEYS = ("jwt",)  # sessions of users: RS256, as the contract has it
+EC_KEYS = ("accounting", "matching", "event", "management")  # between services: ES256
+
+PASSWORDS = ("mariadb_accounting", "mariadb_accounting_migrate", "mariadb_checker",
+             "rabbitmq_accounting", "rabbitmq_matching", "rabbitmq_operator")
+
+
+def make(settings):
+    for name in ("", *FOLDERS):
+        (settings.run_dir / name).mkdir(parents=True, exist_ok=True)
+    for name in PRIVATE_FOLDERS:
+        (settings.run_dir / name).mkdir(mode=0o700, exist_ok=True)
+    for name in (*RSA_KEYS, *EC_KEYS):
+        make_key(settings, name)
+    for name in PASSWORDS:
+        path = settings.run_dir / "secrets" / name
+        if not path.exists():
+            write_file(path, secrets.token_urlsafe(24), 0o600)
+    write_management_config(settings)
+    write_service_environments(settings)
+
+
+def key_file(settings, name, kind):
+    return settings.run_dir / "keys" / f"{name}.{kind}"
+
+
+def password(settings, name):
+    return (settings.run_dir / "secrets" / name).read_text()
+
+
+def make_key(settings, name):
+    private, public = key_file(settings, name, "key"), key_file(settings, name, "pub")
+    algorithm = (["RSA", "-pkeyopt", "rsa_keygen_bits:2048"] if name in RSA_KEYS
+                 else ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"])
+    if not private.exists():
+        pem = openssl("genpkey", "-algorithm", *algorithm)
+        write_file(private, pem, 0o600)
+        public.unlink(missing_ok=True)
+    if not public.exists():
+        write_file(public, openssl("pkey", "-in", private, "-pubout"))
+
+
+def openssl(*arguments):
+    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise StackError(f"openssl {arguments[0]} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def write_management_config(settings):
+    """The keychain of the management API: deploy/config's scopes, and the local signer's key."""
+    pem = key_file(settings, "management", "pub").read_bytes()
+    template = (REPOSITORY / "deploy/config/management_api.yml.template").read_text()
+    text = template.replace("${LOCAL_PUBLIC_KEY}", base64.urlsafe_b64encode(pem).decode())
+    write_file(settings.run_dir / "config" / "management_api.yml", text)
+
+
+def write_service_environments(settings):
+    run_dir, ports = settings.run_dir, settings.ports
+    socket = run_dir / "mariadb" / "mariadb.sock"
+    database = {"DB_SOCKET": socket, "DB_HOST": "127.0.0.1", "DB_PORT": ports["MARIADB_PORT"],
+                "DB_NAME": "bourse_accounting"}
+
+    def broker(user):
+        return {"AMQP_HOST": "127.0.0.1", "AMQP_PORT": ports["AMQP_PORT"], "AMQP_VHOST": "/",
+                "AMQP_USER": f"bourse_{user}",
+                "AMQP_PASSWORD": password(settings, f"rabbitmq_{user}")}
+
+    accounting = {
+        "HTTP_HOST": "127.0.0.1", "HTTP_PORT": ports["ACCOUNTING_PORT"],
+        "OPS_HOST": "127.0.0.1", "OPS_PORT": ports["ACCOUNTING_OPS_PORT"],
+        **database,
+        "DB_USER": "bourse_accounting", "DB_PASSWORD": password(settings, "mariadb_accounting"),
+        "DB_MIGRATE_USER": "bourse_accounting_migrate",
+        "DB_MIGRATE_PASSWORD": password(settings, "mariadb_accounting_migrate"),
+        **broker("accounting"),
+        "JWT_PUBLIC_KEY_FILE": key_file(settings, "jwt", "pub"), "JWT_ALGORITHM": "RS256",
+        "JWT_ISSUER": "barong", "JWT_AUDIENCE": "peatio,barong",
+        "MINIMUM_MEMBER_LEVEL_FOR_DEPOSIT": 1, "MINIMUM_MEMBER_LEVEL_FOR_WITHDRAW": 3,
+        "MINIMUM_MEMBER_LEVEL_FOR_TRADING": 2,
+        "SERVICE_KEY_FILE": key_file(settings, "accounting", "key"),
+        "SERVICE_KEYS": f"matching={key_file(settings, 'matching', 'pub')}",
+        "EVENT_API_JWT_PRIVATE_KEY_FILE": key_file(settings, "event", "key"),
+        "EVENT_API_JWT_ALGORITHM": "ES256",
+        "MANAGEMENT_API_CONFIG": run_dir / "config" / "management_api.yml",
+        "ABILITIES_FILE": REPOSITORY / "deploy/config/abilities.yml",
+        "LOG_LEVEL": "info",
+    }
+    matching = {
+        "OPS_HOST": "127.0.0.1", "OPS_PORT": ports["MATCHING_OPS_PORT"],
+        "ACCOUNTING_URL": f"http://127.0.0.1:{ports['ACCOUNTING_PORT']}",
+        **broker("matching"),
+        "MARKETS": "*", "SHARD": 0,
+        "SERVICE_KEY_FILE": key_file(settings, "matching", "key"),
+        "LOG_LEVEL": "info",
+    }
+    checker = {**database, "DB_USER": "bourse_checker",
+               "DB_PASSWORD": password(settings, "mariadb_checker")}
+    operator = {"DB_SOCKET": socket, "DB_USER": "root", **broker("operator")}
+    for name, pairs in (("accounting", accounting), ("matching", matching), ("checker", checker),
+                        ("operator", operator)):
+        write_env_file(run_dir / "env" / f"{name}.env", pairs, 0o600)

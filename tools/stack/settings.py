@@ -1,0 +1,117 @@
+"""Where a stack lives and which ports it takes."""
+
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+
+# A unix socket's path has room for 107 bytes; ours are at most this much longer than RUN_DIR.
+SOCKET_PATH_MAX = 107
+LONGEST_SOCKET = len("/supervisor/supervisor.sock.12345")
+
+# What a user may choose. The choice is remembered in stack.env, so that `make down`, `make up` and
+# the tools of a running stack need no repetition; the environment wins over what is remembered.
+DEFAULTS = {"PORT_BASE": "18000", "EDGE_PORT": "8080"}
+# Choices for the edge that tests and benchmarks use; empty: the default of the template.
+EDGE_CHOICES = ("EDGE_RATE", "EDGE_BURST", "EDGE_CONNECTIONS_PER_IP", "EDGE_CORS_ORIGIN",
+                "EDGE_ACCESS_LOG")
+
+# name: (offset from PORT_BASE, who listens there)
+PORTS = {
+    "MARIADB_PORT": (1, "MariaDB"),
+    "AMQP_PORT": (2, "RabbitMQ"),
+    "RABBITMQ_DIST_PORT": (3, "RabbitMQ (distribution)"),
+    "EPMD_PORT": (4, "epmd"),
+    "ACCOUNTING_PORT": (5, "accounting (API)"),
+    "ACCOUNTING_OPS_PORT": (6, "accounting (ops)"),
+    "MATCHING_OPS_PORT": (7, "matching (ops)"),
+}
+
+
+class StackError(Exception):
+    """Something that the user can read and mend; `log` names the file that tells more."""
+
+    def __init__(self, message, log=None):
+        super().__init__(message)
+        self.log = log
+
+
+def run_dir():
+    return Path(os.path.abspath(os.environ.get("RUN_DIR") or REPOSITORY / ".run"))
+
+
+class Settings:
+    """The choices of one stack: settings.run_dir, settings.ports["AMQP_PORT"], settings.edge_port."""
+
+    def __init__(self):
+        self.run_dir = run_dir()
+        remembered = read_env_file(self.stack_env) if self.stack_env.exists() else {}
+        self.choices = {}
+        for name in (*DEFAULTS, *EDGE_CHOICES):
+            value = os.environ.get(name) or remembered.get(name) or DEFAULTS.get(name, "")
+            self.choices[name] = value
+        port_base = self._port("PORT_BASE", 1024, 65535 - len(PORTS))
+        self.edge_port = self._port("EDGE_PORT", 1, 65535)
+        self.ports = {name: port_base + offset for name, (offset, _) in PORTS.items()}
+        if self.edge_port in self.ports.values():
+            raise StackError(f"EDGE_PORT={self.edge_port} lies in the range of PORT_BASE={port_base}"
+                             f" (+1 to +{len(PORTS)}): choose another EDGE_PORT.")
+        self.binaries = Path(os.path.abspath(
+            os.environ.get("BOURSE_BIN") or remembered.get("BOURSE_BIN")
+            or REPOSITORY / os.environ.get("BUILD", "build") / "release" / "bin"))
+        self.infra_only = remembered.get("INFRA_ONLY") == "yes"
+        if len(str(self.run_dir)) + LONGEST_SOCKET > SOCKET_PATH_MAX:
+            raise StackError(
+                f"RUN_DIR is {len(str(self.run_dir))} characters long and at most "
+                f"{SOCKET_PATH_MAX - LONGEST_SOCKET} leave room for a unix socket: "
+                f"set RUN_DIR to a shorter path (now {self.run_dir}).")
+
+    def _port(self, name, lowest, highest):
+        text = self.choices[name]
+        if not text.isdigit() or not lowest <= int(text) <= highest:
+            raise StackError(f"{name}={text} is no port number from {lowest} to {highest}.")
+        return int(text)
+
+    @property
+    def stack_env(self):
+        return self.run_dir / "stack.env"
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.edge_port}"
+
+    @property
+    def exists(self):
+        return self.stack_env.exists()
+
+    def log(self, name):
+        return self.run_dir / "log" / f"{name}.log"
+
+    def remember(self):
+        """Writes stack.env: what was chosen, and what tools and tests want to know of the stack."""
+        facts = {"RUN_DIR": self.run_dir, **self.choices, "EDGE_URL": self.url, **self.ports,
+                 "MARIADB_SOCKET": self.run_dir / "mariadb" / "mariadb.sock",
+                 "BOURSE_BIN": self.binaries, "INFRA_ONLY": "yes" if self.infra_only else "no"}
+        write_env_file(self.stack_env, facts)
+
+
+def read_env_file(path):
+    """KEY=VALUE lines, as docker's --env-file has them: no quotes, # starts a comment line."""
+    pairs = {}
+    for line in path.read_text().splitlines():
+        if line and not line.startswith("#"):
+            key, _, value = line.partition("=")
+            pairs[key] = value
+    return pairs
+
+
+def write_env_file(path, pairs, mode=0o644):
+    write_file(path, "".join(f"{key}={value}\n" for key, value in pairs.items()), mode)
+
+
+def write_file(path, text, mode=0o644):
+    """Replaces the file whole, so that a reader or a crash never sees half of it."""
+    half = path.with_name(path.name + ".new")
+    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
+        file.write(text)
+    os.replace(half, path)

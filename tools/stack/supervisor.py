@@ -1,0 +1,163 @@
+"""The processes of a stack under supervisord, which starts again what dies.
+
+Every program is `tools/stack/run RUN_DIR NAME [PROGRAM]`; that file has the commands.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from stack import wait
+from stack.settings import StackError, write_file
+
+# name: (priority, seconds to stop in). Started in the order of priority, stopped in the reverse.
+INFRASTRUCTURE = {"epmd": (10, 5), "logs": (10, 5), "mariadb": (20, 120), "rabbitmq": (20, 60)}
+SERVICES = {"accounting": (30, 25), "matching": (40, 25)}
+EDGE = {"nginx": (50, 10)}
+
+RUN = Path(__file__).resolve().parent / "run"
+START_SECONDS, STOP_SECONDS = 10, 240
+
+
+def programs(settings):
+    return {**INFRASTRUCTURE, **({} if settings.infra_only else SERVICES), **EDGE}
+
+
+def folder(settings):
+    return settings.run_dir / "supervisor"
+
+
+def configure(settings):
+    def literal(text):
+        return str(text).replace("%", "%%")  # supervisord expands %(...)s
+
+    def program(name, priority, stop_seconds):
+        # startsecs 0: a process counts as started at once, so supervisord has no reason to give up;
+        # the pause between two starts is in tools/stack/run.
+        binary = (f' "{literal(settings.binaries / f"bourse-{name}")}"' if name in SERVICES else "")
+        return f"""
+[program:{name}]
+command = "{literal(RUN)}" "{literal(settings.run_dir)}" {name}{binary}
+priority = {priority}
+autostart = {"true" if name in INFRASTRUCTURE else "false"}
+autorestart = true
+startsecs = 0
+stopwaitsecs = {stop_seconds}
+stopasgroup = true
+killasgroup = true
+stdout_logfile = {literal(settings.log(name))}.start
+stdout_logfile_maxbytes = 1MB
+stdout_logfile_backups = 0
+redirect_stderr = true
+"""
+
+    folder_text = literal(folder(settings))
+    write_file(folder(settings) / "supervisord.conf", f"""\
+[supervisord]
+logfile = {literal(settings.log("supervisord"))}
+logfile_maxbytes = 10MB
+logfile_backups = 1
+pidfile = {literal(pid_file(settings, "supervisord"))}
+childlogdir = {folder_text}
+directory = {literal(settings.run_dir)}
+strip_ansi = true
+minfds = 1024
+
+[unix_http_server]
+file = {folder_text}/supervisor.sock
+chmod = 0700
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+
+[supervisorctl]
+serverurl = unix://{folder_text}/supervisor.sock
+""" + "".join(program(name, *row) for name, row in programs(settings).items()))
+
+
+# ---- processes ----
+
+def pid_file(settings, name):
+    return settings.run_dir / "pids" / f"{name}.pid"
+
+
+def pid_of(settings, name):
+    """The living process that the pid file names and that is ours; None without one."""
+    try:
+        pid = int(pid_file(settings, name).read_text())
+    except (OSError, ValueError):
+        return None
+    return pid if is_ours(settings, pid) else None
+
+
+def is_ours(settings, pid):
+    # After a crash of the machine the number may belong to anybody. Ours work below RUN_DIR.
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state != "Z" and Path(os.readlink(f"/proc/{pid}/cwd")).is_relative_to(
+            settings.run_dir)
+    except OSError:
+        return False
+
+
+def is_running(settings):
+    return pid_of(settings, "supervisord") is not None
+
+
+def control(settings, *arguments):
+    return subprocess.run(
+        ["supervisorctl", "-c", folder(settings) / "supervisord.conf", *arguments],
+        capture_output=True, text=True)
+
+
+def start(settings):
+    """Starts supervisord, and with it MariaDB and RabbitMQ."""
+    log = settings.log("supervisord")
+    with open(log, "a") as output:
+        done = subprocess.run(
+            ["supervisord", "-c", folder(settings) / "supervisord.conf"],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            cwd=settings.run_dir, start_new_session=True)
+    if done.returncode != 0:
+        raise StackError("supervisord did not start.", log)
+    wait.until(lambda: is_running(settings), "supervisord", START_SECONDS, log)
+
+
+def start_program(settings, name):
+    done = control(settings, "start", name)
+    if done.returncode != 0 and "already started" not in done.stdout:
+        raise StackError(f"{name} did not start: {done.stdout.strip()} {done.stderr.strip()}",
+                         settings.log(name))
+
+
+def stop(settings):
+    """Stops everything, in order; what a killed supervisord left behind as well."""
+    supervisord = pid_of(settings, "supervisord")
+    if supervisord:
+        os.kill(supervisord, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while is_ours(settings, supervisord) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if is_ours(settings, supervisord):
+            os.kill(supervisord, signal.SIGKILL)
+    names = sorted({path.stem for path in (settings.run_dir / "pids").glob("*.pid")},
+                   key=lambda name: -({**INFRASTRUCTURE, **SERVICES, **EDGE}.get(name, (60,))[0]))
+    for name in names:
+        pid = pid_of(settings, name)
+        if pid:
+            wait.say(f"stopping {name}, which supervisord left behind")
+            stop_orphan(settings, pid)
+        pid_file(settings, name).unlink(missing_ok=True)
+
+
+def stop_orphan(settings, pid):
+    for number, seconds in ((signal.SIGTERM, 60), (signal.SIGKILL, 10)):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + seconds
+        while is_ours(settings, pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
