@@ -12,6 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+/* Under clang, fortified headers define these two as macros, which poison refuses. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atoll atof strtod strtof strtold
 #pragma GCC poison gmtime localtime ctime asctime srand system gets
 

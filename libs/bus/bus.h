@@ -84,6 +84,7 @@ struct bus_delivery {
     size_t length;
     const char *type, *message_id, *content_type; /* "" if absent */
     bool redelivered;
+    bool is_too_large; /* above BUS_MESSAGE_BYTES_MAX: the body is dropped, length 0; reject it */
 };
 
 bool bus_consume(struct bus *bus, const char *queue, uint16_t prefetch, struct err *err) MUST_CHECK;

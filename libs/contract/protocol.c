@@ -17,14 +17,15 @@ static bool refuse(struct err *err, const char *why)
     return err_set(err, ERR_PROTOCOL, "%s", why);
 }
 
+/* 1..PROTOCOL_QUANTITY_MAX, by one comparison. */
 static bool is_quantity(int64_t number)
 {
-    return number >= 1 && number <= PROTOCOL_QUANTITY_MAX;
+    return (uint64_t)number - 1 < (uint64_t)PROTOCOL_QUANTITY_MAX;
 }
 
 static bool is_quantity_or_zero(int64_t number)
 {
-    return number >= 0 && number <= PROTOCOL_QUANTITY_MAX;
+    return (uint64_t)number <= (uint64_t)PROTOCOL_QUANTITY_MAX;
 }
 
 /* 1..23 printable characters, the rest NUL. */
@@ -59,7 +60,7 @@ static bool is_market(unsigned type)
     return type == TYPE_MARKET || type == TYPE_STOP_MARKET;
 }
 
-static bool submit_check(const struct command *command, struct err *err)
+static bool submit_refuse(const struct command *command, struct err *err)
 {
     if (command->order_id == 0 || command->member_id == 0)
         return refuse(err, "submit: order and member have ids");
@@ -75,9 +76,24 @@ static bool submit_check(const struct command *command, struct err *err)
     if (is_market(command->type) ? !is_quantity_or_zero(command->protection)
                                  : command->protection != 0)
         return refuse(err, "submit: protection out of range");
-    if (wide_get(command->budget_low, command->budget_high) < 0)
-        return refuse(err, "submit: negative budget");
-    return true;
+    return refuse(err, "submit: negative budget");
+}
+
+/* The same rules in one expression: this runs for every command of the engine. */
+static bool submit_check(const struct command *command, struct err *err)
+{
+    bool has_price = !is_market(command->type), has_stop = is_stop(command->type);
+    bool is_right = ((command->order_id == 0) | (command->member_id == 0) |
+                     (command->side > SIDE_SELL) | (command->type > TYPE_STOP_MARKET) |
+                     (command->time_in_force > TIF_POST_ONLY) | (command->stp > STP_DECREMENT) |
+                     !is_quantity(command->amount) |
+                     ((command->price != 0) != has_price) | !is_quantity_or_zero(command->price) |
+                     ((command->stop_price != 0) != has_stop) |
+                     !is_quantity_or_zero(command->stop_price) |
+                     ((command->protection != 0) & has_price) |
+                     !is_quantity_or_zero(command->protection) |
+                     (command->budget_high >> 63 != 0)) == 0;
+    return is_right || submit_refuse(command, err);
 }
 
 bool command_check(const struct command *command, struct err *err)

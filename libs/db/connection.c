@@ -1,9 +1,11 @@
 /* connection.c: one connection, its session settings, and finding out that it broke. */
-#include <errno.h>
-#include <sys/socket.h>
-
 #include "db/connector.h"
 #include "db/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 /*
  * READ COMMITTED takes no gap locks, so batches of unrelated rows do not meet. A statement that
@@ -156,11 +158,6 @@ bool db_ready(struct db *db, struct err *err)
     assert(!db->in_unit);
     if (db->mysql && !is_alive(db))
         db_disconnect(db);
-    if (!db->mysql)
-        return db_connect(db, DB_TIMEOUT_S, err);
-    /* Left open by somebody who returned early: the next START TRANSACTION would commit it. */
-    if (db->mysql->server_status & SERVER_STATUS_IN_TRANS)
-        db_rollback(db);
     return db->mysql || db_connect(db, DB_TIMEOUT_S, err);
 }
 

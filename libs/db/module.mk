@@ -1,4 +1,4 @@
 DEPS := base decimal crypto
 LIBS := -lmariadb
-# The calls that we refuse are named by the connector's header: connector.h has the refusal.
-MODULE_CFLAGS := $(include_mariadb) -DBASE_BANNED_H
+# The header of the connector names calls that we refuse; see connector.h.
+MODULE_CFLAGS := $(include_mariadb) -DBASE_BANNED_H -DDB_BANS_LATER

@@ -2,6 +2,10 @@
 #include "db/connector.h"
 #include "db/internal.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 static MYSQL_RES *current(const struct db_result *result)
 {
     return result->set < result->sets_count ? result->sets[result->set] : NULL;

@@ -4,10 +4,17 @@
  * What an error text says is shown as far as it names columns and keys. Values never get into a
  * story: a story is logged.
  */
-#include <ctype.h>
-
 #include "db/connector.h"
 #include "db/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+
+enum { CLIENT_ERROR_MIN = 2000, CLIENT_ERROR_MAX = 2999 };
 
 enum text_policy {
     TEXT_HIDES, /* what stands between quotes is left out: it may be a value */
@@ -42,14 +49,6 @@ static const struct error_row error_rows[] = {
     {1317, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true }, /* query interrupted: KILL QUERY, shutdown */
     {1836, ERR_DB_UNAVAILABLE, TEXT_SHOWS, false}, /* read-only mode */
     {1927, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true }, /* connection was killed */
-    {2002, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true }, /* the client's own, all about the connection */
-    {2003, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true },
-    {2005, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true },
-    {2006, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true },
-    {2013, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true },
-    {2026, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true },
-    {2027, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true },
-    {2055, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true },
     {3819, ERR_INTERNAL,       TEXT_SHOWS, false}, /* CHECK: the net below our own checks */
     {4025, ERR_INTERNAL,       TEXT_SHOWS, false},
     {1021, ERR_DB_UNAVAILABLE, TEXT_SHOWS, false}, /* disk full */
@@ -71,13 +70,27 @@ static const struct error_row error_rows[] = {
     {1452, ERR_INTERNAL,       TEXT_SHOWS, false},
 };
 
+/* The client's own errors. These are about the connection, the others about our use of it; all of
+ * them leave the connection in a state that nobody knows. */
+static struct error_row client_error(unsigned number)
+{
+    static const unsigned connection_numbers[] = {2002, 2003, 2004, 2005, 2006, 2012,
+                                                  2013, 2026, 2027, 2055};
+    struct error_row row = {number, ERR_INTERNAL, TEXT_SHOWS, true};
+    for (size_t i = 0; i < ARRAY_LEN(connection_numbers); i++)
+        if (connection_numbers[i] == number)
+            row.code = ERR_DB_UNAVAILABLE;
+    return row;
+}
+
 static struct error_row error_find(unsigned number)
 {
+    if (number >= CLIENT_ERROR_MIN && number <= CLIENT_ERROR_MAX)
+        return client_error(number);
     for (size_t i = 0; i < ARRAY_LEN(error_rows); i++)
         if (error_rows[i].number == number)
             return error_rows[i];
-    /* Numbers of the client are above 2000 and below 3000; all but these are about our use of it. */
-    return (struct error_row){.number = number, .code = ERR_INTERNAL, .policy = TEXT_HIDES};
+    return (struct error_row){number, ERR_INTERNAL, TEXT_HIDES, false};
 }
 
 /* Copies a server's text without what stands between single quotes. A value may hold quotes, so
@@ -131,14 +144,25 @@ bool db_sql_has_commit(const char *sql, size_t length)
     return false;
 }
 
-/* Turns the error that the connection holds into ours; `sent`: the server had the whole text. */
-static bool failed(struct db *db, const char *sql, size_t length, bool sent, struct err *err)
+static bool is_late(const struct db *db)
+{
+    return clock_monotonic_us(&clock_real) > db->deadline_us;
+}
+
+/* Turns what went wrong into our error; `is_sent`: the server has had the whole text. */
+static bool failed(struct db *db, const char *sql, size_t length, bool is_sent, struct err *err)
 {
     char text[160];
     unsigned number = mysql_errno(db->mysql);
-    struct error_row row = error_find(number);
+    struct error_row row = {0, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true};
 
-    text_of(db, row.policy, text, sizeof(text));
+    if (number != 0) {
+        row = error_find(number);
+        text_of(db, row.policy, text, sizeof(text));
+    } else {
+        snprintf(text, sizeof(text), "no answer to statement %u in %u s", db->statement,
+                 db->timeout_s);
+    }
     if (!row.ends_connection) {
         if (!db->in_unit)
             db_rollback(db);
@@ -146,7 +170,7 @@ static bool failed(struct db *db, const char *sql, size_t length, bool sent, str
     }
     db_disconnect(db);
     /* What the server never had in full it did not run. After that, nobody knows. */
-    if (sent && db_sql_has_commit(sql, length))
+    if (is_sent && db_sql_has_commit(sql, length))
         return err_set(err, ERR_DB_UNKNOWN, "database: %u %s, while committing", number, text);
     return err_set(err, row.code, "database: %u %s", number, text);
 }
@@ -169,17 +193,18 @@ static bool take_set(struct db *db, struct db_result *result)
 /* Reads the answers of all statements, so that the connection is free for the next. */
 static bool take_answers(struct db *db, uint64_t *ret_affected, struct db_result *result)
 {
-    uint64_t affected = 0;
-    int more = mysql_read_query_result(db->mysql) ? 1 : 0;
-    for (db->statement = 1; more == 0; db->statement++) {
+    uint64_t affected;
+    int end; /* of mysql_next_result(): -1 none is left, 0 there is one, else it failed */
+    if (mysql_read_query_result(db->mysql) != 0)
+        return false;
+    do {
         if (!take_set(db, result))
             return false;
         affected = mysql_affected_rows(db->mysql);
-        more = mysql_next_result(db->mysql);
-        if (more > 0)
-            db->statement++;
-    }
-    if (more > 0)
+        end = mysql_next_result(db->mysql);
+        db->statement++;
+    } while (end == 0 && !is_late(db));
+    if (end >= 0)
         return false;
     if (ret_affected)
         *ret_affected = affected;
@@ -201,10 +226,17 @@ bool db_run(struct db *db, const char *sql, size_t length, uint64_t *ret_affecte
             return err_set(err, ERR_INTERNAL, "database: no memory");
     }
     db->statement = 1;
-    bool sent = mysql_send_query(db->mysql, sql, length) == 0;
-    if (!sent || !take_answers(db, ret_affected, result)) {
+    db->deadline_us = clock_monotonic_us(&clock_real) + db->timeout_s * INT64_C(1000000);
+    bool is_sent = mysql_send_query(db->mysql, sql, length) == 0;
+    if (!is_sent || !take_answers(db, ret_affected, result)) {
         db_result_free(result);
-        return failed(db, sql, length, sent, err);
+        return failed(db, sql, length, is_sent, err);
+    }
+    /* Nobody would end it, and the next START TRANSACTION would commit it. */
+    if (!db->in_unit && db->mysql->server_status & SERVER_STATUS_IN_TRANS) {
+        db_result_free(result);
+        db_rollback(db);
+        return err_set(err, ERR_INTERNAL, "database: a transaction was left open outside of a unit");
     }
     if (ret_result)
         *ret_result = result;

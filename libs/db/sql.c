@@ -8,6 +8,8 @@
  */
 #include "db/internal.h"
 
+#include <string.h>
+
 enum {
     NUMBER_BYTES_MAX = 21, /* -9223372036854775808, 18446744073709551615 */
     TIME_BYTES_MAX = sizeof("TIMESTAMP'9999-12-31 23:59:59.999999'"),
@@ -173,12 +175,17 @@ static bool is_plain(const uint8_t *bytes, size_t length)
 
 /* ---- one value ---- */
 
+/* Room for a value. A short text gets what its hexadecimal form needs; for a long one it pays to
+ * look first. */
 static size_t value_bytes_max(const struct db_value *value)
 {
+    enum { SHORT_BYTES = 1024 };
     if (value->kind != DB_KIND_TEXT && value->kind != DB_KIND_BYTES)
         return FIXED_BYTES_MAX;
     assert(value->length < SIZE_MAX / 8);
-    return FIXED_BYTES_MAX + 2 * value->length;
+    bool is_once = value->kind == DB_KIND_TEXT && value->length > SHORT_BYTES &&
+                   is_plain(value->bytes, value->length);
+    return FIXED_BYTES_MAX + (is_once ? value->length : 2 * value->length);
 }
 
 static char *put_text(struct db *db, struct str *sql, char *out, const struct db_value *value)

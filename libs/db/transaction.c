@@ -1,5 +1,8 @@
 /* transaction.c: units of work, and when they run again. */
+#include "db/connector.h"
 #include "db/internal.h"
+
+#include <time.h>
 
 enum { PAUSE_FIRST_US = 2000, PAUSE_MAX_US = 100000 };
 
@@ -27,8 +30,13 @@ static bool run_once(struct db *db, const struct unit *unit, struct err *err)
 {
     if (unit->begin && !db_exec(db, unit->begin, DB_NONE, NULL, err))
         return false;
-    return unit->run(db, unit->arg, err) &&
-           (!unit->commit || db_exec(db, unit->commit, DB_NONE, NULL, err));
+    if (!unit->run(db, unit->arg, err))
+        return false;
+    if (unit->commit)
+        return db_exec(db, unit->commit, DB_NONE, NULL, err);
+    if (db->mysql && db->mysql->server_status & SERVER_STATUS_IN_TRANS)
+        return err_set(err, ERR_INTERNAL, "database: the attempt did not commit");
+    return true;
 }
 
 static bool run(struct db *db, const struct unit *unit, struct err *err)

@@ -66,7 +66,8 @@ struct http_limits {
     unsigned idle_timeout_s;
 };
 
-/* Hooks return false with `err` set: the reply is that error. */
+/* Hooks return false with `err` set: the reply is that error. They run on the loop thread and must
+ * not block; see http_move_to_worker(). */
 typedef bool http_hook(struct http_request *request, const struct http_route *route,
                        struct err *err);
 
@@ -79,8 +80,12 @@ struct http_server_spec {
     void *app;          /* http_app(request) */
     http_hook *before;  /* after the route is known, before parameters; NULL: none */
     http_hook *permit;  /* after parameters; NULL: none */
-    /* Turns an error into the reply body; NULL: {"errors":["key"]}. */
+    /* Turns an error into the reply body. NULL, or nothing written: {"errors":["key"]}, and a plain
+     * string for METHOD_NOT_ALLOWED and BODY_INVALID, as the contract has it. */
     void (*error_body)(struct http_request *request, const struct err *err, struct str *out);
+    /* The same for codes of parameters (422); NULL: {"errors":["code",...]}. */
+    void (*codes_body)(struct http_request *request, const char *const *codes, size_t count,
+                       struct str *out);
     /* Called for paths that no route knows, before 404: lets a protected prefix answer 401. */
     http_hook *unknown;
     /* Called once for each finished request (metrics). May be NULL. */
@@ -115,7 +120,13 @@ bool http_set_params_json(struct http_request *request, const char *text, size_t
                           struct err *err) MUST_CHECK;
 const char *http_request_id(const struct http_request *request);
 const struct clock *http_clock(const struct http_request *request);
-void *http_worker_state(const struct http_request *request);
+void *http_worker_state(const struct http_request *request); /* NULL on the loop thread */
+
+/* For a `before` that finds it must block (a member seen for the first time): returns false, and
+ * so should the hook. The hook then runs once more on a worker thread, after which the request
+ * goes on where its mode says. No worker free: 503. */
+bool http_move_to_worker(struct http_request *request, struct err *err);
+bool http_is_on_worker(const struct http_request *request);
 
 /* One pointer of the service's own (the member of this request), set by `before`. */
 void http_set_user(struct http_request *request, void *user);
@@ -143,13 +154,26 @@ void http_reply_built(struct http_request *request, int status);
 
 /* ---- deferred requests ---- */
 
-void http_defer(struct http_request *request); /* on the loop thread; then give the request away */
-void http_resume(struct http_request *request); /* on any thread, once; `finish` runs afterwards */
+/*
+ *     http_defer(request);                          // first: the connection is suspended
+ *     if (!queue_push(orders, request)) {           // then give it away
+ *         http_reply_err(request, &err);            // nobody took it: still ours
+ *         http_resume(request);
+ *     }
+ *
+ * The thread that has it may read http_params(), http_user(), http_app(), the arena, and may reply;
+ * headers and body belong to the loop thread. With a reply, `finish` does not run. Each deferred
+ * request must be resumed exactly once, even after http_server_stop() gave up on it: then its client
+ * already has a 503, and http_resume() frees it.
+ */
+void http_defer(struct http_request *request);  /* on the loop thread */
+void http_resume(struct http_request *request); /* on any thread; `finish` runs afterwards */
 
 /* ---- documentation ---- */
 
 struct openapi_info {
     const char *title, *version, *description, *base_path; /* base_path is put in front of paths */
+    const char *license_name, *license_url; /* NULL: not said */
 };
 /* An OpenAPI 3.0 document of all routes for which `select` is true (NULL: all). */
 void http_print_openapi(const struct http_route *routes, const struct openapi_info *info,

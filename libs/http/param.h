@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "contract/param_value.h"
 #include "decimal/dec.h"
 
 enum { PARAM_ITEMS_MAX = 100, PARAM_CODES_MAX = 64, PARAM_TEXT_BYTES_MAX = 65536 };
@@ -39,21 +40,7 @@ enum param_kind {
     PARAM_MULTI /* struct param_list of texts */
 };
 
-struct param_i64 {
-    int64_t value;
-    bool given; /* or filled by the default */
-};
-struct param_dec {
-    struct dec value;
-    bool given;
-};
-struct param_bool {
-    bool value, given;
-};
-struct param_list {
-    const char **items;
-    size_t count;
-};
+/* struct param_i64, param_dec, param_bool, param_list: contract/param_value.h */
 
 enum param_flag {
     PARAM_REQUIRED = 1,

@@ -11,25 +11,38 @@ enum { SIGNIFICANT_DIGITS_MAX = 15 };
  * we keep the text of the number as the client wrote it, so that no digit goes through a double.
  */
 
-static const char *next_number(const char *at)
+struct cursor {
+    const char *at, *end;
+};
+
+static bool is_number_char(char c)
 {
-    for (;; at++) {
-        if (*at == '"') {
-            for (at++; *at != '"'; at++)
-                if (*at == '\\')
-                    at++;
-        } else if (*at == '-' || (*at >= '0' && *at <= '9')) {
-            return at;
-        }
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+/* Moves to the next number of a valid document, over keys, strings, words and punctuation. */
+static void find_number(struct cursor *cursor)
+{
+    for (; cursor->at < cursor->end; cursor->at++) {
+        char c = *cursor->at;
+        if (c == '-' || (c >= '0' && c <= '9'))
+            return;
+        if (c != '"')
+            continue;
+        for (cursor->at++; *cursor->at != '"'; cursor->at++)
+            if (*cursor->at == '\\')
+                cursor->at++;
     }
 }
 
-static bool keep_number(cJSON *number, const char **at)
+static bool keep_number(cJSON *number, struct cursor *cursor)
 {
-    const char *start = next_number(*at);
-    size_t length = strspn(start, "-+.eE0123456789");
+    find_number(cursor);
+    const char *start = cursor->at;
+    while (cursor->at < cursor->end && is_number_char(*cursor->at))
+        cursor->at++;
+    size_t length = (size_t)(cursor->at - start);
     assert(length > 0 && length <= JSON_NUMBER_CHARS_MAX);
-    *at = start + length;
     number->valuestring = cJSON_malloc(length + 1);
     if (!number->valuestring)
         return false;
@@ -39,15 +52,13 @@ static bool keep_number(cJSON *number, const char **at)
 }
 
 /* Goes through the tree in the order of the text. json_check() has bounded the depth. */
-static bool keep_numbers(cJSON *item, const char **at)
+static bool keep_numbers(cJSON *item, struct cursor *cursor)
 {
     if (cJSON_IsNumber(item))
-        return keep_number(item, at);
-    for (cJSON *child = item->child; child; child = child->next) {
-        /* Keys and strings are passed over by next_number(). */
-        if (!keep_numbers(child, at))
+        return keep_number(item, cursor);
+    for (cJSON *child = item->child; child; child = child->next)
+        if (!keep_numbers(child, cursor))
             return false;
-    }
     return true;
 }
 
@@ -56,10 +67,10 @@ bool json_read(const char *text, size_t length, cJSON **ret_root, struct err *er
     if (!json_check(text, length, err))
         return false;
     cJSON *root = cJSON_ParseWithLength(text, length);
-    const char *at = text;
+    struct cursor cursor = {text, text + length};
     if (!root)
         return err_set(err, ERR_INTERNAL, "no memory for a JSON tree");
-    if (!keep_numbers(root, &at)) {
+    if (!keep_numbers(root, &cursor)) {
         cJSON_Delete(root);
         return err_set(err, ERR_INTERNAL, "no memory for a JSON tree");
     }

@@ -3,14 +3,21 @@
  * constructors. service_main() owns the rituals: command line, configuration, log, signals, the
  * operations port, and an orderly end.
  *
- *     static const struct service_spec spec = {.name = "accounting", .version = BOURSE_VERSION, ...};
+ *     static const struct service_spec spec = {.name = "accounting", ...};
  *     int main(int argc, char **argv) { return service_main(&spec, argc, argv); }
  *
  * Order: parse flags -> read configuration (all mistakes are listed at once, exit 78) -> log ->
  * block signals -> spec.start (db, bus, http: may return before peers are there) -> operations
  * port -> wait for SIGTERM or SIGINT -> spec.stop. A second signal ends at once.
  *
- * Operations port: GET /alive (200), /ready (spec.ready: 200 or 503 with the reason), /metrics.
+ * Operations port: GET /alive (200), /ready (spec.ready: 200 or 503 with the reason), /metrics. It
+ * listens on loopback, or where a CONFIG_TEXT row named OPS_ADDRESS says (containers). While the
+ * service stops, /ready answers 503 and spec.ready and spec.collect are no longer called.
+ *
+ * Threads: spec.start, spec.stop and flags run on the main thread; spec.ready and spec.collect on a
+ * thread of the operations port, never both at once. SIGTERM and SIGINT are blocked in all threads
+ * (those started by spec.start inherit it), SIGPIPE is ignored.
+ *
  * Flags of every service: --help, --version, --check-config, --print-config, --print-metrics and
  * those of spec.flags (--migrate, --print-openapi); a flag runs and exits.
  */
@@ -25,7 +32,9 @@
 #include "base/err.h"
 #include "metrics/metrics.h"
 
-enum { EXIT_CONFIG = 78, SERVICE_TEXT_MAX = 4096 };
+#define BOURSE_VERSION "0.1.0"
+
+enum { EXIT_USAGE = 64, EXIT_CONFIG = 78, SERVICE_TEXT_MAX = 4096, SERVICE_FILE_MAX = 64 * 1024 };
 
 /* ---- configuration: a table over a struct; values come from the environment ---- */
 
@@ -34,16 +43,21 @@ enum config_kind {
     CONFIG_PORT,  /* uint16_t, 1..65535 */
     CONFIG_U32,   /* uint32_t, min..max */
     CONFIG_BOOL,  /* bool: true/false/1/0/yes/no */
-    CONFIG_FILE,  /* const char *: the content of the file that the variable names (keys) */
+    CONFIG_FILE,  /* const char *: the content of the file that the variable names (keys); the
+                     fallback is a path as well, "" gives "" */
     CONFIG_SECRET /* const char *: text that --print-config never shows; NAME_FILE works too */
 };
 
+/*
+ * An empty value of a number, port, bool or file counts as absent; an empty text is a text, but does
+ * not satisfy a required row. Texts, files and secrets are copies that live until the service ends.
+ */
 struct config_row {
     const char *name;     /* "DB_HOST" */
     enum config_kind kind;
     size_t offset;
     const char *fallback; /* NULL: required */
-    uint32_t min, max;    /* CONFIG_U32 */
+    uint32_t min, max;    /* CONFIG_U32; max 0: no upper bound */
     const char *example;  /* shown with a mistake */
     const char *doc;
     const char *values;   /* CONFIG_TEXT: allowed ones, "api settler"; NULL: any */
@@ -61,8 +75,9 @@ struct service_flag {
 
 struct service_spec {
     const char *name;     /* "accounting" */
+    const char *version;  /* NULL: BOURSE_VERSION */
     const char *summary;  /* one sentence for --help */
-    const struct config_row *config; /* ends with name NULL */
+    const struct config_row *config; /* ends with name NULL; read rules: see config_row */
     size_t config_size;
     size_t ops_port_offset, log_level_offset; /* CONFIG_PORT and CONFIG_TEXT rows in the struct */
     const struct metric_row *metrics;
@@ -85,7 +100,7 @@ struct service {
 
 int service_main(const struct service_spec *spec, int argc, char **argv);
 
-/* Asks the main thread to stop (a thread that can't go on); exit status 1. */
+/* Asks the main thread to stop (a thread that can't go on); exit status 1. From any thread. */
 void service_fail(struct service *service, const struct err *err);
 
 #endif

@@ -1,11 +1,18 @@
 /*
  * token.h: JSON Web Tokens. The algorithm is pinned here, per key, and compared before anything is
  * believed: libjwt 1.10 trusts the token's own `alg` (it takes a HS256 token "signed" with our RSA
- * public key), so nothing reaches it that does not carry exactly the algorithm of the key.
+ * public key). So tokens are read here, their signatures checked by OpenSSL with keys that were
+ * parsed once (libjwt parses the PEM each time: 320 us instead of 25), and libjwt only makes them.
  *
  * Strict form: three non-empty parts, canonical base64url, at most TOKEN_BYTES_MAX, header and
  * claims valid JSON objects without duplicate keys, no crit, no b64, no nested token. A header
- * parameter that points at a key (jku, x5u, jwk, x5c) is ignored for trust and refused.
+ * parameter that points at a key (jku, x5u, jwk, x5c) is ignored for trust and refused. `kid` picks
+ * a key by its exact name; without it there must be exactly one key. `typ`, if there, is JWT or
+ * at+jwt. ES* signatures are r and s in their fixed length, never DER. exp, nbf and iat are whole
+ * seconds in plain digits; claims are read only after the signature was found good.
+ *
+ * Threads: keys are filled at start and then only read; verifying, the cache and signers (which lock
+ * inside) may be used from any thread. Whoever calls _new() frees.
  *
  * Verified tokens are cached by their whole text until they expire; the cache is bounded and safe
  * to use from several threads.
@@ -50,7 +57,7 @@ struct token_rules {
 struct token_claims {
     char issuer[64], subject[64], jti[TOKEN_TEXT_MAX], key_name[64];
     int64_t issued_at_s, expires_at_s, not_before_s; /* 0: absent */
-    const char *json; /* the whole claim set; lives as long as the struct's owner (see below) */
+    const char *json; /* the whole claim set, in the caller's `json`: valid until that changes */
     size_t json_length;
 };
 
@@ -63,7 +70,8 @@ bool token_verify(const struct token_keys *keys, const struct token_rules *rules
 
 struct token_cache;
 
-/* value_size bytes are kept for each token; `read` fills them from verified claims (false: refuse). */
+/* value_size bytes are kept for each token; `read` fills them from verified claims (false: refuse).
+ * It is called without a lock, from the threads that ask; keys and app must outlive the cache. */
 typedef bool token_read(void *app, const struct token_claims *claims, void *ret_value,
                         struct err *err);
 struct token_cache *token_cache_new(const struct token_keys *keys, const struct token_rules *rules,
@@ -82,7 +90,7 @@ struct token_signer;
 bool token_signer_new(const char *algorithm, const char *key_name, const char *private_pem,
                       struct token_signer **ret_signer, struct err *err) MUST_CHECK;
 void token_signer_free(struct token_signer *signer); /* NULL is fine */
-/* Appends a compact JWT of this claim set. */
+/* Appends a compact JWT of this claim set (a JSON object). An empty key_name makes no `kid`. */
 bool token_sign(struct token_signer *signer, const char *claims_json, struct str *out,
                 struct err *err) MUST_CHECK;
 /* Service to service: iss, aud, sub "service", iat, exp, jti. Appends the token. */
@@ -98,8 +106,9 @@ bool token_sign_general(struct token_signer *signer, const char *payload_json, s
 
 /* Verifies the signatures whose kid is in `permitted` (names of keys, NULL-terminated); others are
  * ignored; a permitted one that fails is ERR_UNAUTHENTICATED. The same signer twice counts once.
- * ret_signers gets a bit for each permitted index that signed. The payload is appended to `json`
- * and its time claims are checked by the rules. ERR_BODY_INVALID: no such document. */
+ * ret_signers gets a bit for each permitted index that signed (at most 32): believe the payload only
+ * after comparing it with who had to sign, for no signature at all is no failure here. The payload is
+ * appended to `json` and its claims are checked by the rules. ERR_BODY_INVALID: no such document. */
 bool token_verify_general(const struct token_keys *keys, const char *const *permitted,
                           const struct token_rules *rules, int64_t now_us, const char *text,
                           size_t length, uint32_t *ret_signers, struct str *json, struct err *err)

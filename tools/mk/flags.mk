@@ -9,7 +9,7 @@ VARIANT ?= release
 OPT ?= -O2
 
 warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Walloca \
-  -Wcast-qual -Wformat=2 -Wundef -Wswitch-enum -Wdouble-promotion -Werror
+  -Wcast-qual -Wformat=2 -Wundef -Wswitch-enum -Wdouble-promotion -Wno-missing-field-initializers -Werror
 base_flags := -std=gnu17 -D_GNU_SOURCE -g -fPIE -pthread -MMD -MP $(warnings) -include libs/base/banned.h
 hardening := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-strict-aliasing \
   -fcf-protection=full
@@ -30,3 +30,12 @@ LDFLAGS := $(link_flags) $(filter -fsanitize=% --coverage,$(flags_$(VARIANT))) $
 
 # Where Debian puts what has no usual place.
 include_mariadb := -isystem /usr/include/mariadb
+
+# `make V=1` shows whole command lines.
+ifeq ($(V),1)
+Q :=
+say := @true
+else
+Q := @
+say := @printf '  %-4s %s\n'
+endif

@@ -44,7 +44,8 @@ $(OUT)/include/$(1)/.made: $(dir_$(1))/module.mk tools/mk/modules.mk
 	@touch $$@
 $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard $(dir_$(1))/*.c)): $(OUT)/obj/%.o: %.c $(OUT)/include/$(1)/.made
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $(cflags_$(1)) -I $(OUT)/include/$(1) -c $$< -o $$@
+	$$(say) CC $$<
+	$$(Q)$$(CC) $$(CFLAGS) $(cflags_$(1)) -I $(OUT)/include/$(1) -c $$< -o $$@
 $(call archive,$(1)): $(call objects,$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@ && ar rcs $$@ $$^
@@ -66,7 +67,8 @@ link_of = -Wl,--start-group $(foreach m,$(call closure,$(1)),$(call archive,$(m)
 define program_rules
 $(OUT)/bin/bourse-$(1): $(OUT)/obj/services/$(1)/main.o $(foreach m,$(call closure,$(1)),$(call archive,$(m)))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$< $$(call link_of,$(1))
+	$$(say) LINK $$(@F)
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$< $$(call link_of,$(1))
 endef
 $(foreach p,$(programs),$(eval $(call program_rules,$(p))))
 

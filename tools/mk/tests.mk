@@ -15,7 +15,8 @@ test_link = $(CC) $(CFLAGS) $(include_mariadb) -I $(OUT)/include/all $(LDFLAGS) 
 
 $(OUT)/tests/%: tests/%.c $(OUT)/include/all/.made $(foreach m,$(modules),$(call archive,$(m)))
 	@mkdir -p $(@D)
-	$(test_link) -lcmocka
+	$(say) TEST $<
+	$(Q)$(test_link) -lcmocka
 -include $(patsubst %,%.d,$(unit_programs))
 
 .PHONY: unit

@@ -21,7 +21,7 @@ def down():
 def reset():
     settings = existing()
     with locked(settings):
-        supervisor.stop(settings)
+        supervisor.kill(settings)
         shutil.rmtree(settings.run_dir)
     print(f"Stopped and forgotten: {settings.run_dir} is gone.")
 

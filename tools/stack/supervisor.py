@@ -17,7 +17,8 @@ INFRASTRUCTURE = {"epmd": (10, 5), "logs": (10, 5), "mariadb": (20, 120), "rabbi
 SERVICES = {"accounting": (30, 25), "matching": (40, 25)}
 EDGE = {"nginx": (50, 10)}
 
-RUN = Path(__file__).resolve().parent / "run"
+HERE = Path(__file__).resolve().parent
+RUN, PULSE = HERE / "run", HERE / "pulse"
 START_SECONDS, STOP_SECONDS = 10, 240
 
 
@@ -74,6 +75,13 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 [supervisorctl]
 serverurl = unix://{folder_text}/supervisor.sock
+
+[program:pulse]
+command = "{literal(PULSE)}"
+priority = 1
+startsecs = 0
+stdout_logfile = NONE
+redirect_stderr = true
 """ + "".join(program(name, *row) for name, row in programs(settings).items()))
 
 
@@ -135,29 +143,41 @@ def start_program(settings, name):
 def stop(settings):
     """Stops everything, in order; what a killed supervisord left behind as well."""
     supervisord = pid_of(settings, "supervisord")
-    if supervisord:
-        os.kill(supervisord, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while is_ours(settings, supervisord) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        if is_ours(settings, supervisord):
-            os.kill(supervisord, signal.SIGKILL)
-    names = sorted({path.stem for path in (settings.run_dir / "pids").glob("*.pid")},
-                   key=lambda name: -({**INFRASTRUCTURE, **SERVICES, **EDGE}.get(name, (60,))[0]))
-    for name in names:
+    if supervisord:  # it stops the others in the reverse order of their priorities
+        end(settings, supervisord, signal.SIGTERM, STOP_SECONDS)
+    for name in known_names(settings):
         pid = pid_of(settings, name)
         if pid:
             wait.say(f"stopping {name}, which supervisord left behind")
-            stop_orphan(settings, pid)
+            end(settings, pid, signal.SIGTERM, 60) or end(settings, pid, signal.SIGKILL, 10)
         pid_file(settings, name).unlink(missing_ok=True)
 
 
-def stop_orphan(settings, pid):
-    for number, seconds in ((signal.SIGTERM, 60), (signal.SIGKILL, 10)):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return
-        deadline = time.monotonic() + seconds
-        while is_ours(settings, pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
+def kill(settings):
+    """Ends everything at once, supervisord first: for data that nobody wants any more."""
+    for name in known_names(settings):
+        pid = pid_of(settings, name)
+        if pid:
+            os.killpg(pid, signal.SIGKILL)  # nginx's workers would survive their master
+            end(settings, pid, signal.SIGKILL, 10)
+
+
+def known_names(settings):
+    """Every name with a pid file: supervisord, then the others in the order of stopping."""
+    rows = {**INFRASTRUCTURE, **SERVICES, **EDGE}
+    return sorted((path.stem for path in (settings.run_dir / "pids").glob("*.pid")),
+                  key=lambda name: -rows[name][0] if name in rows else -100)
+
+
+def end(settings, pid, number, seconds):
+    """Sends the signal and waits; true when the process is gone."""
+    deadline = time.monotonic() + seconds
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return True
+    while is_ours(settings, pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

@@ -17,6 +17,8 @@
 struct accounting_config;
 struct market_data;    /* accounting/marketdata: depth, tickers, recent trades; any thread */
 struct accept_queue;   /* actions/order_accept.h: orders and cancels on their way in; any thread */
+struct queue;          /* base/queue.h */
+struct trust;          /* http/trust.h: the public keys and what is asked of a token; immutable */
 struct token_cache;    /* verified user tokens; any thread */
 struct abilities;      /* http/abilities.h: the permission table; immutable */
 struct management;     /* http/management.h: signers and scopes of the management API; immutable */
@@ -29,6 +31,8 @@ struct accounting {
     struct member_cache *members;
     struct market_data *market_data;
     struct accept_queue *accept_queue;
+    struct queue *parcels; /* struct parcel (actions/parcel.h): committed commands on their way out */
+    struct trust *trust;
     struct token_cache *user_tokens;
     struct token_cache *service_tokens; /* of other services: internal calls */
     struct abilities *abilities;
@@ -36,9 +40,12 @@ struct accounting {
     struct db_config db_config; /* to open further connections */
     _Atomic bool stopping;
     _Atomic bool books_loaded; /* catalog and market data are in memory */
-    /* Wakes the event relay: something was committed to the outbox. */
-    void (*outbox_wake)(void *relay);
-    void *relay;
+    _Atomic bool settling;      /* the settler has its broker and its database */
+    _Atomic bool accepting;     /* the writer has its database */
+    struct queue *outbox_signal; /* a push wakes the event relay: something is in the outbox */
 };
+
+/* Wakes the event relay. Any thread; a full queue means that it is awake already. */
+void accounting_outbox_wake(struct accounting *app);
 
 #endif

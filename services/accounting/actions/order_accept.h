@@ -41,6 +41,8 @@ struct intake {
     bool by_uuid;
     enum side side; /* INTAKE_CANCEL_ALL */
     struct dec new_price, new_volume; /* INTAKE_AMEND; 0: as it is */
+    struct err refusal; /* unless ERR_NONE: refused already (a thin book), but asked for with a client
+                         * order id, which may be known: then its order is the answer */
     struct dec estimate; /* market buys: what the book walk says it may cost; capped at the balance */
 
     bool ok;         /* out */
@@ -50,9 +52,10 @@ struct intake {
     void (*done)(struct intake *intake);
     void *user;
 
-    /* The writer's own. */
-    uint64_t group_member;
-    unsigned flags;
+    bool found;               /* the writer's own: the order exists and is the member's */
+    uint64_t settled_seq;     /* the writer's own: amends */
+    struct intake *original; /* the writer's own: the same client order id, earlier in the batch */
+    uint64_t replayed_id;    /* the writer's own: the order to read back */
 };
 
 struct accept_queue *accept_queue_new(void);
@@ -63,13 +66,6 @@ bool accept_push(struct accept_queue *queue, struct intake *intake, struct err *
 
 /* The same, waiting for the end: for worker threads (admin, management). */
 bool accept_wait(struct accept_queue *queue, struct intake *intake, struct err *err) MUST_CHECK;
-
-/* ---- the rules that need no database; called by handlers before they push ---- */
-
-/* Fills price, volume, type... of intake->order; checks precision, minima, maxima, overflow.
- * ERR_ORDER_INVALID. */
-bool order_check_rules(const struct market *market, const struct order *order, struct err *err)
-    MUST_CHECK;
 
 /* ---- the writer ---- */
 

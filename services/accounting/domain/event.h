@@ -17,7 +17,7 @@
 #include "accounting/domain/order.h"
 #include "base/str.h"
 
-enum { EVENT_VERSION = 1, EVENTS_BYTES_MAX = 14 << 20 };
+enum { EVENT_VERSION = 1, EVENTS_BYTES_MAX = 16 << 20 };
 
 enum event_kind {
     EVENT_ORDER = 1,   /* struct event_order */

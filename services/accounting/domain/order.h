@@ -57,13 +57,11 @@ struct order {
 
 const char *order_state_name(enum order_state state);
 bool order_state_parse(const char *name, enum order_state *ret_state);
-const char *side_name(enum side side);             /* "buy", "sell" */
 const char *order_kind_name(enum side side);       /* "bid", "ask" */
+/* The names of sides, times in force and prevention modes: see contract/protocol.h. */
 bool side_parse(const char *name, enum side *ret_side);
 /* The contract's ord_type: "limit", "market", "post_only", "stop_limit", "stop_market". */
-const char *order_type_name(const struct order *order);
-const char *time_in_force_name(enum time_in_force tif); /* "gtc", "ioc", "fok", "post_only" */
-const char *stp_mode_name(enum stp_mode mode); /* "none", "cancel_newest", "cancel_oldest", "decrement" */
+const char *order_ord_type(const struct order *order);
 bool time_in_force_parse(const char *name, enum time_in_force *ret);
 bool stp_mode_parse(const char *name, enum stp_mode *ret);
 

@@ -18,22 +18,11 @@
 #include "accounting/domain/currency.h"
 #include "accounting/domain/fee.h"
 #include "accounting/domain/market.h"
+#include "accounting/store/catalog_read.h" /* struct engine, struct withdraw_limit */
 #include "base/err.h"
 #include "db/db.h"
 
-struct engine {
-    int64_t id;
-    const char *name, *driver, *uid, *url;
-    bool is_online;
-    int64_t created_at, updated_at;
-};
-
-struct withdraw_limit {
-    int64_t id;
-    const char *group, *kyc_level;
-    struct dec limit_24_hour, limit_1_month;
-    int64_t created_at, updated_at;
-};
+enum { CATALOG_BYTES_MAX = 64 << 20, CATALOG_MARKETS_MAX = 4096 };
 
 struct catalog {
     const struct currency *currencies; /* by position, then id */
@@ -50,7 +39,7 @@ struct catalog {
     size_t fees_count;
     const struct withdraw_limit *limits; /* by id */
     size_t limits_count;
-    uint64_t version; /* +1 each reload */
+    uint64_t version; /* +1 each reload; 0: nothing was loaded yet */
 };
 
 struct catalogs; /* the current copy and its readers */
@@ -58,7 +47,11 @@ struct catalogs; /* the current copy and its readers */
 struct catalogs *catalogs_new(void);
 void catalogs_free(struct catalogs *catalogs); /* NULL is fine; no copy may be out */
 
-/* Reads everything again in one snapshot. On failure the copy in use stays. */
+/* market.protection of markets whose `data` has no member "protection"; before the first load. */
+void catalogs_set_protection(struct catalogs *catalogs, struct dec fraction);
+
+/* Reads everything again in one snapshot. On failure the copy in use stays. ERR_BUSY: more than
+ * CATALOG_MARKETS_MAX markets were seen since the start. */
 bool catalog_reload(struct catalogs *catalogs, struct db *db, struct err *err) MUST_CHECK;
 
 const struct catalog *catalog_take(struct catalogs *catalogs); /* empty before the first load */
@@ -68,5 +61,9 @@ const struct currency *catalog_currency(const struct catalog *catalog, const cha
 const struct market *catalog_market(const struct catalog *catalog, const char *id);     /* or NULL */
 const struct engine *catalog_engine(const struct catalog *catalog, int64_t id);         /* or NULL */
 const struct blockchain *catalog_blockchain(const struct catalog *catalog, const char *key);
+/* The networks of a currency, in the order of their ids: the one after `after`, the first after
+ * NULL; NULL at the end. */
+const struct network *catalog_network_next(const struct catalog *catalog, const char *currency_id,
+                                           const struct network *after);
 
 #endif

@@ -48,6 +48,13 @@ void book_free(struct book *book);          /* NULL is fine */
 bool book_apply(struct book *book, const struct command *command, struct str *out) MUST_CHECK;
 
 /*
+ * The same for consecutive commands, faster: it fetches what the next ones will touch. Stops when
+ * `out` has no room for one more; the number applied.
+ */
+size_t book_apply_many(struct book *book, const struct command *commands, size_t count,
+                       struct str *out);
+
+/*
  * Fills a book that is new from a snapshot that snapshot_read() accepted. False: too many orders,
  * an order twice, or a crossed book; free the book then.
  */

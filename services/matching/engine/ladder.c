@@ -185,6 +185,13 @@ void level_remove(struct book *book, uint32_t slot)
     pool_give(&book->levels, slot, sizeof(*level));
 }
 
+int64_t level_amount_at(const struct book *book, unsigned side, int64_t price)
+{
+    uint32_t slot = index_find(&book->levels_index, &book->levels, sizeof(struct level),
+                               (uint64_t)price << 2 | side);
+    return slot == 0 ? 0 : level_amount(level_at(book, slot));
+}
+
 /* ---- for tests ---- */
 
 static uint32_t subtree_check(const struct book *book, uint32_t slot)

@@ -3,147 +3,152 @@
 
 /* ---- the digest: deploy/protocol/matching.md has it in words ---- */
 
-enum { DIGEST_START = 1 };
-
-static inline uint64_t digest_mix(uint64_t digest, uint64_t word)
+/* The halves of the product, xored. */
+static inline uint64_t fold(uint64_t a, uint64_t b)
 {
-    digest = (digest ^ word) * 0x9e3779b97f4a7c15u;
-    return digest ^ digest >> 32;
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+#define DIGEST_A 0xa0761d6478bd642fu
+#define DIGEST_B 0xe7037ed1a0b428dbu
+#define DIGEST_C 0x8ebc6af09c88c6e3u
+#define DIGEST_D 0x589965cc75374cc3u
+#define DIGEST_E 0x1d8e4e27c47d124fu
+
 /* All of an order but what is left of it, which changes most. */
-static inline uint64_t digest_head(const struct book *book, uint32_t slot)
+struct digest_head {
+    uint64_t a, b;
+};
+
+static inline struct digest_head digest_head(const struct book *book, uint32_t slot)
 {
     const struct order *order = order_at(book, slot);
+    uint64_t member_id = member_at(book, order->member)->link.key;
+    uint64_t price = (uint64_t)level_price(level_at(book, order->level));
     uint64_t flags = (uint64_t)order->side | (uint64_t)order->type << 8 |
                      (uint64_t)order->time_in_force << 16 | (uint64_t)order->stp << 24;
-    uint64_t digest = digest_mix(DIGEST_START, order->link.key);
-    digest = digest_mix(digest, member_at(book, order->member)->link.key);
-    digest = digest_mix(digest, (uint64_t)level_price(level_at(book, order->level)));
-    digest = digest_mix(digest, order->rank);
-    digest = digest_mix(digest, flags);
+    struct digest_head head = {
+        .a = fold(order->link.key ^ DIGEST_A, member_id ^ DIGEST_B),
+        .b = fold(price ^ DIGEST_C, order->rank ^ DIGEST_D) ^ flags,
+    };
     if (order_is_waiting(order)) {
         const struct stop_part *part = &book->stop_parts[slot];
         uint64_t low, high;
         wide_set(part->budget, &low, &high);
-        digest = digest_mix(digest, (uint64_t)part->price);
-        digest = digest_mix(digest, (uint64_t)part->protection);
-        digest = digest_mix(digest, low);
-        digest = digest_mix(digest, high);
+        head.a ^= fold((uint64_t)part->price ^ DIGEST_C, (uint64_t)part->protection ^ DIGEST_D);
+        head.b ^= fold(low ^ DIGEST_A, high ^ DIGEST_B);
     }
-    return digest;
+    return head;
+}
+
+static inline uint64_t digest_finish(struct digest_head head, int64_t amount)
+{
+    return fold(head.a ^ (uint64_t)amount, head.b ^ DIGEST_E);
 }
 
 uint64_t digest_of(const struct book *book, uint32_t slot)
 {
-    return digest_mix(digest_head(book, slot), (uint64_t)order_at(book, slot)->amount);
+    return digest_finish(digest_head(book, slot), order_at(book, slot)->amount);
 }
 
 uint64_t book_state_hash(const struct book *book)
 {
-    uint64_t digest = digest_mix(DIGEST_START, book->digest);
-    digest = digest_mix(digest, book->seq);
-    digest = digest_mix(digest, (uint64_t)book->last_price);
-    return digest_mix(digest, book->halted);
+    uint64_t market = fold(book->seq ^ DIGEST_A, (uint64_t)book->last_price ^ DIGEST_B);
+    return fold(book->digest ^ DIGEST_C, market ^ book->halted ^ DIGEST_D);
 }
 
 /* ---- joining and leaving ---- */
 
-static void member_join(struct book *book, uint64_t member_id, uint32_t slot)
+/*
+ * The lists are joined and left without branches: which end an order is at is not foreseeable, and
+ * what is written to "nobody", slot 0, does no harm.
+ */
+static inline void level_join(struct book *book, struct order *order, uint32_t slot,
+                              uint32_t level_slot)
 {
-    struct order *order = order_at(book, slot);
-    uint32_t at =
+    struct level *level = level_at(book, level_slot);
+    order->level = level_slot;
+    order->next = 0;
+    order->prev = level->last;
+    order_at(book, level->last)->next = slot;
+    level->first = level->first != 0 ? level->first : slot;
+    level->last = slot;
+    level->total += (uint64_t)order->amount;
+}
+
+static inline void level_leave(struct book *book, const struct order *order)
+{
+    struct level *level = level_at(book, order->level);
+    order_at(book, order->prev)->next = order->next;
+    order_at(book, order->next)->prev = order->prev;
+    level->first = order->prev != 0 ? level->first : order->next;
+    level->last = order->next != 0 ? level->last : order->prev;
+    level->total -= (uint64_t)order->amount;
+    if (level->first == 0)
+        level_remove(book, order->level);
+}
+
+static uint32_t member_find_or_add(struct book *book, uint64_t member_id)
+{
+    uint32_t slot =
         index_find(&book->members_index, &book->members, sizeof(struct member), member_id);
-    if (at == 0) {
-        at = pool_take(&book->members, sizeof(struct member));
-        *member_at(book, at) = (struct member){.link = {.key = member_id}};
-        index_add(&book->members_index, &book->members, sizeof(struct member), at);
+    if (slot == 0) {
+        slot = pool_take(&book->members, sizeof(struct member));
+        *member_at(book, slot) = (struct member){.link = {.key = member_id}};
+        index_add(&book->members_index, &book->members, sizeof(struct member), slot);
     }
-    struct member *member = member_at(book, at);
-    order->member = at;
+    return slot;
+}
+
+static inline void member_join(struct book *book, struct order *order, uint32_t slot,
+                               uint32_t member_slot)
+{
+    struct member *member = member_at(book, member_slot);
+    uint32_t *first = &member->first[order->side], *last = &member->last[order->side];
+    order->member = member_slot;
     order->member_next = 0;
-    order->member_prev = member->last[order->side];
-    if (order->member_prev != 0)
-        order_at(book, order->member_prev)->member_next = slot;
-    else
-        member->first[order->side] = slot;
-    member->last[order->side] = slot;
+    order->member_prev = *last;
+    order_at(book, *last)->member_next = slot;
+    *first = *first != 0 ? *first : slot;
+    *last = slot;
     member->orders++;
 }
 
-static void member_leave(struct book *book, const struct order *order)
+static inline void member_leave(struct book *book, const struct order *order)
 {
     struct member *member = member_at(book, order->member);
-    if (order->member_prev != 0)
-        order_at(book, order->member_prev)->member_next = order->member_next;
-    else
-        member->first[order->side] = order->member_next;
-    if (order->member_next != 0)
-        order_at(book, order->member_next)->member_prev = order->member_prev;
-    else
-        member->last[order->side] = order->member_prev;
+    uint32_t *first = &member->first[order->side], *last = &member->last[order->side];
+    order_at(book, order->member_prev)->member_next = order->member_next;
+    order_at(book, order->member_next)->member_prev = order->member_prev;
+    *first = order->member_prev != 0 ? *first : order->member_next;
+    *last = order->member_next != 0 ? *last : order->member_prev;
     if (--member->orders == 0) {
         index_remove(&book->members_index, &book->members, sizeof(*member), order->member);
         pool_give(&book->members, order->member, sizeof(*member));
     }
 }
 
-static void age_join(struct book *book, uint32_t slot)
+static inline void age_join(struct book *book, struct order *order, uint32_t slot)
 {
-    struct order *order = order_at(book, slot);
+    uint32_t *first = &book->age_first[order->side], *last = &book->age_last[order->side];
     order->age_next = 0;
-    order->age_prev = book->age_last[order->side];
-    if (order->age_prev != 0)
-        order_at(book, order->age_prev)->age_next = slot;
-    else
-        book->age_first[order->side] = slot;
-    book->age_last[order->side] = slot;
+    order->age_prev = *last;
+    order_at(book, *last)->age_next = slot;
+    *first = *first != 0 ? *first : slot;
+    *last = slot;
 }
 
-static void age_leave(struct book *book, const struct order *order)
+static inline void age_leave(struct book *book, const struct order *order)
 {
-    if (order->age_prev != 0)
-        order_at(book, order->age_prev)->age_next = order->age_next;
-    else
-        book->age_first[order->side] = order->age_next;
-    if (order->age_next != 0)
-        order_at(book, order->age_next)->age_prev = order->age_prev;
-    else
-        book->age_last[order->side] = order->age_prev;
+    uint32_t *first = &book->age_first[order->side], *last = &book->age_last[order->side];
+    order_at(book, order->age_prev)->age_next = order->age_next;
+    order_at(book, order->age_next)->age_prev = order->age_prev;
+    *first = order->age_prev != 0 ? *first : order->age_next;
+    *last = order->age_next != 0 ? *last : order->age_prev;
 }
 
-static void level_join(struct book *book, enum ladder_kind kind, int64_t price, uint32_t slot)
-{
-    struct order *order = order_at(book, slot);
-    order->level = level_find_or_add(book, kind, price);
-    struct level *level = level_at(book, order->level);
-    order->next = 0;
-    order->prev = level->last;
-    if (order->prev != 0)
-        order_at(book, order->prev)->next = slot;
-    else
-        level->first = slot;
-    level->last = slot;
-    level->total += (uint64_t)order->amount;
-}
-
-static void level_leave(struct book *book, const struct order *order)
-{
-    struct level *level = level_at(book, order->level);
-    if (order->prev != 0)
-        order_at(book, order->prev)->next = order->next;
-    else
-        level->first = order->next;
-    if (order->next != 0)
-        order_at(book, order->next)->prev = order->prev;
-    else
-        level->last = order->prev;
-    level->total -= (uint64_t)order->amount;
-    if (level->first == 0)
-        level_remove(book, order->level);
-}
-
-void order_place(struct book *book, const struct taker *taker)
+uint32_t order_place(struct book *book, const struct taker *taker)
 {
     bool waits = taker->type != TYPE_LIMIT;
     enum ladder_kind kind = (enum ladder_kind)(taker->side | (unsigned)waits << 1);
@@ -160,14 +165,16 @@ void order_place(struct book *book, const struct taker *taker)
     if (waits)
         book->stop_parts[slot] = (struct stop_part){
             .price = taker->price,
-            .protection = taker->bound,
+            .protection = taker->protection,
             .budget = taker->budget,
         };
     index_add(&book->orders_index, &book->orders, sizeof(*order), slot);
-    level_join(book, kind, waits ? taker->stop_price : taker->price, slot);
-    member_join(book, taker->member_id, slot);
-    age_join(book, slot);
+    level_join(book, order, slot,
+               level_find_or_add(book, kind, waits ? taker->stop_price : taker->price));
+    member_join(book, order, slot, member_find_or_add(book, taker->member_id));
+    age_join(book, order, slot);
     book->digest += digest_of(book, slot);
+    return slot;
 }
 
 void order_remove(struct book *book, uint32_t slot)
@@ -186,9 +193,9 @@ void order_amount_change(struct book *book, uint32_t slot, int64_t amount)
     struct order *order = order_at(book, slot);
     struct level *level = level_at(book, order->level);
     assert(amount > 0);
-    uint64_t head = digest_head(book, slot);
-    book->digest -= digest_mix(head, (uint64_t)order->amount);
-    book->digest += digest_mix(head, (uint64_t)amount);
+    struct digest_head head = digest_head(book, slot);
+    book->digest -= digest_finish(head, order->amount);
+    book->digest += digest_finish(head, amount);
     level->total += (unsigned __int128)(__int128)(amount - order->amount);
     order->amount = amount;
 }
@@ -211,7 +218,6 @@ struct taker order_as_taker(const struct book *book, uint32_t slot)
         .member_id = member_at(book, order->member)->link.key,
         .rank = order->rank,
         .price = order_price(book, slot),
-        .bound = order_price(book, slot),
         .amount = order->amount,
         .side = order->side,
         .type = order->type,
@@ -221,9 +227,8 @@ struct taker order_as_taker(const struct book *book, uint32_t slot)
     if (order_is_waiting(order)) {
         const struct stop_part *part = &book->stop_parts[slot];
         taker.stop_price = level_price(level_at(book, order->level));
+        taker.protection = part->protection;
         taker.budget = part->budget;
-        if (order->type == TYPE_STOP_MARKET)
-            taker.bound = part->protection;
     }
     return taker;
 }

@@ -3,17 +3,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { BUCKETS_FIRST = 64, PAGE_BYTES = 4096 };
+enum { BUCKETS_FIRST = 1024, PAGE_BYTES = 4096 };
 
-/* Address space whose pages are zero and take no memory until they are written. */
-static void *pages_reserve(size_t bytes)
+void *pages_reserve(size_t bytes)
 {
     void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return pages == MAP_FAILED ? NULL : pages;
 }
 
-static void pages_release(void *pages, size_t bytes)
+void pages_release(void *pages, size_t bytes)
 {
     if (pages)
         munmap(pages, bytes);
@@ -60,9 +59,14 @@ void pool_warm(struct pool *pool, uint32_t count)
     pool->warm = (uint32_t)until;
 }
 
-bool index_open(struct index *index, uint32_t keys_max)
+bool index_open(struct index *index, uint32_t keys_max, uint64_t factor)
 {
-    *index = (struct index){.mask = BUCKETS_FIRST - 1, .buckets_max = keys_max * 2};
+    *index = (struct index){
+        .factor = factor,
+        .buckets_count = BUCKETS_FIRST,
+        .mask = BUCKETS_FIRST - 1,
+        .buckets_max = keys_max * BUCKETS_PER_KEY,
+    };
     if (index->buckets_max < BUCKETS_FIRST)
         index->buckets_max = BUCKETS_FIRST;
     index->buckets = pages_reserve((size_t)index->buckets_max * sizeof(*index->buckets));
@@ -75,26 +79,51 @@ void index_close(struct index *index)
     *index = (struct index){.buckets = NULL};
 }
 
-/* Deals the keys of bucket `split` out between it and a new last bucket. */
-void index_split(struct index *index, const struct pool *pool, uint32_t stride)
+static void bucket_push(const struct index *index, struct bucket *bucket, struct link *link,
+                        uint32_t slot)
 {
-    uint32_t bit = index->mask + 1;
-    assert(bit + index->split < index->buckets_max);
-    uint32_t slot = index->buckets[index->split];
-    uint32_t dealt[2] = {0, 0};
+    link->chain = bucket->slot;
+    bucket->tag = index_tag(index_hash(index, link->key)) | (bucket->slot != 0);
+    bucket->slot = slot;
+}
+
+/* Adds a bucket, and deals the slots of the one that stood in for it out between the two. */
+static void index_split(struct index *index, const struct pool *pool, uint32_t stride)
+{
+    assert(index->buckets_count < index->buckets_max);
+    uint32_t upper = index->buckets_count++;
+    if (upper > index->mask)
+        index->mask = index->mask << 1 | 1;
+    uint32_t bit = (index->mask + 1) >> 1, lower = upper - bit;
+    uint32_t slot = index->buckets[lower].slot;
+    index->buckets[lower] = (struct bucket){.slot = 0};
     while (slot != 0) {
-        struct link *link = pool_link(pool, slot, stride);
+        struct link *link = pool_at(pool, slot, stride);
         uint32_t after = link->chain;
-        uint32_t *hand = &dealt[(index_hash(link->key) & bit) != 0];
-        link->chain = *hand;
-        *hand = slot;
+        bool is_upper = (index_hash(index, link->key) & bit) != 0;
+        bucket_push(index, &index->buckets[is_upper ? upper : lower], link, slot);
         slot = after;
     }
-    index->buckets[index->split] = dealt[0];
-    index->buckets[index->split + bit] = dealt[1];
-    index->split++;
-    if (index->split == bit) {
-        index->mask = index->mask << 1 | 1;
-        index->split = 0;
+}
+
+void index_grow(struct index *index, const struct pool *pool, uint32_t stride)
+{
+    while (index->buckets_count < index->count * BUCKETS_PER_KEY)
+        index_split(index, pool, stride);
+}
+
+/* Chains are short: what stays is pushed again. */
+void index_unchain(struct index *index, const struct pool *pool, uint32_t stride, uint32_t slot)
+{
+    const struct link *gone = pool_at(pool, slot, stride);
+    struct bucket *bucket = index_bucket(index, index_hash(index, gone->key));
+    uint32_t at = bucket->slot;
+    *bucket = (struct bucket){.slot = 0};
+    while (at != 0) {
+        struct link *link = pool_at(pool, at, stride);
+        uint32_t after = link->chain;
+        if (at != slot)
+            bucket_push(index, bucket, link, at);
+        at = after;
     }
 }

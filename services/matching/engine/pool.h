@@ -31,6 +31,10 @@ struct pool {
     uint32_t warm; /* slots below this have their pages */
 };
 
+/* Address space whose pages are zero and take no memory until they are written. NULL: none left. */
+void *pages_reserve(size_t bytes) MUST_CHECK;
+void pages_release(void *pages, size_t bytes); /* NULL is fine */
+
 bool pool_open(struct pool *pool, uint32_t stride, uint32_t slots_max) MUST_CHECK;
 void pool_close(struct pool *pool); /* zeroed is fine */
 
@@ -42,9 +46,9 @@ static inline bool pool_is_full(const struct pool *pool)
     return pool->taken == pool->max;
 }
 
-static inline struct link *pool_link(const struct pool *pool, uint32_t slot, uint32_t stride)
+static inline void *pool_at(const struct pool *pool, uint32_t slot, uint32_t stride)
 {
-    return (struct link *)(void *)(pool->slots + (size_t)slot * stride);
+    return pool->slots + (size_t)slot * stride;
 }
 
 /* The pool must not be full. What is in the slot is the caller's to set, all of it. */
@@ -52,7 +56,7 @@ static inline uint32_t pool_take(struct pool *pool, uint32_t stride)
 {
     uint32_t slot = pool->free;
     if (slot != 0)
-        pool->free = pool_link(pool, slot, stride)->chain;
+        pool->free = ((struct link *)pool_at(pool, slot, stride))->chain;
     else
         slot = pool->fresh++;
     pool->taken++;
@@ -61,45 +65,75 @@ static inline uint32_t pool_take(struct pool *pool, uint32_t stride)
 
 static inline void pool_give(struct pool *pool, uint32_t slot, uint32_t stride)
 {
-    pool_link(pool, slot, stride)->chain = pool->free;
+    ((struct link *)pool_at(pool, slot, stride))->chain = pool->free;
     pool->free = slot;
     pool->taken--;
 }
 
 /* ---- the index of a pool by key ---- */
 
+/*
+ * Slots with the same hash are chained through their links. A bucket knows the tag of its first
+ * slot and whether there are more, so that looking for a key that is not there, as every new order
+ * does, seldom touches a slot.
+ */
+struct bucket {
+    uint32_t slot; /* 0: empty */
+    uint32_t tag;  /* hash of the first slot; bit 0 is set when it is not alone */
+};
+
 struct index {
-    uint32_t *buckets;
-    uint32_t mask;  /* buckets 0..mask are addressed by the hash... */
-    uint32_t split; /* ...and those below this one were split by the next bit already */
+    struct bucket *buckets;
+    uint64_t factor;
+    uint32_t buckets_count; /* grows one by one... */
+    uint32_t mask;          /* ...and this doubles when they pass it: the bits that may be used */
     uint32_t count, buckets_max;
 };
 
-bool index_open(struct index *index, uint32_t keys_max) MUST_CHECK;
-void index_close(struct index *index); /* zeroed is fine */
-void index_split(struct index *index, const struct pool *pool, uint32_t stride);
+enum { BUCKETS_PER_KEY = 4 }; /* at least: mostly a slot is alone in its bucket */
 
-static inline uint32_t index_hash(uint64_t key)
+/*
+ * Keys that are handed out one after the other, like order ids, want INDEX_DENSE: neighbours share a
+ * cache line. INDEX_SPARSE spreads anything else (prices are multiples of something).
+ */
+#define INDEX_DENSE 1u
+#define INDEX_SPARSE 0x9e3779b97f4a7c15u
+
+bool index_open(struct index *index, uint32_t keys_max, uint64_t factor) MUST_CHECK;
+void index_close(struct index *index); /* zeroed is fine */
+void index_grow(struct index *index, const struct pool *pool, uint32_t stride);
+/* Takes a slot out that is not alone in its bucket. */
+void index_unchain(struct index *index, const struct pool *pool, uint32_t stride, uint32_t slot);
+
+static inline uint32_t index_hash(const struct index *index, uint64_t key)
 {
-    return (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32);
+    key *= index->factor;
+    return (uint32_t)(key ^ key >> 21);
 }
 
-static inline uint32_t *index_bucket(const struct index *index, uint64_t key)
+static inline uint32_t index_tag(uint32_t hash)
 {
-    uint32_t hash = index_hash(key);
-    uint32_t bucket = hash & index->mask;
-    if (bucket < index->split)
-        bucket = hash & (index->mask << 1 | 1);
-    return &index->buckets[bucket];
+    return hash & ~1u;
+}
+
+/* What would belong to a bucket that is not there yet is in the one that will be split for it. */
+static inline struct bucket *index_bucket(const struct index *index, uint32_t hash)
+{
+    uint32_t at = hash & index->mask;
+    return &index->buckets[at < index->buckets_count ? at : at & index->mask >> 1];
 }
 
 /* The slot with this key, or 0. */
 static inline uint32_t index_find(const struct index *index, const struct pool *pool,
                                   uint32_t stride, uint64_t key)
 {
-    uint32_t slot = *index_bucket(index, key);
+    uint32_t hash = index_hash(index, key);
+    const struct bucket *bucket = index_bucket(index, hash);
+    uint32_t slot = bucket->slot;
+    if ((bucket->tag & 1) == 0 && bucket->tag != index_tag(hash))
+        return 0;
     while (slot != 0) {
-        const struct link *link = pool_link(pool, slot, stride);
+        const struct link *link = pool_at(pool, slot, stride);
         if (link->key == key)
             break;
         slot = link->chain;
@@ -111,30 +145,27 @@ static inline uint32_t index_find(const struct index *index, const struct pool *
 static inline void index_add(struct index *index, const struct pool *pool, uint32_t stride,
                              uint32_t slot)
 {
-    struct link *link = pool_link(pool, slot, stride);
-    uint32_t *bucket = index_bucket(index, link->key);
-    link->chain = *bucket;
-    *bucket = slot;
+    struct link *link = pool_at(pool, slot, stride);
+    uint32_t hash = index_hash(index, link->key);
+    struct bucket *bucket = index_bucket(index, hash);
+    link->chain = bucket->slot;
+    bucket->tag = index_tag(hash) | (bucket->slot != 0);
+    bucket->slot = slot;
     index->count++;
-    /* At most one key for two buckets: mostly the first slot of a chain is the right one. */
-    while (index->mask + 1 + index->split < index->count * 2)
-        index_split(index, pool, stride);
+    if (__builtin_expect(index->buckets_count < index->count * BUCKETS_PER_KEY, 0))
+        index_grow(index, pool, stride);
 }
 
 /* The slot must be in the index. */
 static inline void index_remove(struct index *index, const struct pool *pool, uint32_t stride,
                                 uint32_t slot)
 {
-    struct link *link = pool_link(pool, slot, stride);
-    uint32_t *at = index_bucket(index, link->key);
-    if (__builtin_expect(*at != slot, 0)) {
-        struct link *before = pool_link(pool, *at, stride);
-        while (before->chain != slot)
-            before = pool_link(pool, before->chain, stride);
-        before->chain = link->chain;
-    } else {
-        *at = link->chain;
-    }
+    const struct link *link = pool_at(pool, slot, stride);
+    struct bucket *bucket = index_bucket(index, index_hash(index, link->key));
+    if ((bucket->tag & 1) == 0)
+        *bucket = (struct bucket){.slot = 0};
+    else
+        index_unchain(index, pool, stride, slot);
     index->count--;
 }
 

@@ -78,7 +78,7 @@ struct book {
 
 /* Where the result of the command at hand is written; there is room for the largest one. */
 struct sink {
-    uint8_t *at;
+    struct result_item *at;
     uint32_t items;
     uint32_t steps; /* trades and self-trade steps of this command */
     uint8_t status, more;
@@ -88,27 +88,26 @@ struct sink {
 struct taker {
     uint64_t order_id, member_id, rank;
     int64_t price;  /* limit price; 0 for market orders */
-    int64_t bound;  /* the worst price it trades at; 0: any */
     int64_t amount; /* left to fill */
     int64_t stop_price;
-    __int128 budget;
+    int64_t protection; /* market orders: the worst price to trade at; 0: any */
+    __int128 budget;    /* of market buys; else 0 */
     uint8_t side, type, time_in_force, stp;
-    bool has_budget;
 };
 
 /* ---- slots ---- */
 
 static inline struct order *order_at(const struct book *book, uint32_t slot)
 {
-    return (struct order *)(void *)pool_link(&book->orders, slot, sizeof(struct order));
+    return pool_at(&book->orders, slot, sizeof(struct order));
 }
 static inline struct level *level_at(const struct book *book, uint32_t slot)
 {
-    return (struct level *)(void *)pool_link(&book->levels, slot, sizeof(struct level));
+    return pool_at(&book->levels, slot, sizeof(struct level));
 }
 static inline struct member *member_at(const struct book *book, uint32_t slot)
 {
-    return (struct member *)(void *)pool_link(&book->members, slot, sizeof(struct member));
+    return pool_at(&book->members, slot, sizeof(struct member));
 }
 static inline uint32_t order_find(const struct book *book, uint64_t order_id)
 {
@@ -128,16 +127,23 @@ static inline enum ladder_kind level_ladder(const struct level *level)
     return (enum ladder_kind)(level->link.key & 3);
 }
 
+/* The total of a level as it is told. */
+static inline int64_t level_amount(const struct level *level)
+{
+    return level->total > INT64_MAX ? INT64_MAX : (int64_t)level->total;
+}
+
 /* ---- ladder.c: price levels in order ---- */
 
 uint32_t level_find_or_add(struct book *book, enum ladder_kind kind, int64_t price);
 void level_remove(struct book *book, uint32_t slot);
+int64_t level_amount_at(const struct book *book, unsigned side, int64_t price); /* 0: no level */
 void ladder_check(const struct book *book, enum ladder_kind kind);
 
 /* ---- orders.c: an order in all its structures, and the digest ---- */
 
-/* Puts the order at the end of its queues. The book must not be full. */
-void order_place(struct book *book, const struct taker *taker);
+/* Puts the order at the end of its queues; its slot. The book must not be full. */
+uint32_t order_place(struct book *book, const struct taker *taker);
 /* Takes it out of everything; its slot and, if it was the last one, its level are gone. */
 void order_remove(struct book *book, uint32_t slot);
 void order_amount_change(struct book *book, uint32_t slot, int64_t amount);
@@ -151,7 +157,6 @@ struct taker order_as_taker(const struct book *book, uint32_t slot);
 void order_take(struct book *book, struct sink *sink, struct taker *taker);
 bool price_crosses(const struct book *book, enum side side, int64_t price);
 void closed_put(struct sink *sink, const struct taker *taker, enum close_reason reason);
-void level_put(struct book *book, struct sink *sink, enum side side, int64_t price);
 
 /* ---- stops.c: waiting stop orders ---- */
 
@@ -162,11 +167,21 @@ void stops_set_off(struct book *book, struct sink *sink);
 
 void command_run(struct book *book, struct sink *sink, const struct command *command);
 
-static inline void item_put(struct sink *sink, const struct result_item *item)
+/* Where the next item goes: `*item_next(sink) = (struct result_item){...}` writes it in place. */
+static inline struct result_item *item_next(struct sink *sink)
 {
-    memcpy(sink->at, item, sizeof(*item));
-    sink->at += sizeof(*item);
     sink->items++;
+    return sink->at++;
+}
+
+static inline void level_put(struct sink *sink, unsigned side, int64_t price, int64_t amount)
+{
+    *item_next(sink) = (struct result_item){
+        .kind = ITEM_LEVEL,
+        .side = (uint8_t)side,
+        .price = price,
+        .amount = amount,
+    };
 }
 
 #endif

@@ -1,0 +1,112 @@
+/*
+ * internal.h: what the files of this module share.
+ *
+ *     connection.c   open, close, reopen; the login; errors of the broker into ours
+ *     frames.c       reading: every frame that comes in is handled at one place
+ *     topology.c     the owner's table, declared
+ *     publish.c      messages out, confirms in
+ *     consume.c      deliveries, acks
+ */
+#ifndef BUS_INTERNAL_H
+#define BUS_INTERNAL_H
+
+#include <amqp.h>
+
+#include "bus/bus.h"
+
+enum {
+    BUS_CHANNEL = 1,
+    BUS_HEARTBEAT_S = 10,
+    BUS_FRAME_BYTES_MAX = 131072,
+    BUS_PREFETCH_MAX = 4096,
+    BUS_BLOCKED_WAIT_MS = 1000, /* how long a call waits for a broker that blocks */
+    BUS_CLOSE_TIMEOUT_MS = 1000
+};
+
+/* A message that came, in one block: properties, then body. */
+struct delivery {
+    char *block;
+    struct bus_delivery shown;
+};
+
+/* What the frames of the channel add up to at the moment. */
+struct incoming {
+    bool is_open;    /* basic.deliver has come, the content has not ended */
+    bool has_header; /* ... its header has come */
+    uint64_t body_size, body_got;
+    char *body; /* inside `delivery.block`; NULL: the body is above our limit and dropped */
+    struct delivery delivery;
+};
+
+struct bus {
+    amqp_connection_state_t connection; /* NULL: broken */
+    bool is_blocked;
+    struct err failure; /* why it is broken */
+    struct bus_config config;
+    char *texts; /* the strings of `config`, ours */
+    const struct bus_row *rows;
+
+    /* Tags run from confirmed + 1 to published; a flag says that one in between is confirmed. */
+    uint64_t published_tag, confirmed_tag;
+    size_t open_count; /* unconfirmed ones */
+    bool is_confirmed[BUS_IN_FLIGHT_MAX];
+
+    char *queue; /* consumed; NULL: none */
+    uint16_t prefetch, epoch;
+    bool is_consuming;
+    struct incoming incoming;
+    struct delivery current;  /* what the owner looks at */
+    struct delivery *waiting; /* ring of `prefetch` */
+    size_t waiting_first, waiting_count;
+};
+
+/* ---- connection.c ---- */
+
+/* Breaks the bus, for a reason that later calls repeat. Always false. */
+bool bus_break(struct bus *bus, struct err *err, enum err_code code, const char *format, ...)
+    PRINTF(4, 5);
+/* False, with the reason, when the bus is broken. */
+bool bus_check_open(const struct bus *bus, struct err *err) MUST_CHECK;
+/* The status of a call of the library. */
+bool bus_check_status(struct bus *bus, int status, const char *what, struct err *err) MUST_CHECK;
+/* The reply to a call that waits for one. */
+bool bus_check_reply(struct bus *bus, const char *what, struct err *err) MUST_CHECK;
+/* The broker closed the channel or the connection. */
+bool bus_broker_closed(struct bus *bus, const amqp_method_t *method, const char *what,
+                       bool is_setup, struct err *err);
+
+static inline amqp_bytes_t bus_bytes(const void *bytes, size_t length)
+{
+    /* The library takes a plain pointer for what it only reads. */
+    return (amqp_bytes_t){.len = length, .bytes = (void *)(uintptr_t)bytes};
+}
+
+/* ---- frames.c ---- */
+
+/* Handles the next frame, if one comes in time. */
+bool bus_pump(struct bus *bus, int64_t deadline_us, bool *ret_got, struct err *err) MUST_CHECK;
+/* Handles all that waits on the socket. */
+bool bus_drain(struct bus *bus, struct err *err) MUST_CHECK;
+int64_t bus_deadline_us(int timeout_ms);
+bool bus_is_past(int64_t deadline_us);
+
+/* ---- topology.c ---- */
+
+bool bus_declare(struct bus *bus, struct err *err) MUST_CHECK;
+
+/* ---- publish.c ---- */
+
+void bus_on_confirm(struct bus *bus, uint64_t tag, bool and_all_before);
+
+/* ---- consume.c ---- */
+
+/* Consumes again after a reopen. */
+bool bus_consume_again(struct bus *bus, struct err *err) MUST_CHECK;
+void bus_consume_forget(struct bus *bus); /* drops all deliveries: the broker sends them again */
+void bus_consume_release(struct bus *bus);
+bool bus_on_deliver(struct bus *bus, const amqp_basic_deliver_t *method, struct err *err);
+bool bus_on_header(struct bus *bus, uint64_t body_size, const amqp_basic_properties_t *properties,
+                   struct err *err);
+bool bus_on_body(struct bus *bus, amqp_bytes_t part, struct err *err);
+
+#endif

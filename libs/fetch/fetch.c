@@ -1,0 +1,138 @@
+#include "fetch/fetch.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONNECT_TIMEOUT_MS = 2000, TIMEOUT_MS = 30000, HEADER_SIZE = 16 * 1024 };
+
+struct fetch {
+    CURL *curl;
+    char story[CURL_ERROR_SIZE];
+};
+
+struct fetch *fetch_new(void)
+{
+    struct fetch *fetch = calloc(1, sizeof(*fetch));
+    if (!fetch)
+        return NULL;
+    fetch->curl = curl_easy_init();
+    if (!fetch->curl) {
+        free(fetch);
+        return NULL;
+    }
+    return fetch;
+}
+
+void fetch_free(struct fetch *fetch)
+{
+    if (!fetch)
+        return;
+    curl_easy_cleanup(fetch->curl);
+    free(fetch);
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *user)
+{
+    struct str *out = user;
+    str_add_bytes(out, bytes, size * count);
+    /* Less than what came makes curl give up. */
+    return str_ok(out) ? size * count : 0;
+}
+
+/* Adds "NAME: VALUE". A value that would end the line is not for a header. */
+static bool add_header(struct curl_slist **headers, const char *name, const char *value,
+                       struct err *err)
+{
+    char line[HEADER_SIZE];
+    if (!value)
+        return true;
+    if (strpbrk(value, "\r\n"))
+        return err_set(err, ERR_INTERNAL, "fetch: a line break in %s", name);
+    int length = snprintf(line, sizeof(line), "%s: %s", name, value);
+    if (length < 0 || (size_t)length >= sizeof(line))
+        return err_set(err, ERR_INTERNAL, "fetch: %s is too long", name);
+    struct curl_slist *longer = curl_slist_append(*headers, line);
+    memset(line, 0, (size_t)length);
+    if (!longer)
+        return err_set(err, ERR_INTERNAL, "fetch: no memory");
+    *headers = longer;
+    return true;
+}
+
+/* Everything is set anew for each request; the connection stays. */
+static void prepare(struct fetch *fetch, const struct fetch_request *request, struct str *out,
+                    struct curl_slist *headers)
+{
+    CURL *curl = fetch->curl;
+    const char *method = request->method ? request->method : "GET";
+    long connect_timeout_ms =
+        request->connect_timeout_ms > 0 ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+    long timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : TIMEOUT_MS;
+
+    curl_easy_reset(curl);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, fetch->story);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(curl, CURLOPT_URL, request->url);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
+    if (request->body) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+    }
+    if (strcmp(method, "HEAD") == 0)
+        curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+    else if (strcmp(method, "GET") != 0 || request->body)
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static bool failed(const struct fetch *fetch, CURLcode code, const struct fetch_request *request,
+                   const struct str *out, struct err *err)
+{
+    const char *story = fetch->story[0] ? fetch->story : curl_easy_strerror(code);
+    /* The query of a URL may hold a secret. */
+    int url_length = (int)strcspn(request->url, "?");
+    if (code == CURLE_WRITE_ERROR && !str_ok(out))
+        return err_set(err, ERR_PROTOCOL, "%.*s: the answer is above %zu bytes", url_length,
+                       request->url, out->max);
+    if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+        return err_set(err, ERR_CONFIG, "%.*s: %s", url_length, request->url, story);
+    return err_set(err, ERR_PEER_UNAVAILABLE, "%.*s: %s", url_length, request->url, story);
+}
+
+bool fetch_run(struct fetch *fetch, const struct fetch_request *request, long *ret_status,
+               struct str *out, struct err *err)
+{
+    struct curl_slist *headers = NULL;
+    char bearer[HEADER_SIZE];
+
+    assert(request->url != NULL);
+    bearer[0] = '\0';
+    if (request->bearer)
+        snprintf(bearer, sizeof(bearer), "Bearer %s", request->bearer);
+    /* curl asks for leave ("Expect: 100-continue") before larger bodies, which costs a round trip. */
+    if (!add_header(&headers, "Authorization", request->bearer ? bearer : NULL, err) ||
+        !add_header(&headers, "Content-Type", request->content_type, err) ||
+        !add_header(&headers, "Expect", "", err)) {
+        curl_slist_free_all(headers);
+        return false;
+    }
+    fetch->story[0] = '\0';
+    prepare(fetch, request, out, headers);
+    CURLcode code = curl_easy_perform(fetch->curl);
+    long status = 0;
+    curl_easy_getinfo(fetch->curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_slist_free_all(headers);
+    if (code != CURLE_OK)
+        return failed(fetch, code, request, out, err);
+    *ret_status = status;
+    return true;
+}

@@ -1,0 +1,98 @@
+/* Query, form and JSON body as one list of named values. */
+#include <string.h>
+
+#include "http/private.h"
+#include "json/read.h"
+
+static bool add(struct values *values, const char *name, const char *text, const cJSON *node,
+                struct arena *arena)
+{
+    struct value *value = arena_alloc(arena, sizeof(*value));
+    if (!value)
+        return false;
+    *value = (struct value){.name = name, .text = text, .node = node};
+    if (values->last)
+        values->last->next = value;
+    else
+        values->first = value;
+    values->last = value;
+    values->count++;
+    return true;
+}
+
+/* Reads "a=1&b[]=2"; decodes in place. */
+bool values_add_pairs(struct values *values, char *text, size_t pairs_max, struct arena *arena,
+                      struct err *err)
+{
+    size_t length, count = 0;
+    char *pair;
+    while ((pair = strsep(&text, "&"))) {
+        if (*pair == '\0')
+            continue;
+        if (++count > pairs_max)
+            return err_set(err, ERR_REQUEST_INVALID, "more than %zu parameters", pairs_max);
+        char *value = strchr(pair, '=');
+        if (value)
+            *value++ = '\0';
+        else
+            value = pair + strlen(pair); /* "a" is "a=" */
+        if (!percent_decode(pair, true, &length) || !percent_decode(value, true, &length))
+            return err_set(err, ERR_REQUEST_INVALID, "a parameter is badly encoded");
+        if (!add(values, pair, value, NULL, arena))
+            return err_set(err, ERR_BUSY, "no memory for parameters");
+    }
+    return true;
+}
+
+static const char *node_text(const cJSON *node)
+{
+    if (cJSON_IsString(node) || cJSON_IsNumber(node))
+        return node->valuestring;
+    if (cJSON_IsBool(node))
+        return cJSON_IsTrue(node) ? "true" : "false";
+    return NULL;
+}
+
+bool values_add_tree(struct values *values, const cJSON *object, struct arena *arena,
+                     struct err *err)
+{
+    assert(cJSON_IsObject(object));
+    for (const cJSON *node = object->child; node; node = node->next)
+        if (!add(values, node->string, node_text(node), node, arena))
+            return err_set(err, ERR_BUSY, "no memory for parameters");
+    return true;
+}
+
+const struct value *values_find(const struct values *values, const char *name)
+{
+    const struct value *found = NULL;
+    for (const struct value *value = values->first; value; value = value->next)
+        if (strcmp(value->name, name) == 0)
+            found = value;
+    return found;
+}
+
+/* Not cJSON's printer: that one would send the numbers through a double. */
+void values_print(const cJSON *node, struct str *out)
+{
+    if (!cJSON_IsObject(node) && !cJSON_IsArray(node)) {
+        const char *text = node_text(node);
+        if (cJSON_IsString(node) || !text)
+            json_write_string(out, text);
+        else
+            str_add(out, text);
+        return;
+    }
+    bool is_object = cJSON_IsObject(node);
+    str_add_char(out, is_object ? '{' : '[');
+    for (const cJSON *child = node->child; child; child = child->next) {
+        if (child != node->child)
+            str_add_char(out, ',');
+        if (is_object) {
+            json_write_string(out, child->string);
+            str_add_char(out, ':');
+        }
+        values_print(child, out);
+    }
+    str_add_char(out, is_object ? '}' : ']');
+}

@@ -1,0 +1,59 @@
+#include "accounting/config.h"
+
+#include <stddef.h>
+
+#include "accounting/state/config.h"
+
+#define AT(member) offsetof(struct accounting_config, member)
+
+/* clang-format off */
+const struct config_row accounting_config_rows[] = {
+    {"HTTP_HOST", CONFIG_TEXT, AT(http_host), "127.0.0.1", .doc = "Address of the API."},
+    {"HTTP_PORT", CONFIG_PORT, AT(http_port), "8000", .doc = "Port of the API."},
+    {"OPS_HOST", CONFIG_TEXT, AT(ops_host), "127.0.0.1", .doc = "Address of /alive, /ready, /metrics."},
+    {"OPS_PORT", CONFIG_PORT, AT(ops_port), "8001", .doc = "Port of /alive, /ready, /metrics."},
+    {"LOG_LEVEL", CONFIG_TEXT, AT(log_level), "info", .values = "debug info warning error", .doc = "Least level that is logged."},
+    {"WORKERS", CONFIG_U32, AT(workers), "4", .min = 1, .max = 64, .doc = "Threads, and database connections, of requests that read tables."},
+    {"CONNECTIONS_MAX", CONFIG_U32, AT(connections_max), "1200", .min = 16, .max = 10000, .doc = "Open connections of the API."},
+
+    {"DB_SOCKET", CONFIG_TEXT, AT(db_socket), "", .doc = "Unix socket of MariaDB; empty: DB_HOST and DB_PORT."},
+    {"DB_HOST", CONFIG_TEXT, AT(db_host), "127.0.0.1", .doc = "Host of MariaDB."},
+    {"DB_PORT", CONFIG_PORT, AT(db_port), "3306", .doc = "Port of MariaDB."},
+    {"DB_NAME", CONFIG_TEXT, AT(db_name), "bourse_accounting", .doc = "Schema."},
+    {"DB_USER", CONFIG_TEXT, AT(db_user), "bourse_accounting", .doc = "User of the service."},
+    {"DB_PASSWORD", CONFIG_SECRET, AT(db_password), NULL, .example = "a long random text", .doc = "Its password."},
+    {"DB_MIGRATE_USER", CONFIG_TEXT, AT(db_migrate_user), "", .doc = "User of --migrate and --seed; empty: DB_USER."},
+    {"DB_MIGRATE_PASSWORD", CONFIG_SECRET, AT(db_migrate_password), "", .doc = "Its password."},
+    {"DB_WEAK_DURABILITY_ALLOWED", CONFIG_BOOL, AT(db_weak_durability_allowed), "false", .doc = "Run on a database that may lose commits. Never with real money."},
+    {"MIGRATIONS_DIR", CONFIG_TEXT, AT(migrations_dir), "services/accounting/migrations", .doc = "Folder of the numbered SQL files."},
+
+    {"AMQP_HOST", CONFIG_TEXT, AT(amqp_host), "127.0.0.1", .doc = "Host of RabbitMQ."},
+    {"AMQP_PORT", CONFIG_PORT, AT(amqp_port), "5672", .doc = "Port of RabbitMQ."},
+    {"AMQP_USER", CONFIG_TEXT, AT(amqp_user), "bourse_accounting", .doc = "User of the service."},
+    {"AMQP_PASSWORD", CONFIG_SECRET, AT(amqp_password), NULL, .example = "a long random text", .doc = "Its password."},
+    {"AMQP_VHOST", CONFIG_TEXT, AT(amqp_vhost), "/", .doc = "Virtual host."},
+
+    {"JWT_PUBLIC_KEY_FILE", CONFIG_FILE, AT(jwt_public_key), NULL, .example = "/run/secrets/jwt.pub", .doc = "PEM file: public key of user tokens."},
+    {"JWT_ALGORITHM", CONFIG_TEXT, AT(jwt_algorithm), "RS256", .values = "RS256 RS384 RS512 ES256 ES384 ES512", .doc = "The one algorithm of user tokens."},
+    {"JWT_ISSUER", CONFIG_TEXT, AT(jwt_issuer), "barong", .doc = "Issuer of user tokens."},
+    {"JWT_AUDIENCE", CONFIG_TEXT, AT(jwt_audience), "peatio,barong", .doc = "Comma list; a user token names one of them."},
+    {"SERVICE_KEY_FILE", CONFIG_FILE, AT(service_key), NULL, .example = "/run/secrets/accounting.key", .doc = "PEM file: our private key (ES256) for calls to other services."},
+    {"SERVICE_KEYS", CONFIG_TEXT, AT(service_keys), NULL, .example = "matching=/run/secrets/matching.pub", .doc = "Comma list NAME=FILE: public keys of services that may call us."},
+    {"EVENT_API_JWT_PRIVATE_KEY_FILE", CONFIG_FILE, AT(event_key), NULL, .example = "/run/secrets/event.key", .doc = "PEM file: signs the events of the Event API."},
+    {"EVENT_API_JWT_ALGORITHM", CONFIG_TEXT, AT(event_algorithm), "ES256", .values = "RS256 RS384 RS512 ES256 ES384 ES512", .doc = "Its algorithm."},
+    {"MANAGEMENT_API_CONFIG", CONFIG_TEXT, AT(management_config), NULL, .example = "/etc/bourse/management_api.yml", .doc = "YAML file: signers and scopes of the management API."},
+    {"ABILITIES_FILE", CONFIG_TEXT, AT(abilities_file), NULL, .example = "/etc/bourse/abilities.yml", .doc = "YAML file: roles and what they may do."},
+
+    {"MINIMUM_MEMBER_LEVEL_FOR_DEPOSIT", CONFIG_U32, AT(level_deposit), NULL, .max = 99, .example = "1", .doc = "Level that deposits need."},
+    {"MINIMUM_MEMBER_LEVEL_FOR_WITHDRAW", CONFIG_U32, AT(level_withdraw), NULL, .max = 99, .example = "3", .doc = "Level that withdrawals need."},
+    {"MINIMUM_MEMBER_LEVEL_FOR_TRADING", CONFIG_U32, AT(level_trading), NULL, .max = 99, .example = "2", .doc = "Level that trading needs."},
+    {"MARKET_PROTECTION", CONFIG_TEXT, AT(market_protection), "0.5", .doc = "Market orders trade at most this fraction away from the best price; 0: any. A market's data may say otherwise."},
+    {"PNL_CURRENCIES", CONFIG_TEXT, AT(pnl_currencies), "", .doc = "Comma list: currencies in which profit and loss is kept."},
+    {"PEATIO_PLATFORM_CURRENCY", CONFIG_TEXT, AT(platform_currency), "usdt", .doc = "Currency of prices and limits."},
+
+    {"ACCEPT_BATCH_MAX", CONFIG_U32, AT(accept_batch_max), "512", .min = 1, .max = 512, .doc = "Requests committed together; 1 is one transaction an order."},
+    {"SETTLE_BATCH_MAX", CONFIG_U32, AT(settle_batch_max), "256", .min = 1, .max = 256, .doc = "Result messages settled together."},
+    {"SHARDS", CONFIG_U32, AT(shards), "1", .min = 1, .max = 16, .doc = "Queues of commands; markets are spread over them."},
+    {NULL},
+};
+/* clang-format on */

@@ -1,0 +1,17 @@
+#include "accounting/consumers.h"
+
+#include "accounting/actions/order_accept.h"
+#include "accounting/bus/command_relay.h"
+#include "accounting/bus/event_relay.h"
+#include "accounting/bus/market_clock.h"
+#include "accounting/bus/on_results.h"
+#include "base/check.h"
+
+const struct consumer accounting_consumers[] = {
+    {"accept", accept_writer_run},      /* orders and cancels: group commit */
+    {"command-relay", command_relay_run}, /* committed commands to the workers */
+    {"settler", on_results_run},        /* results of the workers into the books */
+    {"event-relay", event_relay_run},   /* the outbox to the world */
+    {"market-clock", market_clock_run}, /* tickers and k-lines, by the clock */
+};
+const size_t accounting_consumers_count = ARRAY_LEN(accounting_consumers);

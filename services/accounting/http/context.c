@@ -1,0 +1,277 @@
+#include "accounting/http/context.h"
+
+#include "accounting/actions/member_provision.h"
+#include "accounting/http/abilities.h"
+#include "accounting/http/management.h"
+#include "accounting/http/trust.h"
+#include "accounting/state/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { VISIT_MAGIC = 0x56495354 };
+
+/* What belongs to one request; in its arena. */
+struct visit {
+    uint32_t magic;
+    struct member member; /* id 0: none */
+    const struct catalog *catalog;
+    void *kept;
+};
+
+/* A worker thread's connection; NULL until the database was there. */
+struct worker {
+    struct db *db;
+};
+
+static struct visit *visit_of(const struct http_request *request)
+{
+    return CAST_OBJ(struct visit, http_user(request), VISIT_MAGIC);
+}
+
+struct accounting *request_app(const struct http_request *request)
+{
+    return http_app(request);
+}
+
+/* ---- database ---- */
+
+void *context_worker_open(void *app)
+{
+    (void)app;
+    return calloc(1, sizeof(struct worker));
+}
+
+void context_worker_close(void *app, void *state)
+{
+    (void)app;
+    struct worker *worker = state;
+    if (worker)
+        db_close(worker->db);
+    free(worker);
+}
+
+static bool worker_db(const struct http_request *request, struct db **ret_db, struct err *err)
+{
+    struct worker *worker = http_worker_state(request);
+    if (!worker)
+        return err_set(err, ERR_INTERNAL, "no worker thread, no database");
+    if (worker->db ? !db_ready(worker->db, err)
+                   : !db_open(&request_app(request)->db_config, &worker->db, err))
+        return false;
+    *ret_db = worker->db;
+    return true;
+}
+
+struct db *request_db(struct http_request *request)
+{
+    struct err err;
+    struct db *db;
+    if (worker_db(request, &db, &err))
+        return db;
+    http_reply_err(request, &err);
+    return NULL;
+}
+
+/* ---- the member ---- */
+
+/* Fills visit->member from the token; on a worker thread, where there is SQL, also its row. */
+static bool member_enter(struct http_request *request, struct visit *visit, struct err *err)
+{
+    struct accounting *app = request_app(request);
+    struct member claims, row;
+    if (!token_cache_get(app->user_tokens, app->clock, http_header(request, "Authorization"),
+                         &claims, err))
+        return false;
+    if (!member_cache_by_uid(app->members, claims.uid, &row) || !member_is_current(&row, &claims)) {
+        if (!http_is_on_worker(request))
+            return http_move_to_worker(request, err); /* false: `before` comes back from there */
+        struct db *db;
+        if (!worker_db(request, &db, err))
+            return false;
+        if (!member_provision(app, db, &claims, &row, err)) {
+            /* Two uids with one e-mail: nothing that the visitor can mend. */
+            if (err->code == ERR_CONFLICT)
+                err->code = ERR_INTERNAL;
+            return false;
+        }
+    }
+    visit->member = row;
+    return true;
+}
+
+static bool level_reaches(const struct member *member, uint32_t minimum, const char *key,
+                          struct err *err)
+{
+    if (member->level >= 0 && (uint32_t)member->level >= minimum)
+        return true;
+    return err_set_key(err, ERR_LEVEL_TOO_LOW, key, "level %d is below %u", member->level, minimum);
+}
+
+static bool check_level(const struct http_request *request, const struct member *member,
+                        enum access access, struct err *err)
+{
+    const struct accounting_config *config = request_app(request)->config;
+    if (access == ACCESS_TRADING)
+        return level_reaches(member, config->level_trading, "market.trade.not_permitted", err);
+    if (access == ACCESS_DEPOSIT)
+        return level_reaches(member, config->level_deposit, "account.deposit.not_permitted", err);
+    if (access == ACCESS_WITHDRAW)
+        return level_reaches(member, config->level_withdraw, "account.withdraw.not_permitted", err);
+    return true;
+}
+
+const struct member *request_member(const struct http_request *request)
+{
+    const struct visit *visit = visit_of(request);
+    assert(visit->member.id != 0);
+    return &visit->member;
+}
+
+/* ---- the hooks ---- */
+
+static void give_back(void *catalog)
+{
+    catalog_give_back(catalog);
+}
+
+static bool visit_begin(struct http_request *request, struct visit **ret_visit, struct err *err)
+{
+    struct arena *arena = http_arena(request);
+    if (http_user(request)) { /* `before` runs again, on a worker thread */
+        *ret_visit = visit_of(request);
+        return true;
+    }
+    struct visit *visit = arena_alloc(arena, sizeof(*visit));
+    if (!visit)
+        return err_set(err, ERR_BUSY, "no memory for a request");
+    visit->magic = VISIT_MAGIC;
+    visit->catalog = catalog_take(request_app(request)->catalogs);
+    union {
+        const struct catalog *to;
+        void *object;
+    } catalog = {.to = visit->catalog};
+    if (!arena_defer(arena, give_back, catalog.object)) {
+        catalog_give_back(visit->catalog);
+        return err_set(err, ERR_BUSY, "no memory for a request");
+    }
+    http_set_user(request, visit);
+    *ret_visit = visit;
+    return true;
+}
+
+static bool peer_enter(struct http_request *request, struct err *err)
+{
+    struct accounting *app = request_app(request);
+    struct service_peer peer;
+    return token_cache_get(app->service_tokens, app->clock, http_header(request, "Authorization"),
+                           &peer, err);
+}
+
+bool context_before(struct http_request *request, const struct http_route *route, struct err *err)
+{
+    enum access access = (enum access)route->access;
+    struct visit *visit;
+    if (!visit_begin(request, &visit, err))
+        return false;
+    switch (access) {
+    case ACCESS_PUBLIC:
+        return true;
+    case ACCESS_MANAGEMENT:
+        return management_before(request, route, err);
+    case ACCESS_INTERNAL:
+        return peer_enter(request, err);
+    case ACCESS_MEMBER:
+    case ACCESS_TRADING:
+    case ACCESS_DEPOSIT:
+    case ACCESS_WITHDRAW:
+    case ACCESS_ADMIN:
+        break;
+    }
+    if (!member_enter(request, visit, err))
+        return false;
+    if (!check_level(request, &visit->member, access, err))
+        return false;
+    /* Before the first load every market and currency would be unknown. */
+    if (visit->catalog->version == 0)
+        return err_set(err, ERR_BUSY, "the catalog is not loaded yet");
+    return true;
+}
+
+bool context_permit(struct http_request *request, const struct http_route *route, struct err *err)
+{
+    if (!route->action)
+        return true;
+    enum ability_side side = ABILITY_USER;
+    switch ((enum access)route->access) {
+    case ACCESS_PUBLIC:
+    case ACCESS_MANAGEMENT:
+    case ACCESS_INTERNAL:
+        return true;
+    case ACCESS_ADMIN:
+        side = ABILITY_ADMIN;
+        break;
+    case ACCESS_MEMBER:
+    case ACCESS_TRADING:
+    case ACCESS_DEPOSIT:
+    case ACCESS_WITHDRAW:
+        break;
+    }
+    const struct member *member = request_member(request);
+    if (abilities_permit(request_app(request)->abilities, side, member->role, route->action,
+                         route->subject))
+        return true;
+    return err_set_key(err, ERR_FORBIDDEN,
+                       side == ABILITY_ADMIN ? "admin.ability.not_permitted"
+                                             : "user.ability.not_permitted",
+                       "role %s may not %s %s", member->role, route->action, route->subject);
+}
+
+bool request_permit_attribute(struct http_request *request, const char *action, const char *subject,
+                              const char *attribute, struct err *err)
+{
+    const struct member *member = request_member(request);
+    if (abilities_permit_attribute(request_app(request)->abilities, ABILITY_ADMIN, member->role,
+                                   action, subject, attribute))
+        return true;
+    return err_set_key(err, ERR_FORBIDDEN, "admin.ability.not_permitted",
+                       "role %s may not %s %s of %s", member->role, action, attribute, subject);
+}
+
+bool context_unknown(struct http_request *request, const struct http_route *route, struct err *err)
+{
+    static const char *const open[] = {"public",  "management",    "swagger",
+                                       "admin/swagger", "coinmarketcap", "coingecko"};
+    static const char base[] = "/api/v2/";
+    (void)route;
+    const char *path = http_path_of(request);
+    if (strncmp(path, base, sizeof(base) - 1) != 0)
+        return true;
+    path += sizeof(base) - 1;
+    if (*path == '/')
+        path++;
+    for (size_t i = 0; i < ARRAY_LEN(open); i++)
+        if (strncmp(path, open[i], strlen(open[i])) == 0)
+            return true;
+    struct accounting *app = request_app(request);
+    struct member claims;
+    return token_cache_get(app->user_tokens, app->clock, http_header(request, "Authorization"),
+                           &claims, err);
+}
+
+/* ---- the rest of a visit ---- */
+
+const struct catalog *request_catalog(struct http_request *request)
+{
+    return visit_of(request)->catalog;
+}
+
+void request_keep(struct http_request *request, void *state)
+{
+    visit_of(request)->kept = state;
+}
+
+void *request_kept(const struct http_request *request)
+{
+    return visit_of(request)->kept;
+}

@@ -1,0 +1,11 @@
+/* routes_public.h: the routes that need no token. Tables end with method NULL; routes.c joins them. */
+#ifndef ACCOUNTING_HTTP_ROUTES_PUBLIC_H
+#define ACCOUNTING_HTTP_ROUTES_PUBLIC_H
+
+#include "http/http.h"
+
+extern const struct http_route public_routes[];
+extern const struct http_route coinmarketcap_routes[];
+extern const struct http_route coingecko_routes[];
+
+#endif

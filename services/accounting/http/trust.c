@@ -1,0 +1,254 @@
+#include "accounting/http/trust.h"
+
+#include "accounting/actions/accounting.h"
+#include "accounting/http/abilities.h"
+#include "accounting/state/config.h"
+#include "base/auto.h"
+#include "crypto/crypto.h"
+#include "json/read.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum {
+    USER_TOKENS_MAX = 32 * 1024,
+    SERVICE_TOKENS_MAX = 256,
+    AUDIENCES_MAX = 8,
+    KEY_BYTES_MAX = 16 * 1024,
+    /* Clocks of two machines differ; OpenDAX's template allows this much for `iat`. */
+    ISSUED_AT_LEEWAY_S = 180
+};
+
+struct trust {
+    struct token_keys *user_keys, *service_keys;
+    char *audience_text;
+    const char *audience[AUDIENCES_MAX + 1];
+};
+
+/* ---- claims ---- */
+
+static bool refuse(struct err *err, const char *what)
+{
+    return err_set(err, ERR_UNAUTHENTICATED, "claims: %s", what);
+}
+
+/* A claim that is there, is text, is not blank and fits. */
+static bool claim_text(const cJSON *root, const char *key, char *buffer, size_t size)
+{
+    const char *text = json_member_text(root, key);
+    if (!text || text[strspn(text, " \t")] == '\0' || strlen(text) >= size)
+        return false;
+    memcpy(buffer, text, strlen(text) + 1);
+    return true;
+}
+
+/* One '@' with something on both sides and a dot behind it, no blanks; stored in lower case. */
+static bool email_normalise(char *email)
+{
+    char *at = strchr(email, '@');
+    if (!at || at == email || strchr(at + 1, '@') || !strchr(at + 1, '.') || at[1] == '.' ||
+        email[strlen(email) - 1] == '.')
+        return false;
+    for (char *c = email; *c; c++) {
+        if ((unsigned char)*c <= ' ' || *c == 0x7f)
+            return false;
+        *c = (char)tolower((unsigned char)*c);
+    }
+    return true;
+}
+
+static bool level_of(const cJSON *root, int32_t *ret_level)
+{
+    int64_t level;
+    const char *text = json_member_text(root, "level");
+    if (text ? !str_to_i64(text, &level) : !json_member_i64(root, "level", &level))
+        return false;
+    if (level < 0 || level > INT32_MAX)
+        return false;
+    *ret_level = (int32_t)level;
+    return true;
+}
+
+static bool member_from_json(const struct accounting *app, const cJSON *root,
+                             struct member *member, struct err *err)
+{
+    if (!claim_text(root, "uid", member->uid, sizeof(member->uid)))
+        return refuse(err, "no uid");
+    if (!claim_text(root, "email", member->email, sizeof(member->email)) ||
+        !email_normalise(member->email))
+        return refuse(err, "no e-mail address");
+    if (!claim_text(root, "role", member->role, sizeof(member->role)) ||
+        !abilities_has_role(app->abilities, member->role))
+        return refuse(err, "no known role");
+    if (!claim_text(root, "state", member->state, sizeof(member->state)) ||
+        strcmp(member->state, "active") != 0)
+        return refuse(err, "the member is not active");
+    if (!level_of(root, &member->level))
+        return refuse(err, "no level");
+    const cJSON *username = json_member(root, "username");
+    if (username && !cJSON_IsNull(username) && json_member_text(root, "username") &&
+        json_member_text(root, "username")[0] != '\0' &&
+        !claim_text(root, "username", member->username, sizeof(member->username)))
+        return refuse(err, "username too long or blank");
+    return true;
+}
+
+bool member_from_claims(void *app, const struct token_claims *claims, void *ret_member,
+                        struct err *err)
+{
+    cJSON *root;
+    if (claims->issued_at_s == 0)
+        return refuse(err, "no iat");
+    if (!json_read(claims->json, claims->json_length, &root, err))
+        return refuse(err, "no JSON object");
+    struct member member = {.id = 0};
+    bool ok = member_from_json(app, root, &member, err);
+    cJSON_Delete(root);
+    if (ok)
+        *(struct member *)ret_member = member;
+    return ok;
+}
+
+bool peer_from_claims(void *app, const struct token_claims *claims, void *ret_peer,
+                      struct err *err)
+{
+    (void)app;
+    struct service_peer peer = {.name = ""};
+    _Static_assert(sizeof(peer.name) == sizeof(claims->issuer), "an issuer fits");
+    /* A service speaks for itself only: its key can't sign in the name of another one. */
+    if (claims->issuer[0] == '\0' || strcmp(claims->issuer, claims->key_name) != 0)
+        return refuse(err, "the issuer is not the owner of the key");
+    memcpy(peer.name, claims->issuer, sizeof(peer.name));
+    *(struct service_peer *)ret_peer = peer;
+    return true;
+}
+
+/* ---- keys ---- */
+
+/* PEM as it is, or the URL-safe base64 of it, as JWT_PUBLIC_KEY carries it. */
+static bool pem_text(const char *text, struct str *pem, struct err *err)
+{
+    if (strncmp(text, "-----BEGIN", 10) == 0)
+        str_add(pem, text);
+    else if (!base64_read_any(text, strcspn(text, "\r\n"), pem))
+        return err_set(err, ERR_CONFIG, "JWT_PUBLIC_KEY is neither PEM nor base64 of it");
+    return str_ok(pem) || err_set(err, ERR_CONFIG, "JWT_PUBLIC_KEY is too long");
+}
+
+static bool read_key_file(const char *path, struct str *pem, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return err_set(err, ERR_CONFIG, "SERVICE_KEYS: can't read %s: %m", path);
+    char *room = str_reserve(pem, KEY_BYTES_MAX);
+    size_t length = room ? fread(room, 1, KEY_BYTES_MAX, file) : 0;
+    bool failed = ferror(file) || length == 0 || length == KEY_BYTES_MAX;
+    fclose(file);
+    if (failed)
+        return err_set(err, ERR_CONFIG, "SERVICE_KEYS: %s is no key", path);
+    room[length] = '\0';
+    pem->length += length;
+    return true;
+}
+
+/* "matching=/keys/matching.pub,blockchain=/keys/blockchain.pub" */
+static bool add_service_keys(struct trust *trust, const char *list, struct err *err)
+{
+    AUTO(str_release) struct str text = STR_INIT(4096);
+    str_add(&text, list);
+    if (!str_ok(&text))
+        return err_set(err, ERR_CONFIG, "SERVICE_KEYS is too long");
+    char *rest = text.data, *item;
+    while ((item = strsep(&rest, ",")) != NULL) {
+        char *path = strchr(item, '=');
+        if (!path || path == item || path[1] == '\0')
+            return err_set(err, ERR_CONFIG, "SERVICE_KEYS: \"%s\" is not ISSUER=FILE", item);
+        *path++ = '\0';
+        AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX + 1);
+        if (!read_key_file(path, &pem, err) ||
+            !token_keys_add(trust->service_keys, item, "ES256", str_data(&pem), err))
+            return err_wrap(err, "SERVICE_KEYS: %s", item);
+    }
+    return true;
+}
+
+static bool read_audience(struct trust *trust, const char *list, struct err *err)
+{
+    trust->audience_text = strdup(list ? list : "");
+    if (!trust->audience_text)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    char *rest = trust->audience_text, *item;
+    size_t count = 0;
+    while ((item = strsep(&rest, ",")) != NULL) {
+        if (*item == '\0')
+            continue;
+        if (count == AUDIENCES_MAX)
+            return err_set(err, ERR_CONFIG, "JWT_AUDIENCE has more than %d names", AUDIENCES_MAX);
+        trust->audience[count++] = item;
+    }
+    return true;
+}
+
+static bool open_users(struct accounting *app, struct trust *trust, struct err *err)
+{
+    const struct accounting_config *config = app->config;
+    AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX);
+    trust->user_keys = token_keys_new();
+    if (!trust->user_keys)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    if (!read_audience(trust, config->jwt_audience, err) ||
+        !pem_text(config->jwt_public_key, &pem, err) ||
+        !token_keys_add(trust->user_keys, "user", config->jwt_algorithm, str_data(&pem), err))
+        return err_wrap(err, "JWT_PUBLIC_KEY");
+    bool any_issuer = !config->jwt_issuer || config->jwt_issuer[0] == '\0';
+    const struct token_rules rules = {.issuer = any_issuer ? NULL : config->jwt_issuer,
+                                      .audience = trust->audience[0] ? trust->audience : NULL,
+                                      .subject = "session",
+                                      .issued_at_leeway_s = ISSUED_AT_LEEWAY_S,
+                                      .expiry_required = true,
+                                      .jti_required = true};
+    app->user_tokens = token_cache_new(trust->user_keys, &rules, USER_TOKENS_MAX,
+                                       sizeof(struct member), member_from_claims, app);
+    return app->user_tokens || err_set(err, ERR_INTERNAL, "no memory");
+}
+
+static bool open_services(struct accounting *app, struct trust *trust, struct err *err)
+{
+    static const char *const audience[] = {"accounting", NULL};
+    static const struct token_rules rules = {.audience = audience,
+                                             .subject = "service",
+                                             .issued_at_leeway_s = ISSUED_AT_LEEWAY_S,
+                                             .expiry_required = true,
+                                             .jti_required = true};
+    trust->service_keys = token_keys_new();
+    if (!trust->service_keys)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    if (!add_service_keys(trust, app->config->service_keys, err))
+        return false;
+    app->service_tokens = token_cache_new(trust->service_keys, &rules, SERVICE_TOKENS_MAX,
+                                          sizeof(struct service_peer), peer_from_claims, app);
+    return app->service_tokens || err_set(err, ERR_INTERNAL, "no memory");
+}
+
+bool trust_open(struct accounting *app, struct err *err)
+{
+    assert(app->abilities && !app->trust);
+    struct trust *trust = app->trust = calloc(1, sizeof(*trust));
+    if (!trust)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    return open_users(app, trust, err) && open_services(app, trust, err);
+}
+
+void trust_close(struct accounting *app)
+{
+    token_cache_free(app->user_tokens);
+    token_cache_free(app->service_tokens);
+    app->user_tokens = app->service_tokens = NULL;
+    if (!app->trust)
+        return;
+    token_keys_free(app->trust->user_keys);
+    token_keys_free(app->trust->service_keys);
+    free(app->trust->audience_text);
+    free(app->trust);
+    app->trust = NULL;
+}

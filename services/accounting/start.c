@@ -1,0 +1,158 @@
+#include "accounting/start.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "accounting/actions/accounting.h"
+#include "accounting/actions/order_accept.h"
+#include "accounting/actions/parcel.h"
+#include "accounting/consumers.h"
+#include "accounting/http/abilities.h"
+#include "accounting/http/context.h"
+#include "accounting/http/management.h"
+#include "accounting/http/trust.h"
+#include "accounting/marketdata/market_data.h"
+#include "accounting/routes.h"
+#include "accounting/state/config.h"
+#include "accounting/state/metrics.h"
+#include "base/queue.h"
+#include "http/http.h"
+#include "log/log.h"
+#include "service/threads.h"
+
+enum { HTTP_STOP_MS = 10000, OUTBOX_SIGNALS_MAX = 1, IDLE_TIMEOUT_S = 75, WORKERS_QUEUE_MAX = 512 };
+
+/* What the service is made of; `app` comes first, so that rooms see only that. */
+struct process {
+    struct accounting app;
+    struct service_threads *threads;
+    struct http_server *server;
+    struct http_route routes[ROUTES_MAX];
+};
+
+static struct db_config db_config_of(const struct accounting_config *config)
+{
+    return (struct db_config){
+        .socket = config->db_socket,
+        .host = config->db_host,
+        .port = config->db_port,
+        .user = config->db_user,
+        .password = config->db_password,
+        .name = config->db_name,
+        .weak_durability_allowed = config->db_weak_durability_allowed,
+    };
+}
+
+static void observe(void *app, const struct http_route *route, int status, int64_t us)
+{
+    struct accounting *accounting = app;
+    const char *class_of_status = status < 300   ? "2xx"
+                                  : status < 400 ? "3xx"
+                                  : status < 500 ? "4xx"
+                                                 : "5xx";
+    (void)route;
+    metric_add_labelled(accounting->metrics, METRIC_HTTP_REQUESTS,
+                        metric_label(accounting->metrics, METRIC_HTTP_REQUESTS, class_of_status), 1);
+    metric_observe_us(accounting->metrics, METRIC_HTTP_SECONDS, us);
+}
+
+static bool make_memory(struct accounting *app, struct err *err)
+{
+    struct dec protection;
+    if (!dec_parse(app->config->market_protection, &protection))
+        return err_set(err, ERR_CONFIG, "MARKET_PROTECTION is no decimal number: %s",
+                       app->config->market_protection);
+    app->catalogs = catalogs_new();
+    app->members = member_cache_new(MEMBER_CACHE_MAX);
+    app->market_data = market_data_new();
+    app->accept_queue = accept_queue_new();
+    app->parcels = queue_new(PARCELS_MAX);
+    app->outbox_signal = queue_new(OUTBOX_SIGNALS_MAX);
+    if (!app->catalogs || !app->members || !app->market_data || !app->accept_queue ||
+        !app->parcels || !app->outbox_signal)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    catalogs_set_protection(app->catalogs, protection);
+    return true;
+}
+
+static bool start_threads(struct process *process, struct err *err)
+{
+    process->threads = service_threads_new();
+    if (!process->threads)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    for (size_t i = 0; i < accounting_consumers_count; i++)
+        if (!service_threads_add(process->threads, accounting_consumers[i].name,
+                                 (void (*)(void *))accounting_consumers[i].run, &process->app, err))
+            return false;
+    return true;
+}
+
+static bool start_http(struct process *process, struct err *err)
+{
+    const struct accounting_config *config = process->app.config;
+    struct http_server_spec spec = {
+        .address = config->http_host,
+        .port = config->http_port,
+        .routes = process->routes,
+        .limits = {.connections_max = config->connections_max,
+                   .connection_bytes = 16 * 1024,
+                   .body_bytes_max = 1024 * 1024,
+                   .arena_bytes_max = 16 * 1024 * 1024,
+                   .workers = config->workers,
+                   .workers_queue_max = WORKERS_QUEUE_MAX,
+                   .idle_timeout_s = IDLE_TIMEOUT_S},
+        .clock = process->app.clock,
+        .app = &process->app,
+        .before = context_before,
+        .permit = context_permit,
+        .unknown = context_unknown,
+        .error_body = management_error_body,
+        .observe = observe,
+        .worker_open = context_worker_open,
+        .worker_close = context_worker_close,
+    };
+    accounting_routes(process->routes);
+    return http_server_start(&spec, &process->server, err);
+}
+
+bool accounting_start(struct service *service, struct err *err)
+{
+    struct process *process = calloc(1, sizeof(*process));
+    if (!process)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    service->app = process;
+    struct accounting *app = &process->app;
+    app->config = service->config;
+    app->clock = service->clock;
+    app->metrics = service->metrics;
+    app->db_config = db_config_of(app->config);
+    /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
+    return abilities_open(app->config->abilities_file, &app->abilities, err) &&
+           management_open(app->config->management_config, &app->management, err) &&
+           trust_open(app, err) && make_memory(app, err) && start_threads(process, err) &&
+           start_http(process, err);
+}
+
+void accounting_stop(struct service *service)
+{
+    struct process *process = service->app;
+    if (!process)
+        return;
+    struct accounting *app = &process->app;
+    http_server_stop(process->server, HTTP_STOP_MS); /* answers what is in flight: writer needed */
+    app->stopping = true;
+    if (process->threads)
+        service_threads_stop(process->threads);
+    service_threads_free(process->threads);
+    trust_close(app);
+    management_close(app->management);
+    abilities_free(app->abilities);
+    queue_free(app->outbox_signal);
+    queue_free(app->parcels);
+    accept_queue_free(app->accept_queue);
+    market_data_free(app->market_data);
+    member_cache_free(app->members);
+    catalogs_free(app->catalogs);
+    service->app = NULL;
+    free(process);
+}

@@ -1,0 +1,214 @@
+/*
+ * What each command does to the book. Before: book.c. After: match.c for orders that take, stops.c
+ * for those that wait. A command that follows no rule is answered RESULT_REFUSED: the sequence goes
+ * on, whatever came.
+ */
+#include "matching/engine/state.h"
+
+static void submit(struct book *book, struct sink *sink, const struct command *command)
+{
+    struct taker taker = {
+        .order_id = command->order_id,
+        .member_id = command->member_id,
+        .rank = rank_of(command->seq, 0),
+        .price = command->price,
+        .amount = command->amount,
+        .stop_price = command->stop_price,
+        .protection = command->protection,
+        .side = command->side,
+        .type = command->type,
+        .time_in_force = command->time_in_force,
+        .stp = command->stp,
+    };
+    if ((command->type == TYPE_MARKET || command->type == TYPE_STOP_MARKET) &&
+        command->side == SIDE_BUY)
+        taker.budget = wide_get(command->budget_low, command->budget_high);
+
+    if (order_find(book, command->order_id) != 0)
+        sink->status = RESULT_REFUSED;
+    else if (book->halted)
+        closed_put(sink, &taker, CLOSE_HALTED);
+    else if (command->type == TYPE_STOP_LIMIT || command->type == TYPE_STOP_MARKET)
+        stop_wait(book, sink, &taker);
+    else
+        order_take(book, sink, &taker);
+}
+
+
+/* Takes an order out. What becomes of its level is for the caller to tell. */
+static void order_close(struct book *book, struct sink *sink, uint32_t slot,
+                        enum close_reason reason)
+{
+    const struct order *order = order_at(book, slot);
+    *item_next(sink) = (struct result_item){
+        .kind = ITEM_CLOSED,
+        .side = order->side,
+        .reason = (uint8_t)reason,
+        .order_id = order->link.key,
+        .member_id = member_at(book, order->member)->link.key,
+        .price = order_price(book, slot),
+        .amount = order->amount,
+    };
+    order_remove(book, slot);
+}
+
+static void cancel(struct book *book, struct sink *sink, const struct command *command)
+{
+    uint32_t slot = order_find(book, command->order_id);
+    if (slot == 0) {
+        sink->status = RESULT_NOT_FOUND;
+        return;
+    }
+    const struct order *order = order_at(book, slot);
+    struct level level = *level_at(book, order->level);
+    bool is_resting = !order_is_waiting(order);
+    level.total -= (uint64_t)order->amount;
+    order_close(book, sink, slot, CLOSE_CANCELLED);
+    if (is_resting)
+        level_put(sink, level_ladder(&level), level_price(&level), level_amount(&level));
+}
+
+/* The oldest order of a member (0: of all) and side, or 0. */
+static uint32_t oldest_of(const struct book *book, uint64_t member_id, unsigned side)
+{
+    uint32_t first[2] = {0, 0};
+    if (member_id == 0) {
+        memcpy(first, book->age_first, sizeof(first));
+    } else {
+        uint32_t member =
+            index_find(&book->members_index, &book->members, sizeof(struct member), member_id);
+        if (member != 0)
+            memcpy(first, member_at(book, member)->first, sizeof(first));
+    }
+    if (side != SIDE_BOTH)
+        return first[side];
+    if (first[0] == 0 || first[1] == 0)
+        return first[0] != 0 ? first[0] : first[1];
+    return order_at(book, first[0])->rank < order_at(book, first[1])->rank ? first[0] : first[1];
+}
+
+static void cancel_all(struct book *book, struct sink *sink, const struct command *command)
+{
+    unsigned side = 0; /* the level to tell of when the closings turn away from it */
+    int64_t price = 0;
+    for (uint32_t closed = 0; closed < PROTOCOL_CANCELS_MAX; closed++) {
+        uint32_t slot = oldest_of(book, command->member_id, command->side);
+        if (slot == 0)
+            break;
+        const struct order *order = order_at(book, slot);
+        int64_t next_price = order_is_waiting(order) ? 0 : order_price(book, slot);
+        if (price != 0 && (next_price != price || order->side != side))
+            level_put(sink, side, price, level_amount_at(book, side, price));
+        side = order->side;
+        price = next_price;
+        order_close(book, sink, slot, CLOSE_CANCELLED);
+    }
+    if (price != 0)
+        level_put(sink, side, price, level_amount_at(book, side, price));
+    sink->more = oldest_of(book, command->member_id, command->side) != 0;
+}
+
+static void amended_put(struct sink *sink, const struct taker *order)
+{
+    *item_next(sink) = (struct result_item){
+        .kind = ITEM_AMENDED,
+        .side = order->side,
+        .order_id = order->order_id,
+        .member_id = order->member_id,
+        .price = order->price,
+        .amount = order->amount,
+        .extra = order->rank,
+    };
+}
+
+/* Why the order stays as it is; RESULT_OK: it does not. */
+static enum result_status amend_check(const struct book *book, uint32_t slot,
+                                      const struct command *command)
+{
+    if (book->halted)
+        return RESULT_HALTED;
+    if (slot == 0)
+        return RESULT_NOT_FOUND;
+    const struct order *order = order_at(book, slot);
+    if (order_is_waiting(order))
+        return RESULT_NOT_AMENDABLE;
+    if (order->amount + command->amount > PROTOCOL_QUANTITY_MAX)
+        return RESULT_REFUSED;
+    if (order->amount + command->amount > 0 && order->time_in_force == TIF_POST_ONLY &&
+        price_crosses(book, order->side, command->price))
+        return RESULT_WOULD_CROSS;
+    return RESULT_OK;
+}
+
+static void amend(struct book *book, struct sink *sink, const struct command *command)
+{
+    uint32_t slot = order_find(book, command->order_id);
+    sink->status = (uint8_t)amend_check(book, slot, command);
+    if (sink->status != RESULT_OK)
+        return;
+    struct taker order = order_as_taker(book, slot);
+    int64_t price_before = order.price;
+    int64_t amount = order.amount + command->amount;
+    if (amount <= 0) {
+        order_close(book, sink, slot, CLOSE_AMENDED);
+        level_put(sink, order.side, price_before, level_amount_at(book, order.side, price_before));
+        return;
+    }
+    order.price = command->price;
+    order.amount = amount;
+    if (order.price == price_before && command->amount <= 0) {
+        order_amount_change(book, slot, amount);
+        amended_put(sink, &order);
+        level_put(sink, order.side, order.price, level_amount_at(book, order.side, order.price));
+        return;
+    }
+    order.rank = rank_of(command->seq, 0);
+    order_remove(book, slot);
+    amended_put(sink, &order);
+    if (order.price != price_before)
+        level_put(sink, order.side, price_before, level_amount_at(book, order.side, price_before));
+    order_take(book, sink, &order);
+}
+
+/* A fast yes to command_check() for what most commands are: limit orders and cancels. */
+static bool is_plain(const struct command *command)
+{
+    uint64_t kinds; /* kind, side, type, time in force, stp, reserved */
+    memcpy(&kinds, &command->kind, sizeof(kinds));
+    if (kinds == COMMAND_CANCEL)
+        return command->order_id != 0;
+    bool is_limit = (kinds & ~(uint64_t)0x0303000100) == COMMAND_SUBMIT;
+    return is_limit && command->order_id != 0 && command->member_id != 0 &&
+           (uint64_t)command->price - 1 < (uint64_t)PROTOCOL_QUANTITY_MAX &&
+           (uint64_t)command->amount - 1 < (uint64_t)PROTOCOL_QUANTITY_MAX &&
+           (command->stop_price | command->protection) == 0 && command->budget_high >> 63 == 0;
+}
+
+void command_run(struct book *book, struct sink *sink, const struct command *command)
+{
+    struct err err;
+    if (!is_plain(command) && !command_check(command, &err)) {
+        sink->status = RESULT_REFUSED;
+        return;
+    }
+    switch ((enum command_kind)command->kind) {
+    case COMMAND_SUBMIT:
+        submit(book, sink, command);
+        break;
+    case COMMAND_CANCEL:
+        cancel(book, sink, command);
+        break;
+    case COMMAND_CANCEL_ALL:
+        cancel_all(book, sink, command);
+        break;
+    case COMMAND_AMEND:
+        amend(book, sink, command);
+        break;
+    case COMMAND_HALT:
+        book->halted = true;
+        break;
+    case COMMAND_RESUME:
+        book->halted = false;
+        break;
+    }
+}
