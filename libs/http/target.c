@@ -43,12 +43,12 @@ static bool has_encoded_slash(const char *text)
     return false;
 }
 
-static bool is_clean(const char *text)
+static bool has_control(const char *text)
 {
     for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f || *text == '\\')
-            return false;
-    return true;
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            return true;
+    return false;
 }
 
 static bool is_dots(const char *segment)
@@ -85,10 +85,10 @@ bool target_parse(char *raw, struct arena *arena, struct target *ret_target, str
     if (raw[0] != '/')
         return err_set(err, ERR_REQUEST_INVALID, "the target is no path");
     /* Blanks and controls may come encoded (in a query), never as they are. */
-    if (raw[strcspn(raw, "# ")] || strchr(target.query, ' ') || !is_clean(target.query))
+    if (raw[strcspn(raw, "# ")] || strchr(target.query, ' ') || has_control(target.query))
         return err_set(err, ERR_REQUEST_INVALID, "the target has a bad character");
-    if (has_encoded_slash(raw) || !percent_decode(raw, false, &length) ||
-        !is_clean(raw))
+    if (has_encoded_slash(raw) || !percent_decode(raw, false, &length) || has_control(raw) ||
+        strchr(raw, '\\'))
         return err_set(err, ERR_REQUEST_INVALID, "the path has a bad character");
     /* "/x/" is "/x". */
     if (length > 1 && raw[length - 1] == '/')

@@ -86,6 +86,8 @@ bool config_read(const struct service_spec *spec, void **ret_config, struct str 
         size_t before = reading.count;
         read_row(&reading, row);
         const char *text = is_text(row) ? *text_of(reading.config, row) : NULL;
+        if (reading.count == before && is_text(row) && !text)
+            mistake(&reading, row, NULL, "does not fit into memory");
         if (reading.count == before && row->kind == CONFIG_TEXT &&
             row->offset == spec->log_level_offset && !log_level_parse(text, &level))
             mistake(&reading, row, text, "is none of debug, info, warning, error");
@@ -124,7 +126,8 @@ static bool close_with(int file, bool result)
     return result;
 }
 
-/* The content, at most SERVICE_FILE_MAX bytes, in memory of the caller; or false with the reason. */
+/* The content, at most SERVICE_FILE_MAX bytes, in memory of the caller; or false with the reason.
+ */
 static bool file_read(const char *path, char **ret_text, const char **ret_reason)
 {
     struct stat status;
@@ -243,7 +246,10 @@ static void read_number(struct reading *reading, const struct config_row *row, c
 
 static void read_bool(struct reading *reading, const struct config_row *row, const char *value)
 {
-    static const char *const words[][3] = {{"false", "0", "no"}, {"true", "1", "yes"}};
+    static const char *const words[][3] = {
+        {"false", "0", "no" },
+        {"true",  "1", "yes"}
+    };
     for (size_t truth = 0; truth < 2; truth++)
         for (size_t i = 0; i < 3; i++)
             if (strcasecmp(value, words[truth][i]) == 0) {

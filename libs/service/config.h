@@ -6,9 +6,9 @@
 #include "service/service.h"
 
 /*
- * Makes the config struct. All mistakes are written to `mistakes`, one line each with the name, what
- * is wrong and an example; their number is returned through ret_mistakes. Never shows a secret.
- * False (and nothing to free) if there are any.
+ * Makes the config struct. All mistakes are written to `mistakes`, one line each with the name,
+ * what is wrong and an example; their number is returned through ret_mistakes. Never shows a
+ * secret. False (and nothing to free) if there are any.
  */
 bool config_read(const struct service_spec *spec, void **ret_config, struct str *mistakes,
                  size_t *ret_mistakes) MUST_CHECK;

@@ -8,12 +8,12 @@ enum { FLAGS_MAX = 32, HINT_PREFIX_MIN = 4 };
 
 /* In the order of enum flag_action; FLAG_SERVE has no name. */
 static const struct service_flag common[] = {
-    {.name = NULL},
-    {.name = "--help", .doc = "Print this text."},
-    {.name = "--version", .doc = "Print name and version."},
-    {.name = "--check-config", .doc = "Read the configuration, list all its mistakes, end."},
-    {.name = "--print-config", .doc = "Print every setting as a Markdown table."},
-    {.name = "--print-metrics", .doc = "Print every metric as a Markdown table."},
+    {.name = NULL                                                 },
+    { .name = "--help",                                    .doc = "Print this text."},
+    { .name = "--version",                             .doc = "Print name and version."},
+    { .name = "--check-config", .doc = "Read the configuration, list all its mistakes, end."},
+    { .name = "--print-config",            .doc = "Print every setting as a Markdown table."},
+    { .name = "--print-metrics",             .doc = "Print every metric as a Markdown table."},
 };
 
 static size_t options_make(const struct service_spec *spec, struct option options[FLAGS_MAX + 1])
@@ -25,8 +25,8 @@ static size_t options_make(const struct service_spec *spec, struct option option
         assert(strncmp(flag->name, "--", 2) == 0);
         assert(count < FLAGS_MAX);
         int argument = flag->argument ? required_argument : no_argument;
-        options[count++] = (struct option){flag->name + 2, argument, NULL,
-                                           FLAG_OWN + (int)(flag - spec->flags)};
+        options[count++] =
+            (struct option){flag->name + 2, argument, NULL, FLAG_OWN + (int)(flag - spec->flags)};
     }
     options[count] = (struct option){.name = NULL};
     return count;
@@ -109,7 +109,8 @@ void flags_print_help(const struct service_spec *spec, struct str *out)
         print_flag(flag, out);
     for (size_t i = FLAG_HELP; i < ARRAY_LEN(common); i++)
         print_flag(&common[i], out);
-    str_add_format(out, "\nExit status: 0 ended in order, 1 failed, %d wrong command line, %d wrong "
-                        "configuration.\n",
+    str_add_format(out,
+                   "\nExit status: 0 ended in order, 1 failed, %d wrong command line, %d wrong "
+                   "configuration.\n",
                    EXIT_USAGE, EXIT_CONFIG);
 }

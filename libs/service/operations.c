@@ -61,18 +61,27 @@ static void handle_metrics(struct http_request *request)
 }
 
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/alive", .mode = HTTP_INLINE, .handler = handle_alive,
+    {.method = "GET",
+     .path = "/alive",
+     .mode = HTTP_INLINE,
+     .handler = handle_alive,
      .doc = "The process turns."},
-    {.method = "GET", .path = "/ready", .mode = HTTP_WORKER, .handler = handle_ready,
+    {.method = "GET",
+     .path = "/ready",
+     .mode = HTTP_WORKER,
+     .handler = handle_ready,
      .doc = "The service can do its work; 503 says what is missing."},
-    {.method = "GET", .path = "/metrics", .mode = HTTP_WORKER, .handler = handle_metrics,
+    {.method = "GET",
+     .path = "/metrics",
+     .mode = HTTP_WORKER,
+     .handler = handle_metrics,
      .doc = "Metrics in the text format of Prometheus."},
-    {.method = NULL},
+    {.method = NULL            },
 };
 
 static const char *address_of(const struct service *service)
 {
-    const struct config_row *row = config_row_find(service->spec, "OPS_ADDRESS");
+    const struct config_row *row = config_row_find(service->spec, "OPS_HOST");
     if (!row || row->kind != CONFIG_TEXT)
         return "127.0.0.1";
     return *(const char *const *)(const void *)((const char *)service->config + row->offset);

@@ -1,6 +1,7 @@
 #include "service/process.h"
 
 #include <malloc.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -46,4 +47,5 @@ void process_prepare(void)
     bound_malloc();
     forbid_cores();
     raise_files();
+    signal(SIGPIPE, SIG_IGN); /* a peer that hangs up is an error of a write, not our end */
 }

@@ -58,8 +58,10 @@ int service_main(const struct service_spec *spec, int argc, char **argv)
 {
     AUTO(str_release) struct str problem = STR_INIT(SERVICE_TEXT_MAX);
     struct flag_choice choice;
-    struct life life = {.service = {.spec = spec, .clock = &clock_real},
-                        .main_thread = pthread_self()};
+    struct life life = {
+        .service = {.spec = spec, .clock = &clock_real},
+          .main_thread = pthread_self()
+    };
     if (!flags_parse(spec, argc, argv, &choice, &problem)) {
         write_all(STDERR_FILENO, str_data(&problem), problem.length);
         return EXIT_USAGE;
@@ -100,7 +102,9 @@ static int print_for(const struct service_spec *spec, enum flag_action action)
 static bool life_configure(struct life *life)
 {
     const struct service_spec *spec = life->service.spec;
-    AUTO(str_release) struct str mistakes = STR_INIT(PRINT_BYTES_MAX), report = STR_INIT(PRINT_BYTES_MAX);
+    AUTO(str_release)
+    struct str mistakes = STR_INIT(PRINT_BYTES_MAX),
+               report = STR_INIT(PRINT_BYTES_MAX);
     size_t count;
     if (config_read(spec, &life->config, &mistakes, &count)) {
         life->service.config = life->config;
@@ -192,7 +196,6 @@ static void signals_block(void)
     sigset_t signals;
     signals_to_wait_for(&signals);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    signal(SIGPIPE, SIG_IGN); /* a peer that hangs up is an error of a write, not our end */
 }
 
 static void end_at_once(int number)

@@ -11,7 +11,7 @@
  * port -> wait for SIGTERM or SIGINT -> spec.stop. A second signal ends at once.
  *
  * Operations port: GET /alive (200), /ready (spec.ready: 200 or 503 with the reason), /metrics. It
- * listens on loopback, or where a CONFIG_TEXT row named OPS_ADDRESS says (containers). While the
+ * listens on loopback, or where a CONFIG_TEXT row named OPS_HOST says (containers). While the
  * service stops, /ready answers 503 and spec.ready and spec.collect are no longer called.
  *
  * Threads: spec.start, spec.stop and flags run on the main thread; spec.ready and spec.collect on a
@@ -49,24 +49,25 @@ enum config_kind {
 };
 
 /*
- * An empty value of a number, port, bool or file counts as absent; an empty text is a text, but does
- * not satisfy a required row. Texts, files and secrets are copies that live until the service ends.
+ * An empty value of a number, port, bool or file counts as absent; an empty text is a text, but
+ * does not satisfy a required row. Texts, files and secrets are copies that live until the service
+ * ends.
  */
 struct config_row {
-    const char *name;     /* "DB_HOST" */
+    const char *name; /* "DB_HOST" */
     enum config_kind kind;
     size_t offset;
     const char *fallback; /* NULL: required */
     uint32_t min, max;    /* CONFIG_U32; max 0: no upper bound */
     const char *example;  /* shown with a mistake */
     const char *doc;
-    const char *values;   /* CONFIG_TEXT: allowed ones, "api settler"; NULL: any */
+    const char *values; /* CONFIG_TEXT: allowed ones, "api settler"; NULL: any */
 };
 
 struct service;
 
 struct service_flag {
-    const char *name; /* "--migrate" */
+    const char *name;     /* "--migrate" */
     const char *argument; /* "DIR"; NULL: none */
     const char *doc;
     bool needs_config; /* else it runs before configuration is read */
@@ -74,9 +75,9 @@ struct service_flag {
 };
 
 struct service_spec {
-    const char *name;     /* "accounting" */
-    const char *version;  /* NULL: BOURSE_VERSION */
-    const char *summary;  /* one sentence for --help */
+    const char *name;                /* "accounting" */
+    const char *version;             /* NULL: BOURSE_VERSION */
+    const char *summary;             /* one sentence for --help */
     const struct config_row *config; /* ends with name NULL; read rules: see config_row */
     size_t config_size;
     size_t ops_port_offset, log_level_offset; /* CONFIG_PORT and CONFIG_TEXT rows in the struct */
@@ -86,16 +87,16 @@ struct service_spec {
     bool (*start)(struct service *service, struct err *err);
     /* False with the reason in err: /ready answers 503. Called on the operations thread. */
     bool (*ready)(struct service *service, struct err *err);
-    void (*stop)(struct service *service); /* also after a failed start: NULL-safe */
+    void (*stop)(struct service *service);    /* also after a failed start: NULL-safe */
     void (*collect)(struct service *service); /* before /metrics is printed; may be NULL */
 };
 
 struct service {
     const struct service_spec *spec;
-    const void *config;     /* the filled struct */
+    const void *config; /* the filled struct */
     struct metrics *metrics;
     const struct clock *clock;
-    void *app;              /* the service's own state, set by start */
+    void *app; /* the service's own state, set by start */
 };
 
 int service_main(const struct service_spec *spec, int argc, char **argv);

@@ -57,8 +57,8 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-bool service_threads_add(struct service_threads *threads, const char *name,
-                         void (*run)(void *app), void *app, struct err *err)
+bool service_threads_add(struct service_threads *threads, const char *name, void (*run)(void *app),
+                         void *app, struct err *err)
 {
     if (threads->count == SERVICE_THREADS_MAX)
         return err_set(err, ERR_INTERNAL, "thread %s: there are already %d", name,

@@ -27,8 +27,8 @@ struct service_threads *service_threads_new(void);
 void service_threads_free(struct service_threads *threads); /* stops first; NULL is fine */
 
 /* The name is what `top -H` shows: 15 characters. ERR_INTERNAL. */
-bool service_threads_add(struct service_threads *threads, const char *name,
-                         void (*run)(void *app), void *app, struct err *err) MUST_CHECK;
+bool service_threads_add(struct service_threads *threads, const char *name, void (*run)(void *app),
+                         void *app, struct err *err) MUST_CHECK;
 void service_threads_stop(struct service_threads *threads); /* joins; may be called again */
 
 bool service_threads_stopping(const struct service_threads *threads);

@@ -7,10 +7,10 @@
 
 #include "base/auto.h"
 #include "crypto/crypto.h"
-#include "json/read.h"
 #include "token/claims.h"
 #include "token/key.h"
 #include "token/verify.h"
+#include "json/read.h"
 
 enum {
     SIGNATURES_MAX = 16,
@@ -68,7 +68,7 @@ static bool signer_find(const cJSON *signature, const char *const *permitted, un
     return false;
 }
 
-/* Both headers are looked at: a parameter may stand in one of them only, and `alg` must be signed. */
+/* Both headers are looked at: a parameter may stand in one of them only; `alg` must be signed. */
 static bool headers_check(const cJSON *signature, const struct token_key *key, struct err *err)
 {
     AUTO(delete_tree) cJSON *protected = NULL;
@@ -145,8 +145,7 @@ bool token_verify_general(const struct token_keys *keys, const char *const *perm
         !signers_check(keys, permitted, &document, &signers, err))
         return false;
     size_t start = json->length;
-    if (!base64url_read(document.payload, strlen(document.payload), json) ||
-        json->length == start)
+    if (!base64url_read(document.payload, strlen(document.payload), json) || json->length == start)
         return refuse(err, "the payload is no base64url");
     if (!claims_read(json->data + start, json->length - start, rules, now_us, &claims, err)) {
         json->length = start;

@@ -22,9 +22,12 @@ enum {
 };
 
 static const struct token_algorithm algorithms[] = {
-    {"RS256", "SHA256", NULL, 0},         {"RS384", "SHA384", NULL, 0},
-    {"RS512", "SHA512", NULL, 0},         {"ES256", "SHA256", "prime256v1", 32},
-    {"ES384", "SHA384", "secp384r1", 48}, {"ES512", "SHA512", "secp521r1", COORDINATE_MAX},
+    {"RS256", "SHA256", NULL,         0             },
+    {"RS384", "SHA384", NULL,         0             },
+    {"RS512", "SHA512", NULL,         0             },
+    {"ES256", "SHA256", "prime256v1", 32            },
+    {"ES384", "SHA384", "secp384r1",  48            },
+    {"ES512", "SHA512", "secp521r1",  COORDINATE_MAX},
 };
 
 struct token_keys *token_keys_new(void)
@@ -164,10 +167,9 @@ bool key_verifies(const struct token_key *key, const char *text, size_t length,
         return false;
     }
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool good = context &&
-                EVP_DigestVerifyInit(context, NULL, key->digest, NULL, key->key) == 1 &&
-                EVP_DigestVerify(context, signature, signature_length, (const uint8_t *)text,
-                                 length) == 1;
+    bool good =
+        context && EVP_DigestVerifyInit(context, NULL, key->digest, NULL, key->key) == 1 &&
+        EVP_DigestVerify(context, signature, signature_length, (const uint8_t *)text, length) == 1;
     EVP_MD_CTX_free(context);
     OPENSSL_free(der);
     if (!good)

@@ -17,9 +17,9 @@
 #include "base/auto.h"
 #include "base/random.h"
 #include "crypto/crypto.h"
+#include "token/key.h"
 #include "json/field.h"
 #include "json/read.h"
-#include "token/key.h"
 
 enum {
     SECOND_US = 1000000,
@@ -174,8 +174,7 @@ bool token_sign_service(struct token_signer *signer, const char *issuer, const c
 static bool raw_from_der(const uint8_t *der, size_t length, size_t coordinate, uint8_t *ret_raw)
 {
     ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &der, (long)length);
-    bool good = pair &&
-                BN_bn2binpad(ECDSA_SIG_get0_r(pair), ret_raw, (int)coordinate) >= 0 &&
+    bool good = pair && BN_bn2binpad(ECDSA_SIG_get0_r(pair), ret_raw, (int)coordinate) >= 0 &&
                 BN_bn2binpad(ECDSA_SIG_get0_s(pair), ret_raw + coordinate, (int)coordinate) >= 0;
     ECDSA_SIG_free(pair);
     return good;
@@ -188,8 +187,8 @@ static bool text_sign(struct token_signer *signer, const char *text, size_t leng
     size_t signature_length = sizeof(signature);
     pthread_mutex_lock(&signer->lock);
     bool good = EVP_DigestSignInit(signer->context, NULL, signer->digest, NULL, signer->key) == 1 &&
-                EVP_DigestSign(signer->context, signature, &signature_length,
-                               (const uint8_t *)text, length) == 1;
+                EVP_DigestSign(signer->context, signature, &signature_length, (const uint8_t *)text,
+                               length) == 1;
     EVP_MD_CTX_reset(signer->context);
     pthread_mutex_unlock(&signer->lock);
     size_t coordinate = signer->algorithm->coordinate;

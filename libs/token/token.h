@@ -11,8 +11,8 @@
  * at+jwt. ES* signatures are r and s in their fixed length, never DER. exp, nbf and iat are whole
  * seconds in plain digits; claims are read only after the signature was found good.
  *
- * Threads: keys are filled at start and then only read; verifying, the cache and signers (which lock
- * inside) may be used from any thread. Whoever calls _new() frees.
+ * Threads: keys are filled at start and then only read; verifying, the cache and signers (which
+ * lock inside) may be used from any thread. Whoever calls _new() frees.
  *
  * Verified tokens are cached by their whole text until they expire; the cache is bounded and safe
  * to use from several threads.
@@ -48,7 +48,7 @@ bool token_keys_add(struct token_keys *keys, const char *name, const char *algor
 
 struct token_rules {
     const char *issuer;          /* NULL: not checked */
-    const char *const *audience; /* one of them must be in `aud`; NULL-terminated; NULL: not checked */
+    const char *const *audience; /* one of them must be in `aud`; ends with NULL; NULL: any */
     const char *subject;         /* NULL: not checked */
     int64_t leeway_s, issued_at_leeway_s;
     bool expiry_required, jti_required;
@@ -83,6 +83,17 @@ bool token_cache_get(struct token_cache *cache, const struct clock *clock, const
                      void *ret_value, struct err *err) MUST_CHECK;
 void token_cache_clear(struct token_cache *cache);
 
+/* ---- single use: a signed command (management API) must not be sent again ---- */
+
+struct token_seen; /* a bounded memory of (signer, jti), each kept until it expires */
+
+/* It is this process's memory: a restart forgets it, so expiry must be required and near. */
+struct token_seen *token_seen_new(size_t entries_max);
+void token_seen_free(struct token_seen *seen); /* NULL is fine */
+/* True the first time. ERR_UNAUTHENTICATED: seen before; ERR_TOO_MANY: full of living ones. */
+bool token_seen_first(struct token_seen *seen, const char *signer, const char *jti,
+                      int64_t expires_at_s, int64_t now_us, struct err *err) MUST_CHECK;
+
 /* ---- signing ---- */
 
 struct token_signer;
@@ -95,8 +106,8 @@ bool token_sign(struct token_signer *signer, const char *claims_json, struct str
                 struct err *err) MUST_CHECK;
 /* Service to service: iss, aud, sub "service", iat, exp, jti. Appends the token. */
 bool token_sign_service(struct token_signer *signer, const char *issuer, const char *audience,
-                        int64_t now_us, int64_t lifetime_s, struct str *out, struct err *err)
-    MUST_CHECK;
+                        int64_t now_us, int64_t lifetime_s, struct str *out,
+                        struct err *err) MUST_CHECK;
 
 /* ---- JWS general JSON with several signatures (management API; Event API) ---- */
 
@@ -106,12 +117,13 @@ bool token_sign_general(struct token_signer *signer, const char *payload_json, s
 
 /* Verifies the signatures whose kid is in `permitted` (names of keys, NULL-terminated); others are
  * ignored; a permitted one that fails is ERR_UNAUTHENTICATED. The same signer twice counts once.
- * ret_signers gets a bit for each permitted index that signed (at most 32): believe the payload only
- * after comparing it with who had to sign, for no signature at all is no failure here. The payload is
- * appended to `json` and its claims are checked by the rules. ERR_BODY_INVALID: no such document. */
+ * ret_signers gets a bit for each permitted index that signed (at most 32): believe the payload
+ * only after comparing it with who had to sign, for no signature at all is no failure here. The
+ * payload is appended to `json` and its claims are checked by the rules. ERR_BODY_INVALID: no such
+ * document. */
 bool token_verify_general(const struct token_keys *keys, const char *const *permitted,
                           const struct token_rules *rules, int64_t now_us, const char *text,
-                          size_t length, uint32_t *ret_signers, struct str *json, struct err *err)
-    MUST_CHECK;
+                          size_t length, uint32_t *ret_signers, struct str *json,
+                          struct err *err) MUST_CHECK;
 
 #endif

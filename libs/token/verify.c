@@ -5,9 +5,9 @@
 
 #include "base/auto.h"
 #include "crypto/crypto.h"
-#include "json/read.h"
 #include "token/claims.h"
 #include "token/key.h"
+#include "json/read.h"
 
 struct parts {
     const char *header, *payload, *signature;
@@ -94,8 +94,7 @@ static bool key_choose(const struct token_keys *keys, const cJSON *header,
     return true;
 }
 
-static bool signature_check(const struct token_key *key, const struct parts *parts,
-                            struct err *err)
+static bool signature_check(const struct token_key *key, const struct parts *parts, struct err *err)
 {
     AUTO(str_release) struct str signature = STR_INIT(TOKEN_BYTES_MAX);
     if (!base64url_read(parts->signature, parts->signature_length, &signature))

@@ -35,8 +35,8 @@ struct build {
 
 static bool build_tree(struct build *build, yaml_parser_t *parser, struct err *err);
 
-bool tree_read_text(const char *name, const char *text, size_t length,
-                    struct tree_node **ret_root, struct err *err)
+bool tree_read_text(const char *name, const char *text, size_t length, struct tree_node **ret_root,
+                    struct err *err)
 {
     if (length > TREE_BYTES_MAX)
         return err_set(err, ERR_CONFIG, "%.80s: above %d bytes", name, TREE_BYTES_MAX);
@@ -234,8 +234,8 @@ static bool build_tree(struct build *build, yaml_parser_t *parser, struct err *e
     for (;;) {
         yaml_event_t event;
         if (!yaml_parser_parse(parser, &event)) {
-            const yaml_mark_t *mark = parser->problem_mark.line > 0 ? &parser->problem_mark
-                                                                    : &parser->context_mark;
+            const yaml_mark_t *mark =
+                parser->problem_mark.line > 0 ? &parser->problem_mark : &parser->context_mark;
             return fail_at(build, mark, err, parser->problem ? parser->problem : "not YAML");
         }
         bool ended = event.type == YAML_STREAM_END_EVENT;

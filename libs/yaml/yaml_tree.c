@@ -55,7 +55,11 @@ const char *tree_text(const struct tree_node *node)
 
 bool tree_bool(const struct tree_node *node, bool *ret_value)
 {
-    static const char *const words[][2] = {{"false", "true"}, {"no", "yes"}, {"off", "on"}};
+    static const char *const words[][2] = {
+        {"false", "true"},
+        {"no",    "yes" },
+        {"off",   "on"  }
+    };
     const char *text = tree_text(node);
     for (size_t i = 0; text && i < ARRAY_LEN(words); i++)
         for (size_t value = 0; value < 2; value++)

@@ -50,8 +50,8 @@ struct tree_node;
 /* An empty file gives a root of kind TREE_NULL. */
 bool tree_read_file(const char *path, struct tree_node **ret_root, struct err *err) MUST_CHECK;
 /* `name` stands for the file in messages. */
-bool tree_read_text(const char *name, const char *text, size_t length,
-                    struct tree_node **ret_root, struct err *err) MUST_CHECK;
+bool tree_read_text(const char *name, const char *text, size_t length, struct tree_node **ret_root,
+                    struct err *err) MUST_CHECK;
 void tree_free(struct tree_node *root); /* NULL is fine */
 DEFINE_AUTO(struct tree_node, tree_free);
 

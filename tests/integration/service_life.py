@@ -144,7 +144,8 @@ class Life(unittest.TestCase):
             service.process.send_signal(number)
             status, lines = service.wait_end()
             self.assertEqual(status, 0)
-            self.assertEqual([line["message"] for line in lines], ["started", "stopping", "stopped"])
+            messages = [line["message"] for line in lines]
+            self.assertEqual(messages, ["started", "stopping", "stopped"])
             self.assertEqual(lines[0]["version"], "0.1.0")
             self.assertEqual(lines[1]["signal"], number.name.replace("SIG", ""))
 

@@ -19,8 +19,6 @@ ACCOUNTING_PORT = PORT_BASE + 5
 
 
 class StandIn(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         status = int(self.headers.get("X-Test-Status") or 200)
@@ -190,7 +188,7 @@ def test_chunked_body_arrives_with_its_length(edge, stand_in):
 def test_service_away_and_back(edge):
     response, text = call("GET", "/api/v2/peatio/public/markets")
     assert (response.status, json.loads(text)) == (502, {"errors": ["server.unavailable"]})
-    assert response.getheader("Retry-After") == "2"
+    assert response.getheader("Retry-After") == "1"
     assert response.getheader("Access-Control-Allow-Origin") == "*"
 
 

@@ -38,7 +38,7 @@ archive = $(OUT)/lib/lib$(subst /,_,$(1)).a
 define module_rules
 $(OUT)/include/$(1)/.made: $(dir_$(1))/module.mk tools/mk/modules.mk
 	@rm -rf $$(@D) && mkdir -p $$(@D)
-	@$$(foreach m,$$(filter-out $$(top_of_rooms),$$(call closure,$(1))),mkdir -p $$(@D)/$$(dir $$(m)) && \
+	@$$(foreach m,$$(filter-out $$(top_of_rooms) $(1)/%,$$(call closure,$(1))),mkdir -p $$(@D)/$$(dir $$(m)) && \
 	  ln -sfn $$(CURDIR)/$$(dir_$$(m)) $$(@D)/$$(m) &&) true
 	@$$(if $$(filter $(1),$$(top_of_rooms)),ln -sfn $$(CURDIR)/$$(dir_$(1)) $$(@D)/$(1),true)
 	@touch $$@

@@ -17,6 +17,9 @@ def run(command, function, *arguments):
             lines = error.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
             print(f"Last lines of {error.log}:", *lines, sep="\n  ", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:  # no permission, no space, a missing program
+        print(f"\n{command}: {error}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         print(f"\n{command}: interrupted", file=sys.stderr)
         sys.exit(130)

@@ -5,8 +5,8 @@ own that see its schema only. What a service may do with each table is said by i
 the role bourse_accounting_service, so that no SQL file names a user or a host.
 """
 
-import getpass
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -23,12 +23,17 @@ def socket_file(settings):
     return folder(settings) / "mariadb.sock"
 
 
+def account():
+    """Whose processes these are, whatever $USER says: by the socket this name is MariaDB's root."""
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
 def configure(settings):
     common = (REPOSITORY / "deploy/mariadb/bourse.cnf").read_text()
     write_file(folder(settings) / "my.cnf", common + f"""
 # ---- this machine only ----
 [mariadbd]
-user = {getpass.getuser()}
+user = {account()}
 datadir = {folder(settings)}/data
 tmpdir = {folder(settings)}/tmp
 socket = {socket_file(settings)}
@@ -59,9 +64,9 @@ def create_data(settings):
     log = settings.log("mariadb-install")
     with open(log, "w") as output:
         done = subprocess.run(
-            ["mariadb-install-db", "--no-defaults", f"--user={getpass.getuser()}",
+            ["mariadb-install-db", "--no-defaults", f"--user={account()}",
              f"--datadir={half}", "--auth-root-authentication-method=socket",
-             f"--auth-root-socket-user={getpass.getuser()}", "--skip-test-db",
+             f"--auth-root-socket-user={account()}", "--skip-test-db",
              "--skip-name-resolve"],
             stdout=output, stderr=subprocess.STDOUT)
     if done.returncode != 0:
@@ -99,4 +104,4 @@ def create_users(settings):
 
 
 def client_command(settings):
-    return ["mariadb", f"--defaults-file={folder(settings)}/my.cnf", f"--user={getpass.getuser()}"]
+    return ["mariadb", f"--defaults-file={folder(settings)}/my.cnf", f"--user={account()}"]

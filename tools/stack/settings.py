@@ -15,6 +15,7 @@ DEFAULTS = {"PORT_BASE": "18000", "EDGE_PORT": "8080"}
 # Choices for the edge that tests and benchmarks use; empty: the default of the template.
 EDGE_CHOICES = ("EDGE_RATE", "EDGE_BURST", "EDGE_CONNECTIONS_PER_IP", "EDGE_CORS_ORIGIN",
                 "EDGE_ACCESS_LOG")
+OTHER_CHOICES = ("BOURSE_BIN",)
 
 # name: (offset from PORT_BASE, who listens there)
 PORTS = {
@@ -26,6 +27,7 @@ PORTS = {
     "ACCOUNTING_OPS_PORT": (6, "accounting (ops)"),
     "MATCHING_OPS_PORT": (7, "matching (ops)"),
 }
+SERVICE_PORTS = ("ACCOUNTING_PORT", "ACCOUNTING_OPS_PORT", "MATCHING_OPS_PORT")
 
 
 class StackError(Exception):
@@ -45,20 +47,24 @@ class Settings:
 
     def __init__(self):
         self.run_dir = run_dir()
-        remembered = read_env_file(self.stack_env) if self.stack_env.exists() else {}
-        self.choices = {}
-        for name in (*DEFAULTS, *EDGE_CHOICES):
+        remembered = read_env_file(self.stack_env) if self.exists else {}
+        self.choices, self.changed = {}, []
+        for name in (*DEFAULTS, *EDGE_CHOICES, *OTHER_CHOICES):
             value = os.environ.get(name) or remembered.get(name) or DEFAULTS.get(name, "")
             self.choices[name] = value
+            if remembered.get(name, value) != value:
+                self.changed.append(f"{name}={remembered[name]}")
         port_base = self._port("PORT_BASE", 1024, 65535 - len(PORTS))
         self.edge_port = self._port("EDGE_PORT", 1, 65535)
         self.ports = {name: port_base + offset for name, (offset, _) in PORTS.items()}
         if self.edge_port in self.ports.values():
             raise StackError(f"EDGE_PORT={self.edge_port} lies in the range of PORT_BASE={port_base}"
                              f" (+1 to +{len(PORTS)}): choose another EDGE_PORT.")
+        # BOURSE_BIN: a folder of ready programs (another variant, another version); else we build.
+        self.builds = not self.choices["BOURSE_BIN"]
         self.binaries = Path(os.path.abspath(
-            os.environ.get("BOURSE_BIN") or remembered.get("BOURSE_BIN")
-            or REPOSITORY / os.environ.get("BUILD", "build") / "release" / "bin"))
+            self.choices["BOURSE_BIN"]
+            or REPOSITORY / (os.environ.get("BUILD") or "build") / "release" / "bin"))
         self.infra_only = remembered.get("INFRA_ONLY") == "yes"
         if len(str(self.run_dir)) + LONGEST_SOCKET > SOCKET_PATH_MAX:
             raise StackError(
@@ -91,7 +97,7 @@ class Settings:
         """Writes stack.env: what was chosen, and what tools and tests want to know of the stack."""
         facts = {"RUN_DIR": self.run_dir, **self.choices, "EDGE_URL": self.url, **self.ports,
                  "MARIADB_SOCKET": self.run_dir / "mariadb" / "mariadb.sock",
-                 "BOURSE_BIN": self.binaries, "INFRA_ONLY": "yes" if self.infra_only else "no"}
+                 "INFRA_ONLY": "yes" if self.infra_only else "no"}
         write_env_file(self.stack_env, facts)
 
 

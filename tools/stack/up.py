@@ -12,7 +12,8 @@ import time
 
 from stack import credentials, edge, layout, mariadb, rabbitmq, supervisor, wait
 from stack.lock import locked
-from stack.settings import PORTS, REPOSITORY, Settings, StackError, read_env_file, write_env_file
+from stack.settings import (PORTS, REPOSITORY, SERVICE_PORTS, Settings, StackError, read_env_file,
+                            write_env_file)
 
 READY_PATH = "/api/v2/peatio/public/health/ready"
 RECOVERING_SECONDS = 10
@@ -24,6 +25,9 @@ def main(infra_only):
     begin = time.monotonic()
     settings = Settings()
     with locked(settings):
+        if supervisor.is_running(settings) and settings.changed:
+            raise StackError("the stack runs with other settings (" + ", ".join(settings.changed)
+                             + "): `make down` first.")
         if supervisor.is_running(settings) and is_ready_soon(settings, infra_only):
             print(f"Bourse is already running at {settings.url}. `make down` stops it.")
             return
@@ -46,7 +50,8 @@ def main(infra_only):
 
 def is_ready_soon(settings, infra_only):
     """A running stack that is just recovering deserves some seconds before it is restarted."""
-    if settings.infra_only != infra_only:
+    started = all(supervisor.pid_of(settings, name) for name in supervisor.programs(settings))
+    if settings.infra_only != infra_only or not started:
         return False
     deadline = time.monotonic() + RECOVERING_SECONDS
     while not edge_is_ready(settings):
@@ -65,7 +70,8 @@ def check_ports(settings):
     taken = [f"port {settings.ports[name]} ({who}, PORT_BASE+{offset}) is taken: "
              "choose another PORT_BASE, for example `make up PORT_BASE=19000`"
              for name, (offset, who) in PORTS.items()
-             if not wait.port_is_free(settings.ports[name])]
+             if not (settings.infra_only and name in SERVICE_PORTS)  # a test may stand in for them
+             and not wait.port_is_free(settings.ports[name])]
     if not wait.port_is_free(settings.edge_port):
         taken.append(f"port {settings.edge_port} (the edge) is taken: choose another EDGE_PORT, "
                      f"for example `make up EDGE_PORT={settings.edge_port + 10}`")
@@ -76,7 +82,7 @@ def check_ports(settings):
 
 def start(settings):
     layout.make(settings)
-    if not settings.infra_only:
+    if settings.builds and not settings.infra_only:
         build(settings)
     mariadb.configure(settings)
     rabbitmq.configure(settings)

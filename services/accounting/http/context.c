@@ -135,16 +135,15 @@ static void give_back(void *catalog)
     catalog_give_back(catalog);
 }
 
-static bool visit_begin(struct http_request *request, struct visit **ret_visit, struct err *err)
+/* NULL: no memory. */
+static struct visit *visit_begin(struct http_request *request)
 {
     struct arena *arena = http_arena(request);
-    if (http_user(request)) { /* `before` runs again, on a worker thread */
-        *ret_visit = visit_of(request);
-        return true;
-    }
+    if (http_user(request)) /* `before` runs again, on a worker thread */
+        return visit_of(request);
     struct visit *visit = arena_alloc(arena, sizeof(*visit));
     if (!visit)
-        return err_set(err, ERR_BUSY, "no memory for a request");
+        return NULL;
     visit->magic = VISIT_MAGIC;
     visit->catalog = catalog_take(request_app(request)->catalogs);
     union {
@@ -153,11 +152,10 @@ static bool visit_begin(struct http_request *request, struct visit **ret_visit, 
     } catalog = {.to = visit->catalog};
     if (!arena_defer(arena, give_back, catalog.object)) {
         catalog_give_back(visit->catalog);
-        return err_set(err, ERR_BUSY, "no memory for a request");
+        return NULL;
     }
     http_set_user(request, visit);
-    *ret_visit = visit;
-    return true;
+    return visit;
 }
 
 static bool peer_enter(struct http_request *request, struct err *err)
@@ -171,9 +169,9 @@ static bool peer_enter(struct http_request *request, struct err *err)
 bool context_before(struct http_request *request, const struct http_route *route, struct err *err)
 {
     enum access access = (enum access)route->access;
-    struct visit *visit;
-    if (!visit_begin(request, &visit, err))
-        return false;
+    struct visit *visit = visit_begin(request);
+    if (!visit)
+        return err_set(err, ERR_BUSY, "no memory for a request");
     switch (access) {
     case ACCESS_PUBLIC:
         return true;

@@ -1,7 +1,5 @@
 #include "accounting/http/entities_order.h"
 
-#include <string.h>
-
 /* ---- tables ---- */
 
 #define AT(member) offsetof(struct trade_view, member)
@@ -163,11 +161,6 @@ const struct json_field admin_member_fields[] = {
 static const char *type_of(const struct market *market)
 {
     return market ? market->type : "spot";
-}
-
-static const char *opposite(enum side side)
-{
-    return side_name(side == SIDE_BUY ? SIDE_SELL : SIDE_BUY);
 }
 
 static void trade_view_common(struct trade_view *view, const struct trade *trade,

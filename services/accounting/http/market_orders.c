@@ -188,7 +188,7 @@ static void list(struct http_request *request)
     enum order_state states[PARAM_ITEMS_MAX];
     struct orders_filter filter = {.member_id = request_member(request)->id,
                                    .states_count = read_states(&asked->state, states),
-                                   .side = SIDE_BOTH,
+                                   .side = side_or_both(asked->type),
                                    .ord_type = asked->ord_type,
                                    .from_us = seconds_to_us(asked->time_from),
                                    .to_us = seconds_to_us(asked->time_to),
@@ -206,8 +206,6 @@ static void list(struct http_request *request)
     if (!db)
         return;
     filter.states = asked->state.count > 0 ? states : NULL;
-    if (asked->type && !side_parse(asked->type, &filter.side))
-        assert(!"a side that the table let through");
     bool ok = market_choice_ids(request, &choice, &filter.markets, &filter.markets_count) ||
               err_set(&err, ERR_BUSY, "no memory for a filter");
     if (!ok || !orders_of_member(db, http_arena(request), &filter, &orders, &count, &err)) {
@@ -299,7 +297,7 @@ static void cancel_all(struct http_request *request)
     struct orders_filter filter = {.member_id = request_member(request)->id,
                                    .states = waiting,
                                    .states_count = ARRAY_LEN(waiting),
-                                   .side = SIDE_BOTH,
+                                   .side = side_or_both(asked->side),
                                    .limit = CANCEL_ALL_LISTED_MAX};
     const struct market_choice choice = {.id = asked->market, .type = asked->market_type};
     struct order *orders;
@@ -308,8 +306,6 @@ static void cancel_all(struct http_request *request)
     struct db *db = request_db(request);
     if (!db)
         return;
-    if (asked->side && !side_parse(asked->side, &filter.side))
-        assert(!"a side that the table let through");
     bool ok = market_choice_ids(request, &choice, &filter.markets, &filter.markets_count) ||
               err_set(&err, ERR_BUSY, "no memory for a filter");
     if (ok && orders_of_member(db, http_arena(request), &filter, &orders, &count, &err) &&

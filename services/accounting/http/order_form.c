@@ -203,6 +203,14 @@ bool check_quote_unit(struct http_request *request, const char *text)
 
 /* ---- filters ---- */
 
+enum side side_or_both(const char *name)
+{
+    enum side side = SIDE_BOTH;
+    bool known = !name || side_parse(name, &side);
+    assert(known);
+    return side;
+}
+
 static bool is_wanted(const char *wanted, const char *has)
 {
     return !wanted || wanted[0] == '\0' || strcmp(wanted, has) == 0;

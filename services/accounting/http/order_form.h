@@ -40,6 +40,8 @@ bool check_quote_unit(struct http_request *request, const char *text); /* quote 
 
 /* ---- filters ---- */
 
+enum side side_or_both(const char *name); /* NULL: both; else a name that a table let through */
+
 /*
  * Ids of the markets that filters leave: all filters of a list are exact; NULL or empty: no filter.
  * ret_ids NULL: no need to filter. False: no memory.

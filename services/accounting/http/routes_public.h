@@ -4,7 +4,10 @@
 
 #include "http/http.h"
 
-extern const struct http_route public_routes[];
+extern const struct http_route public_catalog_routes[]; /* currencies, markets, config */
+extern const struct http_route public_fee_routes[];     /* trading fees, withdraw limits */
+extern const struct http_route public_market_routes[];  /* depth, trades, tickers, k-lines */
+extern const struct http_route public_service_routes[]; /* time, version, health, levels */
 extern const struct http_route coinmarketcap_routes[];
 extern const struct http_route coingecko_routes[];
 

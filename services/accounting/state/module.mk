@@ -1,1 +1,1 @@
-DEPS := base decimal contract db json yaml accounting/domain accounting/store
+DEPS := base decimal contract db json yaml metrics accounting/domain accounting/store

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "matching/engine/state.h"
+#include "matching/engine/orders.h"
 
 /* A level or a member exists for the sake of an order, so none of them is more numerous. */
 static bool memory_open(struct book *book, uint32_t orders_max)

@@ -5,7 +5,7 @@
  * The order walks the opposite levels, best first, and each level's queue by rank, until it is
  * filled or something ends the walk; what is left then rests or closes.
  */
-#include "matching/engine/state.h"
+#include "matching/engine/orders.h"
 
 /* Level by level; returns why the rest can't trade. CLOSE_NONE: filled, or free to rest. */
 static enum close_reason walk(struct book *book, struct sink *sink, struct taker *taker);

@@ -1,5 +1,5 @@
 /* The book as a snapshot, and back: all orders by rank, which is all that the queues depend on. */
-#include "matching/engine/state.h"
+#include "matching/engine/orders.h"
 
 static struct snapshot_order snapshot_order_of(const struct book *book, uint32_t slot)
 {

@@ -140,14 +140,8 @@ void level_remove(struct book *book, uint32_t slot);
 int64_t level_amount_at(const struct book *book, unsigned side, int64_t price); /* 0: no level */
 void ladder_check(const struct book *book, enum ladder_kind kind);
 
-/* ---- orders.c: an order in all its structures, and the digest ---- */
+/* ---- orders.c: what an order is; orders.h: how it joins and leaves ---- */
 
-/* Puts the order at the end of its queues; its slot. The book must not be full. */
-uint32_t order_place(struct book *book, const struct taker *taker);
-/* Takes it out of everything; its slot and, if it was the last one, its level are gone. */
-void order_remove(struct book *book, uint32_t slot);
-void order_amount_change(struct book *book, uint32_t slot, int64_t amount);
-uint64_t digest_of(const struct book *book, uint32_t slot);
 int64_t order_price(const struct book *book, uint32_t slot);
 /* The order as it would be sent in anew. */
 struct taker order_as_taker(const struct book *book, uint32_t slot);

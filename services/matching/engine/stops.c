@@ -2,7 +2,7 @@
  * Stop orders: they wait in two ladders by stop price, and the last price sets them off. Which goes
  * first never depends on anything but stop prices and ranks.
  */
-#include "matching/engine/state.h"
+#include "matching/engine/orders.h"
 
 void stop_wait(struct book *book, struct sink *sink, const struct taker *taker)
 {

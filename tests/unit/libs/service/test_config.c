@@ -21,23 +21,48 @@ struct settings {
 };
 
 static const struct config_row rows[] = {
-    {.name = "T_HOST", .kind = CONFIG_TEXT, .offset = offsetof(struct settings, host),
-     .example = "127.0.0.1", .doc = "The host."},
-    {.name = "T_MODE", .kind = CONFIG_TEXT, .offset = offsetof(struct settings, mode),
-     .fallback = "api", .values = "api settler", .doc = "What it does | or not."},
-    {.name = "T_NOTE", .kind = CONFIG_TEXT, .offset = offsetof(struct settings, note),
+    {.name = "T_HOST",
+     .kind = CONFIG_TEXT,
+     .offset = offsetof(struct settings, host),
+     .example = "127.0.0.1",
+     .doc = "The host."},
+    {.name = "T_MODE",
+     .kind = CONFIG_TEXT,
+     .offset = offsetof(struct settings, mode),
+     .fallback = "api",
+     .values = "api settler",
+     .doc = "What it does | or not."},
+    {.name = "T_NOTE",
+     .kind = CONFIG_TEXT,
+     .offset = offsetof(struct settings, note),
      .fallback = "none"},
-    {.name = "T_PORT", .kind = CONFIG_PORT, .offset = offsetof(struct settings, port),
-     .fallback = "18006", .example = "18006"},
-    {.name = "T_WORKERS", .kind = CONFIG_U32, .offset = offsetof(struct settings, workers),
-     .fallback = "8", .min = 1, .max = 64},
-    {.name = "T_STRICT", .kind = CONFIG_BOOL, .offset = offsetof(struct settings, strict),
+    {.name = "T_PORT",
+     .kind = CONFIG_PORT,
+     .offset = offsetof(struct settings, port),
+     .fallback = "18006",
+     .example = "18006"},
+    {.name = "T_WORKERS",
+     .kind = CONFIG_U32,
+     .offset = offsetof(struct settings, workers),
+     .fallback = "8",
+     .min = 1,
+     .max = 64},
+    {.name = "T_STRICT",
+     .kind = CONFIG_BOOL,
+     .offset = offsetof(struct settings, strict),
      .fallback = "true"},
-    {.name = "T_KEY", .kind = CONFIG_FILE, .offset = offsetof(struct settings, key),
-     .fallback = "", .example = "/run/keys/jwt.pub"},
-    {.name = "T_PASSWORD", .kind = CONFIG_SECRET, .offset = offsetof(struct settings, password),
+    {.name = "T_KEY",
+     .kind = CONFIG_FILE,
+     .offset = offsetof(struct settings, key),
+     .fallback = "",
+     .example = "/run/keys/jwt.pub"},
+    {.name = "T_PASSWORD",
+     .kind = CONFIG_SECRET,
+     .offset = offsetof(struct settings, password),
      .example = "a long random text"},
-    {.name = "T_LOG_LEVEL", .kind = CONFIG_TEXT, .offset = offsetof(struct settings, log_level),
+    {.name = "T_LOG_LEVEL",
+     .kind = CONFIG_TEXT,
+     .offset = offsetof(struct settings, log_level),
      .fallback = "info"},
     {.name = NULL},
 };
@@ -212,7 +237,8 @@ static void config_read__strange_values__can_not_forge_a_line(void **state)
 {
     AUTO(str_release) struct str value = STR_INIT(REPORT_BYTES_MAX);
     (void)state;
-    assert_mistake("T_PORT", "1\n  T_FAKE: is wrong\x1b[2J\xff", "\"1?  T_FAKE: is wrong?[2J?\" is no");
+    assert_mistake("T_PORT", "1\n  T_FAKE: is wrong\x1b[2J\xff",
+                   "\"1?  T_FAKE: is wrong?[2J?\" is no");
     str_add_format(&value, "x%0*d", 5000, 1);
     assert_mistake("T_PORT", value.data, "000...\" is no number");
     assert_mistake("T_HOST", value.data, "is too long");
@@ -276,7 +302,8 @@ static void config_print__table__has_every_row_and_no_secret(void **state)
     for (const struct config_row *row = rows; row->name; row++)
         assert_non_null(strstr(out.data, row->name));
     assert_non_null(strstr(out.data, "| `T_HOST` | required | text | The host. |\n"));
-    assert_non_null(strstr(out.data, "| `T_MODE` | `api` | one of: api settler | What it does \\| or"));
+    assert_non_null(
+        strstr(out.data, "| `T_MODE` | `api` | one of: api settler | What it does \\| or"));
     assert_non_null(strstr(out.data, "| `T_WORKERS` | `8` | 1 to 64 |"));
     assert_null(strstr(out.data, "p4ssw0rd"));
 }

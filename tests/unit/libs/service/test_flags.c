@@ -111,8 +111,9 @@ static void flags_print_help__text__has_every_flag(void **state)
     AUTO(str_release) struct str out = STR_INIT(8192);
     (void)state;
     flags_print_help(&spec, &out);
-    static const char *const flags[] = {"--help", "--version", "--check-config", "--print-config",
-                                        "--print-metrics", "--migrate ", "--seed DIR ", "Tests."};
+    static const char *const flags[] = {"--help",         "--version",       "--check-config",
+                                        "--print-config", "--print-metrics", "--migrate ",
+                                        "--seed DIR ",    "Tests."};
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         assert_non_null(strstr(out.data, flags[i]));
 }

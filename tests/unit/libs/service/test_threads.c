@@ -22,8 +22,8 @@ struct work {
 static void sleeper(void *app)
 {
     struct work *work = app;
-    pthread_getname_np(pthread_self(), work->name, sizeof(work->name));
-    atomic_fetch_add(&work->started, 1);
+    if (atomic_fetch_add(&work->started, 1) == 0)
+        pthread_getname_np(pthread_self(), work->name, sizeof(work->name));
     while (service_threads_sleep(work->threads, LONG_MS))
         continue;
     atomic_fetch_add(&work->ended, 1);

@@ -76,8 +76,8 @@ static inline void maker_sign(EVP_PKEY *key, const char *digest, bool der, const
     size_t length = sizeof(signature);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     assert_int_equal(EVP_DigestSignInit(context, NULL, EVP_get_digestbyname(digest), NULL, key), 1);
-    assert_int_equal(EVP_DigestSign(context, signature, &length, (const uint8_t *)text, strlen(text)),
-                     1);
+    assert_int_equal(
+        EVP_DigestSign(context, signature, &length, (const uint8_t *)text, strlen(text)), 1);
     EVP_MD_CTX_free(context);
     if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC || der) {
         base64url_write(out, signature, length);

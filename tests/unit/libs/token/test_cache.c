@@ -152,9 +152,9 @@ static void token_cache_get__the_scheme__must_be_bearer(void **state)
     struct world *w = *state;
     struct token_cache *cache = cache_new(w, 100);
     const char *token = w->headers[0] + strlen("Bearer ");
-    const char *const refused[] = {"", "%s", "Basic %s", "Bearer", "Bearer ", "Bearer  %s",
-                                   "Bearer\t%s", " Bearer %s", "Bearer %s ", "Bearer %s,x",
-                                   "Bearer Bearer %s"};
+    const char *const refused[] = {"",           "%s",          "Basic %s",        "Bearer",
+                                   "Bearer ",    "Bearer  %s",  "Bearer\t%s",      " Bearer %s",
+                                   "Bearer %s ", "Bearer %s,x", "Bearer Bearer %s"};
     const char *const taken[] = {"Bearer %s", "bearer %s", "BEARER %s"};
     assert_true(get(w, cache, w->headers[0], "ID0"));
     for (size_t i = 0; i < ARRAY_LEN(refused); i++) {

@@ -1,15 +1,27 @@
 /*
- * What a well-signed token must say, and which keys may be trusted at all. Rows that are taken stand
- * between those that are refused.
+ * What a well-signed token must say, and which keys may be trusted at all. Rows that are taken
+ * stand between those that are refused.
  */
 #include "tests/unit/libs/token/world.h"
 
 static void token_verify__claims_that_are_no_object__are_refused(void **state)
 {
     static const char *const rows[] = {
-        "null", "[]", "\"text\"", "7", "{", "{}", "{\"a\":1}x", "{\"a\":1}\n{}", "{'a':1}", "\xff",
-        GOOD_CLAIMS(",\"x\":\"\xff\""), GOOD_CLAIMS(",\"x\":\"\\ud800\""), GOOD_CLAIMS(",\"x\":NaN"),
-        GOOD_CLAIMS(",\"x\":1,\"x\":2"), "[" GOOD_CLAIMS("") "]",
+        "null",
+        "[]",
+        "\"text\"",
+        "7",
+        "{",
+        "{}",
+        "{\"a\":1}x",
+        "{\"a\":1}\n{}",
+        "{'a':1}",
+        "\xff",
+        GOOD_CLAIMS(",\"x\":\"\xff\""),
+        GOOD_CLAIMS(",\"x\":\"\\ud800\""),
+        GOOD_CLAIMS(",\"x\":NaN"),
+        GOOD_CLAIMS(",\"x\":1,\"x\":2"),
+        "[" GOOD_CLAIMS("") "]",
     };
     const struct world *w = *state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -28,8 +40,8 @@ static void claims_write(const struct claim_row *row, struct str *out)
 {
     const char *const names[] = {"iss", "sub", "aud", "jti", "iat", "exp"};
     const char *const given[] = {row->iss, row->sub, row->aud, row->jti, row->iat, row->exp};
-    const char *const good[] = {"\"barong\"", "\"session\"", "\"peatio\"", "\"1\"", "1799999999",
-                                "1800000001"};
+    const char *const good[] = {"\"barong\"", "\"session\"", "\"peatio\"",
+                                "\"1\"",      "1799999999",  "1800000001"};
     str_clear(out);
     str_add(out, "{\"first\":{\"exp\":1,\"iat\":[\"exp\"]}");
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -144,8 +156,10 @@ static void token_verify__clock_skew__is_the_leeway(void **state)
         int64_t exp;
         bool good;
     } rows[] = {
-        {"", NOW_S - 59, true},       {"", NOW_S - 60, false},
-        {",\"nbf\":1800000060", NOW_S + 100, true}, {",\"nbf\":1800000061", NOW_S + 100, false},
+        {"", NOW_S - 59, true},
+        {"", NOW_S - 60, false},
+        {",\"nbf\":1800000060", NOW_S + 100, true},
+        {",\"nbf\":1800000061", NOW_S + 100, false},
     };
     const struct world *w = *state;
     struct token_rules skewed = rules;
@@ -172,7 +186,8 @@ static void token_verify__audience_of_another_service__is_refused(void **state)
     struct token_signer *signer;
     struct token_claims claims;
     struct err err;
-    AUTO(str_release) struct str text = STR_INIT(TOKEN_BYTES_MAX), other = STR_INIT(TOKEN_BYTES_MAX);
+    AUTO(str_release)
+    struct str text = STR_INIT(TOKEN_BYTES_MAX), other = STR_INIT(TOKEN_BYTES_MAX);
     struct token_keys *keys = token_keys_new();
     assert_true(token_keys_add(keys, "accounting", "ES256", w->p256.public_pem, &err));
     assert_true(token_signer_new("ES256", "accounting", w->p256.private_pem, &signer, &err));
@@ -190,8 +205,13 @@ static void token_verify__rules_that_ask_for_nothing__still_check_the_forms(void
         const char *claims;
         bool good;
     } rows[] = {
-        {"{}", true}, {"{\"aud\":7}", false}, {"{\"iss\":7}", false}, {"{\"exp\":1}", false},
-        {"{\"jti\":7}", false}, {"{\"exp\":1900000000}", true}, {"{\"aud\":\"any\"}", true},
+        {"{}", true},
+        {"{\"aud\":7}", false},
+        {"{\"iss\":7}", false},
+        {"{\"exp\":1}", false},
+        {"{\"jti\":7}", false},
+        {"{\"exp\":1900000000}", true},
+        {"{\"aud\":\"any\"}", true},
     };
     const struct world *w = *state;
     const struct token_rules open = {.issuer = NULL};
@@ -213,14 +233,22 @@ static void token_keys_add__what_is_no_fitting_key__is_refused(void **state)
     const struct {
         const char *name, *algorithm, *pem;
     } rows[] = {
-        {"a", "RS256", w->rsa.private_pem},  {"a", "ES256", w->p256.private_pem},
-        {"a", "RS256", w->p256.public_pem},  {"a", "ES256", w->rsa.public_pem},
-        {"a", "ES256", w->p384.public_pem},  {"a", "ES384", w->p256.public_pem},
-        {"a", "RS256", weak.public_pem},     {"a", "HS256", w->rsa.public_pem},
-        {"a", "none", w->rsa.public_pem},    {"a", "", w->rsa.public_pem},
-        {"a", "PS256", w->rsa.public_pem},   {"a", "RS256", ""},
-        {"a", "RS256", "secret"},            {"a", "RS256", "-----BEGIN PUBLIC KEY-----\n"},
-        {"", "RS256", w->rsa.public_pem},    {"user", "RS256", w->rsa.public_pem},
+        {"a", "RS256", w->rsa.private_pem},
+        {"a", "ES256", w->p256.private_pem},
+        {"a", "RS256", w->p256.public_pem},
+        {"a", "ES256", w->rsa.public_pem},
+        {"a", "ES256", w->p384.public_pem},
+        {"a", "ES384", w->p256.public_pem},
+        {"a", "RS256", weak.public_pem},
+        {"a", "HS256", w->rsa.public_pem},
+        {"a", "none", w->rsa.public_pem},
+        {"a", "", w->rsa.public_pem},
+        {"a", "PS256", w->rsa.public_pem},
+        {"a", "RS256", ""},
+        {"a", "RS256", "secret"},
+        {"a", "RS256", "-----BEGIN PUBLIC KEY-----\n"},
+        {"", "RS256", w->rsa.public_pem},
+        {"user", "RS256", w->rsa.public_pem},
         {"name-of-more-than-sixty-three-characters-which-is-too-much-for-a-name", "RS256",
          w->rsa.public_pem},
     };

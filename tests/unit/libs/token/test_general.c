@@ -1,6 +1,7 @@
 /*
  * JWS general JSON: who signed counts, and only that. m-of-n is the caller's: here we see that the
- * same signer twice is one bit, that strangers are ignored, and that one bad permitted one spoils all.
+ * same signer twice is one bit, that strangers are ignored, and that one bad permitted one spoils
+ * all.
  */
 #include "tests/unit/libs/token/maker.h"
 
@@ -63,8 +64,9 @@ static void begin(struct world *w, const char *payload)
 static void add(struct world *w, const struct maker_key *key, const char *protected,
                 const char *header)
 {
-    AUTO(str_release) struct str input = STR_INIT(DOCUMENT_BYTES_MAX),
-                                 signature = STR_INIT(4096), part = STR_INIT(4096);
+    AUTO(str_release)
+    struct str input = STR_INIT(DOCUMENT_BYTES_MAX), signature = STR_INIT(4096),
+               part = STR_INIT(4096);
     base64url_write(&part, protected, strlen(protected));
     str_add_format(&input, "%s.%s", str_data(&part), str_data(&w->payload));
     maker_sign(key->key, "SHA256", false, input.data, &signature);
@@ -183,7 +185,8 @@ static void token_verify_general__a_permitted_one_that_fails__spoils_all(void **
     add_bob(w);
     assert_int_equal(end(w, both, &signers), ERR_UNAUTHENTICATED);
     begin(w, PAYLOAD);
-    add(w, &w->alice, "{\"alg\":\"ES256\",\"kid\":\"alice\",\"typ\":\"JWT\"}", "{\"kid\":\"alice\"}");
+    add(w, &w->alice, "{\"alg\":\"ES256\",\"kid\":\"alice\",\"typ\":\"JWT\"}",
+        "{\"kid\":\"alice\"}");
     assert_int_equal(end(w, both, &signers), ERR_NONE);
 }
 
@@ -218,7 +221,10 @@ static void token_verify_general__payload_that_breaks_a_rule__is_refused(void **
         "{\"exp\":\"1800000060\",\"jti\":\"1\"}",
         "{\"exp\":1800000060,\"jti\":\"1\",\"nbf\":1800000100}",
         "{\"exp\":1800000060,\"jti\":\"1\",\"exp\":1800000060}",
-        "[]", "", "7", "x",
+        "[]",
+        "",
+        "7",
+        "x",
     };
     struct world *w = *state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -233,8 +239,15 @@ static void token_verify_general__payload_that_breaks_a_rule__is_refused(void **
 static void token_verify_general__what_is_no_such_document__is_a_bad_body(void **state)
 {
     static const char *const rows[] = {
-        "", "x", "null", "[]", "{}", "{\"payload\":\"e30\"}", "{\"payload\":7,\"signatures\":[]}",
-        "{\"payload\":\"e30\",\"signatures\":{}}", "{\"payload\":\"e30\",\"signatures\":[7]}",
+        "",
+        "x",
+        "null",
+        "[]",
+        "{}",
+        "{\"payload\":\"e30\"}",
+        "{\"payload\":7,\"signatures\":[]}",
+        "{\"payload\":\"e30\",\"signatures\":{}}",
+        "{\"payload\":\"e30\",\"signatures\":[7]}",
         "{\"payload\":\"e30\",\"signatures\":[{}]}",
         "{\"payload\":\"e30\",\"signatures\":[{\"protected\":\"e30\",\"signature\":\"AA\"}]}",
         "{\"payload\":\"e30\",\"payload\":\"e30\",\"signatures\":[]}",

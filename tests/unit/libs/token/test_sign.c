@@ -103,8 +103,9 @@ static void token_sign_service__claims__name_both_sides_and_end(void **state)
     struct maker_key key = maker_key_new("P-256", 0);
     struct token_signer *signer = signer_new("ES256", "matching", key.private_pem);
     struct token_keys *keys = keys_new("ES256", "matching", key.public_pem);
-    AUTO(str_release) struct str one = STR_INIT(TOKEN_BYTES_MAX), two = STR_INIT(TOKEN_BYTES_MAX),
-                                 json = STR_INIT(2 * TOKEN_BYTES_MAX);
+    AUTO(str_release)
+    struct str one = STR_INIT(TOKEN_BYTES_MAX), two = STR_INIT(TOKEN_BYTES_MAX),
+               json = STR_INIT(2 * TOKEN_BYTES_MAX);
     struct token_claims first, second;
     struct err err;
     (void)state;
@@ -150,10 +151,16 @@ static void token_signer_new__wrong_key__says_so_without_showing_it(void **state
     const struct {
         const char *algorithm, *pem;
     } rows[] = {
-        {"ES256", rsa.private_pem}, {"RS256", p256.private_pem}, {"ES384", p256.private_pem},
-        {"ES256", p256.public_pem}, {"ES256", ""},               {"ES256", "secret"},
-        {"HS256", "secret"},        {"none", p256.private_pem},
-        {"ES256", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n"},
+        {"ES256", rsa.private_pem},
+        {"RS256", p256.private_pem},
+        {"ES384", p256.private_pem},
+        {"ES256", p256.public_pem},
+        {"ES256", ""},
+        {"ES256", "secret"},
+        {"HS256", "secret"},
+        {"none", p256.private_pem},
+        {"ES256",
+         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

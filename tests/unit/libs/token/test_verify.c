@@ -13,9 +13,11 @@ static void token_verify__good__gives_all_claims(void **state)
     AUTO(str_release) struct str text = STR_INIT(MAKER_BYTES_MAX), json = STR_INIT(TOKEN_BYTES_MAX);
     struct token_claims claims;
     struct err err;
-    maker_token(w->rsa.key, "SHA256", GOOD_HEADER, GOOD_CLAIMS(",\"nbf\":1,\"uid\":\"ID1\""), &text);
+    maker_token(w->rsa.key, "SHA256", GOOD_HEADER, GOOD_CLAIMS(",\"nbf\":1,\"uid\":\"ID1\""),
+                &text);
     str_add(&json, "before:");
-    assert_true(token_verify(w->keys, &rules, NOW_US, text.data, text.length, &claims, &json, &err));
+    assert_true(
+        token_verify(w->keys, &rules, NOW_US, text.data, text.length, &claims, &json, &err));
     assert_string_equal(claims.issuer, "barong");
     assert_string_equal(claims.subject, "session");
     assert_string_equal(claims.jti, "5f2c");
@@ -34,7 +36,7 @@ static void token_verify__algorithm_of_the_token__decides_nothing(void **state)
 {
     const struct world *w = *state;
     static const char *const names[] = {
-        "none", "None", "NONE", "nOnE", "",      "HS256", "HS384", "HS512", "rs256",
+        "none",  "None",  "NONE",  "nOnE",  "",      "HS256",  "HS384",  "HS512",        "rs256",
         "RS384", "RS512", "PS256", "ES256", "EdDSA", "RS256 ", " RS256", "RS256\\u0020",
     };
     AUTO(str_release) struct str text = STR_INIT(MAKER_BYTES_MAX), header = STR_INIT(256);
@@ -112,8 +114,9 @@ struct curve_row {
 /* Zero, short, long, swapped and DER signatures, for each curve. */
 static void check_curve(const struct curve_row *row, const struct maker_key *key)
 {
-    AUTO(str_release) struct str text = STR_INIT(MAKER_BYTES_MAX), header = STR_INIT(256),
-                                 signature = STR_INIT(MAKER_BYTES_MAX), raw = STR_INIT(1024);
+    AUTO(str_release)
+    struct str text = STR_INIT(MAKER_BYTES_MAX), header = STR_INIT(256),
+               signature = STR_INIT(MAKER_BYTES_MAX), raw = STR_INIT(1024);
     struct token_keys *keys = token_keys_new();
     struct token_claims claims;
     struct err err;
@@ -172,12 +175,27 @@ static void token_verify__ecdsa_in_a_wrong_form__is_refused(void **state)
 static void token_verify__header_that_asks_for_more__is_refused(void **state)
 {
     static const char *const rows[] = {
-        "\"jku\":\"https://127.0.0.1/keys\"", "\"x5u\":\"https://127.0.0.1/key\"",
-        "\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"}", "\"x5c\":[\"AA==\"]", "\"crit\":[\"exp\"]",
-        "\"crit\":[]", "\"b64\":false", "\"b64\":true", "\"zip\":\"DEF\"", "\"enc\":\"A128GCM\"",
-        "\"cty\":\"JWT\"", "\"typ\":\"refresh\"", "\"typ\":\"rt+jwt\"", "\"typ\":\"JWE\"",
-        "\"typ\":7", "\"typ\":null", "\"typ\":\"\"", "\"jku\":null",
-        "\"alg\":\"RS256\"", "\"alg\":\"none\"", "\"\\u0061lg\":\"none\"",
+        "\"jku\":\"https://127.0.0.1/keys\"",
+        "\"x5u\":\"https://127.0.0.1/key\"",
+        "\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"}",
+        "\"x5c\":[\"AA==\"]",
+        "\"crit\":[\"exp\"]",
+        "\"crit\":[]",
+        "\"b64\":false",
+        "\"b64\":true",
+        "\"zip\":\"DEF\"",
+        "\"enc\":\"A128GCM\"",
+        "\"cty\":\"JWT\"",
+        "\"typ\":\"refresh\"",
+        "\"typ\":\"rt+jwt\"",
+        "\"typ\":\"JWE\"",
+        "\"typ\":7",
+        "\"typ\":null",
+        "\"typ\":\"\"",
+        "\"jku\":null",
+        "\"alg\":\"RS256\"",
+        "\"alg\":\"none\"",
+        "\"\\u0061lg\":\"none\"",
         "\"typ\":\"JWT\",\"typ\":\"JWT\"",
     };
     const struct world *w = *state;
@@ -188,15 +206,29 @@ static void token_verify__header_that_asks_for_more__is_refused(void **state)
             fail_msg("header %s was taken", header.data);
     }
     assert_true(verify_made(w, "{\"alg\":\"RS256\",\"typ\":\"at+jwt\"}", GOOD_CLAIMS("")));
-    assert_true(verify_made(w, "{\"typ\":\"jwt\",\"x5t\":\"AA\",\"alg\":\"RS256\"}", GOOD_CLAIMS("")));
+    assert_true(
+        verify_made(w, "{\"typ\":\"jwt\",\"x5t\":\"AA\",\"alg\":\"RS256\"}", GOOD_CLAIMS("")));
 }
 
 static void token_verify__strange_key_names__are_refused(void **state)
 {
     static const char *const rows[] = {
-        "\"../../dev/null\"", "\"/dev/null\"", "\"' OR 1=1 --\"", "\"http://127.0.0.1/key\"",
-        "\"\"", "\"USER\"", "\"user \"", "\"user\\n\"", "\"user\\u0000\"", "\"user\\u0000x\"",
-        "null", "0", "true", "[\"user\"]", "{\"user\":1}", "\"user\",\"kid\":\"user\"",
+        "\"../../dev/null\"",
+        "\"/dev/null\"",
+        "\"' OR 1=1 --\"",
+        "\"http://127.0.0.1/key\"",
+        "\"\"",
+        "\"USER\"",
+        "\"user \"",
+        "\"user\\n\"",
+        "\"user\\u0000\"",
+        "\"user\\u0000x\"",
+        "null",
+        "0",
+        "true",
+        "[\"user\"]",
+        "{\"user\":1}",
+        "\"user\",\"kid\":\"user\"",
         "\"user\",\"kid\":\"other\"",
     };
     const struct world *w = *state;
@@ -220,14 +252,16 @@ static void token_verify__strange_key_names__are_refused(void **state)
 static void token_verify__rotation__old_key_until_it_is_removed(void **state)
 {
     const struct world *w = *state;
-    AUTO(str_release) struct str old = STR_INIT(MAKER_BYTES_MAX), new = STR_INIT(MAKER_BYTES_MAX),
-                                 cross = STR_INIT(MAKER_BYTES_MAX), bare = STR_INIT(MAKER_BYTES_MAX);
+    AUTO(str_release)
+    struct str old = STR_INIT(MAKER_BYTES_MAX), new = STR_INIT(MAKER_BYTES_MAX),
+               cross = STR_INIT(MAKER_BYTES_MAX), bare = STR_INIT(MAKER_BYTES_MAX);
     struct token_claims claims;
     struct err err;
     maker_token(w->rsa.key, "SHA256", "{\"alg\":\"RS256\",\"kid\":\"old\"}", GOOD_CLAIMS(""), &old);
     maker_token(w->rsa_other.key, "SHA256", "{\"alg\":\"RS256\",\"kid\":\"new\"}", GOOD_CLAIMS(""),
                 &new);
-    maker_token(w->rsa.key, "SHA256", "{\"alg\":\"RS256\",\"kid\":\"new\"}", GOOD_CLAIMS(""), &cross);
+    maker_token(w->rsa.key, "SHA256", "{\"alg\":\"RS256\",\"kid\":\"new\"}", GOOD_CLAIMS(""),
+                &cross);
     maker_token(w->rsa.key, "SHA256", "{\"alg\":\"RS256\"}", GOOD_CLAIMS(""), &bare);
     struct token_keys *both = token_keys_new(), *after = token_keys_new();
     assert_true(token_keys_add(both, "old", "RS256", w->rsa.public_pem, &err));
@@ -257,9 +291,11 @@ static void token_verify__two_algorithms__stay_with_their_keys(void **state)
     struct err err;
     assert_true(token_keys_add(keys, "rsa", "RS256", w->rsa.public_pem, &err));
     assert_true(token_keys_add(keys, "ec", "ES256", w->p256.public_pem, &err));
-    maker_token(w->p256.key, "SHA256", "{\"alg\":\"ES256\",\"kid\":\"ec\"}", GOOD_CLAIMS(""), &text);
+    maker_token(w->p256.key, "SHA256", "{\"alg\":\"ES256\",\"kid\":\"ec\"}", GOOD_CLAIMS(""),
+                &text);
     assert_true(verify_with(keys, &rules, text.data, text.length, &claims));
-    maker_token(w->p256.key, "SHA256", "{\"alg\":\"ES256\",\"kid\":\"rsa\"}", GOOD_CLAIMS(""), &text);
+    maker_token(w->p256.key, "SHA256", "{\"alg\":\"ES256\",\"kid\":\"rsa\"}", GOOD_CLAIMS(""),
+                &text);
     assert_false(verify_with(keys, &rules, text.data, text.length, &claims));
     maker_token(w->rsa.key, "SHA256", "{\"alg\":\"RS256\",\"kid\":\"ec\"}", GOOD_CLAIMS(""), &text);
     assert_false(verify_with(keys, &rules, text.data, text.length, &claims));
@@ -273,7 +309,8 @@ static void token_verify__other_forms__are_refused(void **state)
     const struct world *w = *state;
     AUTO(str_release) struct str good = STR_INIT(MAKER_BYTES_MAX), text = STR_INIT(MAKER_BYTES_MAX);
     maker_token(w->rsa.key, "SHA256", GOOD_HEADER, GOOD_CLAIMS(""), &good);
-    const char *const suffixes[] = {".", "..", ".AAAA", ".AAAA.AAAA", "=", "==", "\n", " ", "A", "%"};
+    const char *const suffixes[] = {".",  "..", ".AAAA", ".AAAA.AAAA", "=",
+                                    "==", "\n", " ",     "A",          "%"};
     const char *const prefixes[] = {".", " ", "\n", "Bearer ", "=", "AAAA."};
     const char *const whole[] = {"", ".", "..", "...", "a", "a.b", "a.b.c", "....", "null", "{}"};
     for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {

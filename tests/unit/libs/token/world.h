@@ -9,7 +9,7 @@ enum { NOW_S = 1800000000 };
 #define NOW_US ((int64_t)NOW_S * 1000000)
 #define GOOD_HEADER "{\"alg\":\"RS256\",\"typ\":\"JWT\"}"
 #define GOOD_CLAIMS(more)                                                                          \
-    "{\"iss\":\"barong\",\"sub\":\"session\",\"aud\":[\"peatio\",\"barong\"],\"jti\":\"5f2c\","     \
+    "{\"iss\":\"barong\",\"sub\":\"session\",\"aud\":[\"peatio\",\"barong\"],\"jti\":\"5f2c\","    \
     "\"iat\":1799999990,\"exp\":1800003600" more "}"
 
 struct world {
@@ -55,7 +55,7 @@ static inline int world_free(void **state)
 }
 
 static inline bool verify_with(const struct token_keys *keys, const struct token_rules *with,
-                        const char *text, size_t length, struct token_claims *ret_claims)
+                               const char *text, size_t length, struct token_claims *ret_claims)
 {
     AUTO(str_release) struct str json = STR_INIT(TOKEN_BYTES_MAX);
     struct err err = {.code = ERR_NONE};

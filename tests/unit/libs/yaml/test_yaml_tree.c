@@ -36,14 +36,14 @@ static void assert_refused(const char *text, size_t length, const char *expected
 static void tree_read__lists_maps_and_texts__keep_order_and_lines(void **state)
 {
     (void)state;
-    AUTO_FREE(tree_free) struct tree_node *root =
-        read_text("# markets\n"
-                  "- id: btcusd\n"
-                  "  min_price: 0.01\n"
-                  "  enabled: yes\n"
-                  "  data: {target: 'a: b', nothing: ~}\n"
-                  "- id: ethusd\n"
-                  "  position: -7\n");
+    AUTO_FREE(tree_free)
+    struct tree_node *root = read_text("# markets\n"
+                                       "- id: btcusd\n"
+                                       "  min_price: 0.01\n"
+                                       "  enabled: yes\n"
+                                       "  data: {target: 'a: b', nothing: ~}\n"
+                                       "- id: ethusd\n"
+                                       "  position: -7\n");
     assert_int_equal(tree_kind(root), TREE_LIST);
     assert_int_equal(tree_count(root), 2);
     const struct tree_node *btc = tree_items(root), *eth = tree_next(btc);
@@ -100,8 +100,8 @@ static void tree_questions__of_nothing__answer_absent(void **state)
 static void tree_read__plain_and_quoted_nulls__differ(void **state)
 {
     (void)state;
-    AUTO_FREE(tree_free) struct tree_node *root =
-        read_text("[~, null, Null, '', \"null\", '~', no, \"\"]");
+    AUTO_FREE(tree_free)
+    struct tree_node *root = read_text("[~, null, Null, '', \"null\", '~', no, \"\"]");
     static const char *const texts[] = {NULL, NULL, NULL, "", "null", "~", "no", ""};
     size_t i = 0;
     TREE_EACH(item, root) {

@@ -1,0 +1,82 @@
+#include "accounting/flags.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "accounting/actions/seed.h"
+#include "accounting/openapi.h"
+#include "accounting/state/config.h"
+#include "base/auto.h"
+#include "db/db.h"
+
+DEFINE_AUTO(struct db, db_close);
+
+/* The user that may change the schema. */
+static struct db_config migrating(const struct accounting_config *config)
+{
+    bool own = config->db_migrate_user[0] != '\0';
+    return (struct db_config){
+        .socket = config->db_socket,
+        .host = config->db_host,
+        .port = config->db_port,
+        .user = own ? config->db_migrate_user : config->db_user,
+        .password = own ? config->db_migrate_password : config->db_password,
+        .name = config->db_name,
+        .weak_durability_allowed = config->db_weak_durability_allowed,
+    };
+}
+
+static void say(const char *line)
+{
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
+static int failed(const char *what, const struct err *err)
+{
+    fprintf(stderr, "bourse-accounting: %s: %s\n", what, err->what);
+    return 1;
+}
+
+static int run_migrate(struct service *service, const char *argument)
+{
+    const struct accounting_config *config = service->config;
+    struct db_config user = migrating(config);
+    AUTO_FREE(db_close) struct db *db = NULL;
+    struct err err;
+    (void)argument;
+    if (!db_open(&user, &db, &err) || !db_migrate(db, config->migrations_dir, say, &err))
+        return failed("--migrate", &err);
+    return 0;
+}
+
+static int run_seed(struct service *service, const char *folder)
+{
+    struct db_config user = migrating(service->config);
+    AUTO_FREE(db_close) struct db *db = NULL;
+    struct err err;
+    if (!db_open(&user, &db, &err) || !seed_run(db, folder, service->clock, say, &err))
+        return failed("--seed", &err);
+    return 0;
+}
+
+static int run_print_openapi(struct service *service, const char *part)
+{
+    AUTO(str_release) struct str text = STR_INIT(OPENAPI_BYTES_MAX);
+    (void)service;
+    if (!openapi_print(part, &text) || !str_ok(&text)) {
+        fprintf(stderr, "bourse-accounting: --print-openapi user|admin|management\n");
+        return 64;
+    }
+    printf("%s\n", str_data(&text));
+    return 0;
+}
+
+const struct service_flag accounting_flags[] = {
+    {"--migrate", NULL, "Bring the schema up to date, then exit.", true, run_migrate},
+    {"--seed", "DIR", "Add the rows of the YAML files in DIR that are not there yet, then exit.",
+     true, run_seed},
+    {"--print-openapi", "PART", "Print the OpenAPI document: user, admin or management.", false,
+     run_print_openapi},
+    {NULL},
+};

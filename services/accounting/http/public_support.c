@@ -1,0 +1,85 @@
+#include "accounting/http/public_support.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "accounting/http/context.h"
+#include "json/field.h"
+
+bool market_is_listed(const struct market *market)
+{
+    return market_is_active(market) && strcmp(market->type, "spot") == 0;
+}
+
+bool public_market_is_listed(struct http_request *request, const char *market_id)
+{
+    const struct market *market = catalog_market(request_catalog(request), market_id);
+    return market && market_is_listed(market);
+}
+
+void *public_alloc_or_reply(struct http_request *request, size_t count, size_t size)
+{
+    struct err err;
+    void *room = arena_alloc(http_arena(request), (count ? count : 1) * size);
+    if (!room && !err_set(&err, ERR_BUSY, "no memory for %zu rows", count))
+        http_reply_err(request, &err);
+    return room;
+}
+
+bool text_contains(const char *text, const char *part)
+{
+    return !part || (text && strcasestr(text, part));
+}
+
+const char *currency_code(const char *id, char buffer[static CURRENCY_ID_SIZE])
+{
+    size_t i = 0;
+    for (; id[i] && i < CURRENCY_ID_SIZE - 1; i++)
+        buffer[i] = id[i] >= 'a' && id[i] <= 'z' ? (char)(id[i] - 'a' + 'A') : id[i];
+    buffer[i] = '\0';
+    return buffer;
+}
+
+const char *market_pair(const struct market *market, char buffer[static PAIR_SIZE])
+{
+    snprintf(buffer, PAIR_SIZE, "%s", market->name);
+    char *slash = strchr(buffer, '/');
+    assert(slash != NULL);
+    *slash = '_';
+    return buffer;
+}
+
+static void write_levels(struct str *out, const struct depth_level *levels, size_t count)
+{
+    str_add_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        str_add_bytes(out, i > 0 ? ",[" : "[", i > 0 ? 2 : 1);
+        json_write_dec(out, levels[i].price);
+        str_add_char(out, ',');
+        json_write_dec(out, levels[i].volume);
+        str_add_char(out, ']');
+    }
+    str_add_char(out, ']');
+}
+
+bool depth_write_or_reply(struct http_request *request, struct str *out, const char *market_id,
+                          size_t limit)
+{
+    static const struct {
+        enum side side;
+        const char *key;
+    } sides[] = {{SIDE_SELL, "\"asks\":"}, {SIDE_BUY, ",\"bids\":"}};
+    struct market_data *data = request_app(request)->market_data;
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        size_t room = market_depth_count(data, market_id, sides[i].side);
+        if (limit > 0 && room > limit)
+            room = limit;
+        struct depth_level *levels = public_alloc_or_reply(request, room, sizeof(*levels));
+        if (!levels)
+            return false;
+        size_t count = market_depth(data, market_id, sides[i].side, room, levels);
+        str_add(out, sides[i].key);
+        write_levels(out, levels, count);
+    }
+    return true;
+}

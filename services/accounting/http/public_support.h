@@ -1,0 +1,33 @@
+/* public_support.h: what the handlers of the public groups share. */
+#ifndef ACCOUNTING_HTTP_PUBLIC_SUPPORT_H
+#define ACCOUNTING_HTTP_PUBLIC_SUPPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "accounting/domain/market.h"
+#include "accounting/marketdata/market_data.h"
+#include "http/http.h"
+
+/* Whether a market is shown: enabled or hidden, and spot. As a `check` of a parameter row. */
+bool public_market_is_listed(struct http_request *request, const char *market_id);
+bool market_is_listed(const struct market *market);
+
+/* Room of the request's arena for `count` of them (at least one); NULL: the reply (503) is made. */
+void *public_alloc_or_reply(struct http_request *request, size_t count, size_t size);
+
+/* Whether `part` is NULL, or in `text`, whatever the case of ASCII letters; NULL text has nothing. */
+bool text_contains(const char *text, const char *part);
+
+/* "BTC_USD" of a market, as the listing sites name it. */
+enum { PAIR_SIZE = 2 * CURRENCY_ID_SIZE };
+const char *market_pair(const struct market *market, char buffer[static PAIR_SIZE]);
+/* The upper-case code of a currency. */
+const char *currency_code(const char *id, char buffer[static CURRENCY_ID_SIZE]);
+
+/* Appends "asks":[["1.0","5.0"],...],"bids":[...]: the best `limit` levels of each side; 0: all.
+ * False: the reply (503) is made. */
+bool depth_write_or_reply(struct http_request *request, struct str *out, const char *market_id,
+                          size_t limit);
+
+#endif

@@ -1,0 +1,25 @@
+/* routes_admin.h: the routes of those who run the exchange, and of servers that sign their calls.
+ * Tables end with method NULL; routes.c joins them. */
+#ifndef ACCOUNTING_HTTP_ROUTES_ADMIN_H
+#define ACCOUNTING_HTTP_ROUTES_ADMIN_H
+
+#include "http/http.h"
+
+extern const struct http_route admin_currency_routes[];
+extern const struct http_route admin_network_routes[];
+extern const struct http_route admin_blockchain_routes[];
+extern const struct http_route admin_market_routes[];
+extern const struct http_route admin_engine_routes[];
+extern const struct http_route admin_fee_routes[];
+extern const struct http_route admin_limit_routes[];
+extern const struct http_route admin_adjustment_routes[];
+extern const struct http_route admin_internal_transfer_routes[];
+extern const struct http_route account_transfer_routes[];
+
+extern const struct http_route management_catalog_routes[]; /* currencies, networks, engines, fees */
+extern const struct http_route management_market_routes[];
+extern const struct http_route management_member_routes[]; /* members, balances, timestamp */
+extern const struct http_route management_trading_routes[]; /* orders, trades */
+extern const struct http_route management_ledger_routes[];  /* operations, transfers */
+
+#endif

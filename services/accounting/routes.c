@@ -1,0 +1,49 @@
+/*
+ * routes.c: every request that accounting answers. Open this first, consumers.c second.
+ *
+ * A new endpoint: its field tables and parameters, an action with its test, the handler in http/, a
+ * row in the table of its group, `make docs`.
+ */
+#include "accounting/routes.h"
+
+#include <string.h>
+
+#include "accounting/http/access.h"
+#include "accounting/http/routes_admin.h"
+#include "accounting/http/routes_management.h"
+#include "accounting/http/routes_member.h"
+#include "accounting/http/routes_public.h"
+#include "accounting/openapi.h"
+
+static const struct http_route openapi_routes[] = {
+    {.method = "GET", .path = "/api/v2/swagger", .mode = HTTP_WORKER, .handler = openapi_user,
+     .access = ACCESS_PUBLIC, .tag = "docs", .doc = "This document: the user API."},
+    {.method = "GET", .path = "/api/v2/admin/swagger", .mode = HTTP_WORKER,
+     .handler = openapi_admin, .access = ACCESS_PUBLIC, .tag = "docs",
+     .doc = "The admin API as an OpenAPI document."},
+    {.method = "GET", .path = "/api/v2/management/swagger", .mode = HTTP_WORKER,
+     .handler = openapi_management, .access = ACCESS_PUBLIC, .tag = "docs",
+     .doc = "The management API as an OpenAPI document."},
+    {.method = NULL},
+};
+
+static const struct http_route *const groups[] = {
+    public_routes,         coinmarketcap_routes,   coingecko_routes,
+    account_routes,        account_transfer_routes, market_routes,
+    market_trade_routes,   admin_order_routes,     admin_trade_routes,
+    admin_member_routes,   admin_operation_routes, admin_catalog_routes,
+    admin_money_routes,    management_routes,      internal_routes,
+    openapi_routes,
+};
+
+size_t accounting_routes(struct http_route *routes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+        for (const struct http_route *route = groups[i]; route->method; route++) {
+            assert(count < ROUTES_MAX - 1);
+            memcpy(&routes[count++], route, sizeof(*route));
+        }
+    memset(&routes[count], 0, sizeof(routes[count]));
+    return count;
+}

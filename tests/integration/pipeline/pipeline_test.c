@@ -1,0 +1,385 @@
+/*
+ * The trading pipeline in one process on a real MariaDB: random orders, cancels and amends go through
+ * the group commit, the engine and the settler; results come twice, in parts, and with gaps. At the
+ * end the books are derived again with SQL that shares nothing with the pipeline.
+ *
+ * Needs the environment of bourse-accounting (DB_*) and an empty schema: tests/integration/run.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "accounting/actions/accept_batch.h"
+#include "accounting/actions/accounting.h"
+#include "accounting/actions/limits.h"
+#include "accounting/actions/parcel.h"
+#include "accounting/actions/results_settle.h"
+#include "accounting/actions/seed.h"
+#include "accounting/marketdata/market_data.h"
+#include "accounting/state/metrics.h"
+#include "base/queue.h"
+#include "db/db.h"
+#include "matching/engine/book.h"
+
+enum { MEMBERS = 4, ROUNDS = 150, OPEN_MAX = 4096 };
+#define MARKET "btcusd"
+
+struct world {
+    struct accounting app;
+    struct db *db, *root;
+    struct accept_batch *batch;
+    struct settlement *settlement;
+    struct book *book;
+    struct str results[ROUNDS * 2];
+    size_t results_count;
+    uint64_t members[MEMBERS];
+    uint64_t open[OPEN_MAX];
+    size_t open_count;
+    uint64_t random;
+};
+
+static uint64_t draw(struct world *world, uint64_t below)
+{
+    world->random = world->random * 6364136223846793005ull + 1442695040888963407ull;
+    return (world->random >> 33) % below;
+}
+
+static void must(bool ok, const struct err *err)
+{
+    if (!ok)
+        fail_msg("%s: %s", err_name(err->code), err->what);
+}
+
+static uint64_t query_u64(struct world *world, const char *sql)
+{
+    struct db_result *rows = NULL;
+    struct err err;
+    must(db_query(world->root, sql, DB_NONE, &rows, &err), &err);
+    assert_true(db_row_next(rows));
+    uint64_t value = db_get_u64(rows, 0);
+    db_result_free(rows);
+    return value;
+}
+
+static struct db *open_as(const char *user, const char *password)
+{
+    const struct db_config config = {.socket = getenv("DB_SOCKET"), .user = user,
+                                     .password = password, .name = getenv("DB_NAME")};
+    struct db *db = NULL;
+    struct err err;
+    must(db_open(&config, &db, &err), &err);
+    return db;
+}
+
+static int world_new(void **state)
+{
+    struct world *world = calloc(1, sizeof(*world));
+    struct accounting *app = &world->app;
+    struct err err;
+    *state = world;
+    world->random = 42;
+    world->root = open_as(getenv("DB_MIGRATE_USER"), getenv("DB_MIGRATE_PASSWORD"));
+    must(db_migrate(world->root, "services/accounting/migrations", NULL, &err), &err);
+    must(seed_run(world->root, "deploy/seed", &clock_real, NULL, &err), &err);
+    world->db = open_as(getenv("DB_USER"), getenv("DB_PASSWORD"));
+    app->clock = &clock_real;
+    app->metrics = metrics_new("test", accounting_metrics, METRIC_MAX);
+    app->catalogs = catalogs_new();
+    app->market_data = market_data_new();
+    app->parcels = queue_new(PARCELS_MAX);
+    app->outbox_signal = queue_new(1);
+    must(catalog_reload(app->catalogs, world->db, &err), &err);
+    world->batch = accept_batch_new(app);
+    world->settlement = settlement_new(app);
+    world->book = book_new(1 << 16);
+    struct db_result *rows = NULL;
+    must(db_query(world->db, "SELECT id FROM members ORDER BY id", DB_NONE, &rows, &err), &err);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        assert_true(db_row_next(rows));
+        world->members[i] = db_get_u64(rows, 0);
+    }
+    db_result_free(rows);
+    return 0;
+}
+
+static int world_free(void **state)
+{
+    struct world *world = *state;
+    for (size_t i = 0; i < world->results_count; i++)
+        str_release(&world->results[i]);
+    book_free(world->book);
+    settlement_free(world->settlement);
+    accept_batch_free(world->batch);
+    queue_free(world->app.outbox_signal);
+    queue_free(world->app.parcels);
+    market_data_free(world->app.market_data);
+    catalogs_free(world->app.catalogs);
+    metrics_free(world->app.metrics);
+    db_close(world->db);
+    db_close(world->root);
+    free(world);
+    return 0;
+}
+
+/* ---- making intakes ---- */
+
+static struct dec number(uint64_t units, unsigned scale)
+{
+    struct dec value = DEC_ZERO;
+    assert_true(dec_from_scaled(units, scale, &value));
+    return value;
+}
+
+static void make_submit(struct world *world, struct intake *intake)
+{
+    const struct catalog *catalog = catalog_take(world->app.catalogs);
+    const struct market *market = catalog_market(catalog, MARKET);
+    assert_non_null(market);
+    memset(intake, 0, sizeof(*intake));
+    intake->kind = INTAKE_SUBMIT;
+    intake->market = *market;
+    intake->base_is_coin = true;
+    struct order *order = &intake->order;
+    memcpy(order->market_id, market->id, sizeof(order->market_id));
+    order->member_id = world->members[draw(world, MEMBERS)];
+    order->side = draw(world, 2) ? SIDE_SELL : SIDE_BUY;
+    order->price = number(5000000 + draw(world, 40) * 100, 2);
+    order->volume = order->origin_volume = number(1 + draw(world, 500), 4);
+    order->maker_fee = number(1, 3);
+    order->taker_fee = number(2, 3);
+    order->stp = (enum stp_mode)(draw(world, 10) < 3 ? draw(world, 4) : 0);
+    uint64_t kind = draw(world, 20);
+    if (kind < 3) {
+        order->time_in_force = (enum time_in_force)(1 + draw(world, 3));
+    } else if (kind < 5) {
+        order->type = TYPE_MARKET;
+        order->price = DEC_ZERO;
+        intake->estimate = number(50000 + draw(world, 5000), 0);
+    } else if (kind < 7) {
+        order->type = draw(world, 2) ? TYPE_STOP_LIMIT : TYPE_STOP_MARKET;
+        order->stop_price = number(5000000 + draw(world, 40) * 100, 2);
+        if (order->type == TYPE_STOP_MARKET)
+            order->price = DEC_ZERO;
+    }
+    catalog_give_back(catalog);
+}
+
+static void make_other(struct world *world, struct intake *intake)
+{
+    uint64_t id = world->open[draw(world, world->open_count)];
+    bool amend = draw(world, 3) == 0;
+    make_submit(world, intake);
+    struct dec price = intake->order.price, volume = intake->order.volume;
+    struct db_result *rows = NULL;
+    struct err err;
+    must(db_query(world->db, "SELECT member_id, side FROM orders WHERE id = ?", DB_ARGS(DB_U64(id)),
+                  &rows, &err),
+         &err);
+    assert_true(db_row_next(rows));
+    memset(&intake->order, 0, sizeof(intake->order));
+    intake->order.id = id;
+    intake->order.member_id = db_get_u64(rows, 0);
+    intake->order.side = (enum side)db_get_u64(rows, 1);
+    db_result_free(rows);
+    intake->kind = amend ? INTAKE_AMEND : INTAKE_CANCEL;
+    intake->new_price = draw(world, 2) ? price : DEC_ZERO;
+    intake->new_volume = volume;
+}
+
+/* ---- one round: accept, match, settle ---- */
+
+static void accept_round(struct world *world, size_t count)
+{
+    struct intake *intakes = calloc(count, sizeof(*intakes));
+    struct intake *pointers[64];
+    struct err err;
+    assert_true(count <= ARRAY_LEN(pointers));
+    for (size_t i = 0; i < count; i++) {
+        pointers[i] = &intakes[i];
+        if (world->open_count > 8 && draw(world, 4) == 0)
+            make_other(world, &intakes[i]);
+        else
+            make_submit(world, &intakes[i]);
+    }
+    must(accept_batch_commit(world->batch, world->db, pointers, count, &err), &err);
+    for (size_t i = 0; i < count; i++) {
+        if (!intakes[i].ok)
+            assert_int_not_equal(intakes[i].err.code, ERR_INTERNAL);
+        if (intakes[i].ok && intakes[i].kind == INTAKE_SUBMIT && world->open_count < OPEN_MAX)
+            world->open[world->open_count++] = intakes[i].order.id;
+    }
+    free(intakes);
+}
+
+/* The commands that wait become one result batch. */
+static void match_round(struct world *world)
+{
+    void *parcels[PARCELS_MAX];
+    size_t count = queue_drain(world->app.parcels, parcels, PARCELS_MAX, 0);
+    for (size_t p = 0; p < count; p++) {
+        struct parcel *parcel = parcels[p];
+        struct batch batch;
+        struct err err;
+        must(command_batch_read(parcel->bytes, parcel->length, &batch, &err), &err);
+        struct str *out = &world->results[world->results_count++];
+        *out = STR_INIT(PROTOCOL_BATCH_BYTES_MAX);
+        result_batch_begin(out, MARKET, batch.header->first_seq);
+        for (uint32_t i = 0; i < batch.header->count; i++) {
+            struct command command;
+            command_get(&batch, i, &command);
+            assert_true(book_apply(world->book, &command, out));
+        }
+        result_batch_end(out, batch.header->count, book_state_hash(world->book));
+        free(parcel);
+    }
+}
+
+static void settle(struct world *world, size_t first, size_t last)
+{
+    struct err err;
+    for (size_t i = first; i < last; i++) {
+        struct batch batch;
+        must(result_batch_read(world->results[i].data, world->results[i].length, &batch, &err),
+             &err);
+        assert_true(settlement_add(world->settlement, &batch));
+    }
+    must(settlement_commit(world->settlement, world->db, &err), &err);
+    const char *markets[4];
+    const struct err *reasons[4];
+    if (settlement_stuck(world->settlement, markets, reasons, 4) > 0)
+        fail_msg("stuck: %s", reasons[0]->what);
+    settlement_clear(world->settlement);
+}
+
+/* ---- what must hold at the end, derived with SQL that shares nothing with the pipeline ---- */
+
+static const char *const nothing_may_be_found[][2] = {
+    {"locked is what the open orders lock",
+     "SELECT COUNT(*) FROM (SELECT a.member_id, a.currency_id, a.locked, COALESCE(SUM(o.locked), 0) s "
+     "FROM accounts a LEFT JOIN markets m ON TRUE LEFT JOIN orders o ON o.member_id = a.member_id AND "
+     "o.state = 100 AND o.market_id = m.id AND a.currency_id = IF(o.side = 0, m.quote_unit, "
+     "m.base_unit) GROUP BY 1, 2, 3 HAVING a.locked <> s) x"},
+    {"filled orders are filled, open ones are not",
+     "SELECT COUNT(*) FROM orders WHERE volume < 0 OR volume > origin_volume OR locked < 0 OR "
+     "(state = 200) <> (volume = 0 AND state <> -100)"},
+    {"executed volume is the sum of the trades",
+     "SELECT COUNT(*) FROM (SELECT o.id, o.origin_volume - o.volume v, o.trades_count c, "
+     "COALESCE(SUM(t.amount), 0) s, COUNT(t.id) n FROM orders o LEFT JOIN trades t ON "
+     "o.id IN (t.maker_order_id, t.taker_order_id) GROUP BY 1, 2, 3 HAVING v <> s OR c <> n) x"},
+    {"total is price times amount", "SELECT COUNT(*) FROM trades WHERE total <> price * amount"},
+    {"quote currency is conserved",
+     "SELECT COUNT(*) FROM (SELECT c.id, (SELECT SUM(balance + locked) FROM accounts WHERE "
+     "currency_id = c.id) l, (SELECT SUM(amount_a) FROM ledger WHERE currency_id = c.id AND code_a "
+     "DIV 100 = 1) a, (SELECT COALESCE(SUM(IF(t.quote_unit = c.id, t.seller_fee_amount, 0) + "
+     "IF(t.base_unit = c.id, t.buyer_fee_amount, 0)), 0) FROM trades t) r FROM currencies c HAVING "
+     "l + r <> a) x"},
+};
+
+static void pipeline__random_stream__books_and_hash_agree(void **state)
+{
+    struct world *world = *state;
+    size_t settled = 0;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        accept_round(world, 1 + draw(world, 60));
+        match_round(world);
+        if (draw(world, 4) == 0)
+            continue; /* let results pile up: a larger transaction */
+        if (world->results_count - settled > 1 && draw(world, 3) == 0)
+            settle(world, settled + 1, world->results_count); /* a gap: nothing may happen */
+        settle(world, settled, world->results_count);
+        settled = world->results_count;
+        if (settled > 2 && draw(world, 3) == 0)
+            settle(world, settled - 2, settled); /* again: nothing may happen */
+    }
+    settle(world, settled, world->results_count);
+    assert_int_equal(query_u64(world, "SELECT settled_seq FROM market_settlements WHERE market_id = "
+                                      "'" MARKET "'"),
+                     book_seq(world->book));
+    assert_true(query_u64(world, "SELECT COUNT(*) FROM trades") > 100);
+    for (size_t i = 0; i < ARRAY_LEN(nothing_may_be_found); i++)
+        if (query_u64(world, nothing_may_be_found[i][1]) != 0)
+            fail_msg("not true: %s", nothing_may_be_found[i][0]);
+    assert_int_equal(query_u64(world, "SELECT COUNT(*) FROM orders WHERE state = 100 AND market_id "
+                                      "= '" MARKET "'"),
+                     book_orders(world->book));
+}
+
+static void accept__same_client_order_id__makes_one_order(void **state)
+{
+    struct world *world = *state;
+    struct intake intakes[3];
+    struct intake *pointers[3] = {&intakes[0], &intakes[1], &intakes[2]};
+    struct err err;
+    for (size_t i = 0; i < 3; i++) {
+        world->random = 7; /* the same order each time */
+        do
+            make_submit(world, &intakes[i]);
+        while (intakes[i].order.type != TYPE_LIMIT || intakes[i].order.time_in_force != TIF_GTC);
+        memcpy(intakes[i].order.client_order_id, "twin-1", sizeof("twin-1"));
+    }
+    intakes[2].order.volume = intakes[2].order.origin_volume = number(77, 4);
+    uint64_t before = query_u64(world, "SELECT COUNT(*) FROM orders");
+    must(accept_batch_commit(world->batch, world->db, pointers, 3, &err), &err);
+    assert_true(intakes[0].ok && intakes[1].ok);
+    assert_false(intakes[2].ok);
+    assert_int_equal(intakes[2].err.code, ERR_CLIENT_ID_REUSED);
+    assert_true(intakes[1].replayed);
+    assert_int_equal(intakes[0].order.id, intakes[1].order.id);
+    must(accept_batch_commit(world->batch, world->db, &pointers[1], 1, &err), &err);
+    assert_true(intakes[1].ok && intakes[1].replayed);
+    assert_int_equal(intakes[0].order.id, intakes[1].order.id);
+    assert_int_equal(query_u64(world, "SELECT COUNT(*) FROM orders"), before + 1);
+    match_round(world);
+    settle(world, world->results_count - 1, world->results_count);
+}
+
+static void accept__more_orders_than_funds__refuses_those_alone(void **state)
+{
+    struct world *world = *state;
+    static struct intake intakes[50];
+    struct intake *pointers[50];
+    struct err err;
+    size_t accepted = 0;
+    struct db_result *rows = NULL;
+    must(db_query(world->db, "SELECT balance FROM accounts WHERE member_id = ? AND currency_id = "
+                             "'btc'",
+                  DB_ARGS(DB_U64(world->members[0])), &rows, &err),
+         &err);
+    assert_true(db_row_next(rows));
+    struct dec balance = db_get_dec(rows, 0), cut;
+    db_result_free(rows);
+    assert_true(dec_round_to(balance, 4, DEC_DOWN, &cut));
+    for (size_t i = 0; i < 50; i++) {
+        make_submit(world, &intakes[i]);
+        struct order *order = &intakes[i].order;
+        order->type = TYPE_LIMIT;
+        order->time_in_force = TIF_GTC;
+        order->side = SIDE_SELL;
+        order->member_id = world->members[0];
+        order->price = number(900000, 0);
+        order->stop_price = DEC_ZERO;
+        order->volume = order->origin_volume = cut; /* all of it, fifty times */
+        pointers[i] = &intakes[i];
+    }
+    must(accept_batch_commit(world->batch, world->db, pointers, 50, &err), &err);
+    for (size_t i = 0; i < 50; i++) {
+        accepted += intakes[i].ok;
+        if (!intakes[i].ok)
+            assert_int_equal(intakes[i].err.code, ERR_FUNDS_INSUFFICIENT);
+    }
+    assert_int_equal(accepted, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pipeline__random_stream__books_and_hash_agree),
+        cmocka_unit_test(accept__same_client_order_id__makes_one_order),
+        cmocka_unit_test(accept__more_orders_than_funds__refuses_those_alone),
+    };
+    return cmocka_run_group_tests_name("pipeline", tests, world_new, world_free);
+}
