@@ -92,7 +92,7 @@ static bool submit_check(const struct command *command, struct err *err)
                      !is_quantity_or_zero(command->stop_price) |
                      ((command->protection != 0) & has_price) |
                      !is_quantity_or_zero(command->protection) |
-                     (command->budget_high >> 63 != 0)) == 0;
+                     (!has_price & (command->budget_high >> 63 != 0))) == 0;
     return is_right || submit_refuse(command, err);
 }
 

@@ -85,13 +85,13 @@ bool target_parse(char *raw, struct arena *arena, struct target *ret_target, str
     if (raw[0] != '/')
         return err_set(err, ERR_REQUEST_INVALID, "the target is no path");
     /* Blanks and controls may come encoded (in a query), never as they are. */
-    if (raw[strcspn(raw, "# ")] || strchr(target.query, ' ') || has_control(target.query))
+    if (strpbrk(raw, "# ") || strpbrk(target.query, "# ") || has_control(target.query))
         return err_set(err, ERR_REQUEST_INVALID, "the target has a bad character");
     if (has_encoded_slash(raw) || !percent_decode(raw, false, &length) || has_control(raw) ||
         strchr(raw, '\\'))
         return err_set(err, ERR_REQUEST_INVALID, "the path has a bad character");
-    /* "/x/" is "/x". */
-    if (length > 1 && raw[length - 1] == '/')
+    /* "/x/" is "/x"; "//" is nothing that we know. */
+    if (length > 1 && raw[length - 1] == '/' && raw[length - 2] != '/')
         raw[--length] = '\0';
     char *copy = arena_strndup(arena, raw, length);
     if (!copy)

@@ -36,16 +36,16 @@ objects = $(patsubst %.c,$(OUT)/obj/%.o,$(call sources,$(1)))
 archive = $(OUT)/lib/lib$(subst /,_,$(1)).a
 
 define module_rules
-$(OUT)/include/$(1)/.made: $(dir_$(1))/module.mk tools/mk/modules.mk
+$(OUT)/include/$(subst /,_,$(1))/.made: $(module_files) tools/mk/modules.mk
 	@rm -rf $$(@D) && mkdir -p $$(@D)
 	@$$(foreach m,$$(filter-out $$(top_of_rooms) $(1)/%,$$(call closure,$(1))),mkdir -p $$(@D)/$$(dir $$(m)) && \
 	  ln -sfn $$(CURDIR)/$$(dir_$$(m)) $$(@D)/$$(m) &&) true
 	@$$(if $$(filter $(1),$$(top_of_rooms)),ln -sfn $$(CURDIR)/$$(dir_$(1)) $$(@D)/$(1),true)
 	@touch $$@
-$(patsubst %.c,$(OUT)/obj/%.o,$(wildcard $(dir_$(1))/*.c)): $(OUT)/obj/%.o: %.c $(OUT)/include/$(1)/.made
+$(patsubst %.c,$(OUT)/obj/%.o,$(wildcard $(dir_$(1))/*.c)): $(OUT)/obj/%.o: %.c $(OUT)/include/$(subst /,_,$(1))/.made
 	@mkdir -p $$(@D)
 	$$(say) CC $$<
-	$$(Q)$$(CC) $$(CFLAGS) $(cflags_$(1)) -I $(OUT)/include/$(1) -c $$< -o $$@
+	$$(Q)$$(CC) $$(CFLAGS) $(cflags_$(1)) -I $(OUT)/include/$(subst /,_,$(1)) -c $$< -o $$@
 $(call archive,$(1)): $(call objects,$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@ && ar rcs $$@ $$^

@@ -98,6 +98,7 @@ def write_service_environments(settings):
         "EVENT_API_JWT_ALGORITHM": "ES256",
         "MANAGEMENT_API_CONFIG": run_dir / "config" / "management_api.yml",
         "ABILITIES_FILE": REPOSITORY / "deploy/config/abilities.yml",
+        "MIGRATIONS_DIR": REPOSITORY / "services/accounting/migrations",
         "LOG_LEVEL": "info",
     }
     matching = {

@@ -8,26 +8,6 @@
 
 enum { CMC_TRADES = 100, CMC_DEPTH_MAX = 500 };
 
-static bool is_enabled(const struct market *market)
-{
-    return market->state == MARKET_ENABLED && strcmp(market->type, "spot") == 0;
-}
-
-static void ticker_of(struct http_request *request, const struct market *market,
-                      struct ticker *ret_ticker)
-{
-    market_ticker(request_app(request)->market_data, market->id,
-                  clock_now_us(http_clock(request)), ret_ticker);
-}
-
-static struct dec best_price(struct http_request *request, const struct market *market,
-                             enum side side)
-{
-    struct depth_level level;
-    return market_depth(request_app(request)->market_data, market->id, side, 1, &level) ? level.price
-                                                                                       : DEC_ZERO;
-}
-
 /* ---- GET /summary ---- */
 
 struct summary_view {
@@ -69,11 +49,11 @@ static struct summary_view summary_of(struct http_request *request, const struct
 {
     struct ticker ticker;
     struct summary_view view;
-    ticker_of(request, market, &ticker);
+    market_ticker_now(request, market, &ticker);
     view = (struct summary_view){
         .last_price = ticker.last,
-        .lowest_ask = best_price(request, market, SIDE_SELL),
-        .highest_bid = best_price(request, market, SIDE_BUY),
+        .lowest_ask = market_best_price(request, market, SIDE_SELL),
+        .highest_bid = market_best_price(request, market, SIDE_BUY),
         .base_volume = ticker.amount,
         .quote_volume = ticker.volume,
         .price_change_percent = change_of(&ticker),
@@ -95,7 +75,7 @@ static void summary_list(struct http_request *request)
         return;
     size_t count = 0;
     for (size_t i = 0; i < catalog->markets_count; i++)
-        if (is_enabled(&catalog->markets[i]))
+        if (market_is_enabled(&catalog->markets[i]))
             views[count++] = summary_of(request, &catalog->markets[i]);
     http_reply_array(request, summary_fields, views, count, sizeof(*views));
 }
@@ -173,11 +153,11 @@ static void ticker_list(struct http_request *request)
     str_add_char(out, '{');
     for (size_t i = 0; i < catalog->markets_count; i++) {
         const struct market *market = &catalog->markets[i];
-        if (!is_enabled(market))
+        if (!market_is_enabled(market))
             continue;
         struct ticker ticker;
         char pair[PAIR_SIZE];
-        ticker_of(request, market, &ticker);
+        market_ticker_now(request, market, &ticker);
         struct cmc_ticker_view view = {.last_price = ticker.last,
                                        .base_volume = ticker.amount,
                                        .quote_volume = ticker.volume};
@@ -202,7 +182,7 @@ struct pair_request {
     {                                                                                              \
         .name = "market_pair", .kind = PARAM_TEXT,                                                 \
         .offset = offsetof(struct pair_request, market_pair),                                      \
-        .flags = PARAM_REQUIRED | PARAM_IN_PATH | PARAM_LOWER, .doc = "BTC_USD."                   \
+        .flags = PARAM_REQUIRED | PARAM_IN_PATH, .doc = "BTC_USD."                   \
     }
 
 static const struct param trades_params[] = {PAIR_ROW, PARAM_END};
@@ -220,24 +200,6 @@ static const struct param book_params[] = {
      .doc = "Levels of both sides together; 0 or none: all."},
     PARAM_END,
 };
-
-/* The enabled market of a pair in lower case; NULL: the reply (404) is made. */
-static const struct market *market_of_pair_or_reply(struct http_request *request, const char *pair)
-{
-    char id[MARKET_ID_SIZE];
-    size_t length = 0;
-    for (const char *c = pair; *c && length < sizeof(id) - 1; c++)
-        if (*c != '_')
-            id[length++] = *c;
-    id[length] = '\0';
-    const struct market *market = catalog_market(request_catalog(request), id);
-    struct err err;
-    if (market && is_enabled(market))
-        return market;
-    err_set(&err, ERR_NOT_FOUND, "no enabled market %s", id);
-    http_reply_err(request, &err);
-    return NULL;
-}
 
 struct cmc_trade_view {
     uint64_t trade_id;

@@ -17,6 +17,28 @@ bool public_market_is_listed(struct http_request *request, const char *market_id
     return market && market_is_listed(market);
 }
 
+bool market_is_enabled(const struct market *market)
+{
+    return market->state == MARKET_ENABLED && strcmp(market->type, "spot") == 0;
+}
+
+const struct market *market_of_pair_or_reply(struct http_request *request, const char *pair)
+{
+    char id[MARKET_ID_SIZE];
+    size_t length = 0;
+    for (const char *c = pair; *c && length < sizeof(id) - 1; c++)
+        if (*c != '_')
+            id[length++] = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    id[length] = '\0';
+    const struct market *market = catalog_market(request_catalog(request), id);
+    if (market && market_is_enabled(market))
+        return market;
+    struct err err;
+    err_set(&err, ERR_NOT_FOUND, "no enabled market %s", id);
+    http_reply_err(request, &err);
+    return NULL;
+}
+
 void *public_alloc_or_reply(struct http_request *request, size_t count, size_t size)
 {
     struct err err;
@@ -47,6 +69,28 @@ const char *market_pair(const struct market *market, char buffer[static PAIR_SIZ
     assert(slash != NULL);
     *slash = '_';
     return buffer;
+}
+
+void market_ticker_now(struct http_request *request, const struct market *market,
+                       struct ticker *ret_ticker)
+{
+    market_ticker(request_app(request)->market_data, market->id,
+                  clock_now_us(http_clock(request)), ret_ticker);
+}
+
+struct dec market_best_price(struct http_request *request, const struct market *market,
+                             enum side side)
+{
+    struct depth_level level;
+    struct market_data *data = request_app(request)->market_data;
+    return market_depth(data, market->id, side, 1, &level) ? level.price : DEC_ZERO;
+}
+
+size_t depth_per_side(const struct param_i64 *depth)
+{
+    if (!depth->given || depth->value == 0)
+        return 0;
+    return depth->value == 1 ? 1 : (size_t)depth->value / 2;
 }
 
 static void write_levels(struct str *out, const struct depth_level *levels, size_t count)

@@ -47,6 +47,12 @@ bool members_by_uid(struct db *db, const char *uid, struct member *ret_member, s
                       err);
 }
 
+bool members_by_email(struct db *db, const char *email, struct member *ret_member, struct err *err)
+{
+    return one_member(db, "SELECT " COLUMNS " FROM members WHERE email = ?", DB_TEXT(email),
+                      ret_member, err);
+}
+
 static bool some_members(struct db *db, const uint64_t *ids, size_t count,
                          void (*take)(void *arg, const struct member *member), void *arg,
                          struct err *err)

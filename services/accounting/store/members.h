@@ -17,6 +17,9 @@ bool members_by_id(struct db *db, uint64_t id, struct member *ret_member, struct
 bool members_by_uid(struct db *db, const char *uid, struct member *ret_member, struct err *err)
     MUST_CHECK;
 
+bool members_by_email(struct db *db, const char *email, struct member *ret_member, struct err *err)
+    MUST_CHECK;
+
 /* Calls take() for each of these members that exists; `ids` may repeat. */
 bool members_by_ids(struct db *db, const uint64_t *ids, size_t count,
                     void (*take)(void *arg, const struct member *member), void *arg,

@@ -17,7 +17,7 @@
 #include "base/err.h"
 #include "db/db.h"
 
-enum { ORDERS_PAGE_MAX = 10000, ORDERS_SQL_BYTES_MAX = 64 * 1024 };
+enum { ORDERS_PAGE_MAX = 20000, ORDERS_SQL_BYTES_MAX = 64 * 1024 };
 
 /* An order by its id or its uuid. */
 struct order_ref {

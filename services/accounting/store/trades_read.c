@@ -83,52 +83,13 @@ static void add_conditions(struct db *db, struct str *sql, const struct trades_f
                DB_ARGS(DB_TIME(filter->to_us)));
 }
 
-/* ---- a member's list ---- */
+/* ---- ids of one market grow with time ---- */
 
-/* One arm of the union: a trade with oneself is in both, once in the result, as its maker's. */
-static void add_arm(struct db *db, struct str *sql, const struct trades_filter *filter,
-                    bool as_maker)
-{
-    db_sql(db, sql,
-           as_maker ? "(SELECT id FROM trades WHERE maker_id = ?"
-                    : "(SELECT id FROM trades WHERE taker_id = ? AND maker_id <> taker_id",
-           DB_ARGS(DB_U64(filter->member_id)));
-    if (filter->side != SIDE_BOTH) {
-        bool taker_buys = (filter->side == SIDE_BUY) != as_maker;
-        db_sql(db, sql, " AND taker_side = ?", DB_ARGS(DB_I64(taker_buys ? SIDE_BUY : SIDE_SELL)));
-    }
-    add_conditions(db, sql, filter);
-    db_sql(db, sql, filter->ascending ? " ORDER BY id LIMIT ?)" : " ORDER BY id DESC LIMIT ?)",
-           DB_ARGS(DB_U64(filter->offset + filter->limit)));
-}
-
-bool trades_of_member(struct db *db, struct arena *arena, const struct trades_filter *filter,
-                      struct trade **ret_trades, size_t *ret_count, struct err *err)
-{
-    AUTO(str_release) struct str sql = STR_INIT(TRADES_SQL_BYTES_MAX);
-    assert(filter->member_id != 0 && filter->limit <= TRADES_PAGE_MAX);
-    db_sql(db, &sql, "SELECT " TRADE_COLUMNS " FROM (SELECT id FROM (", DB_NONE);
-    add_arm(db, &sql, filter, true);
-    db_sql(db, &sql, " UNION ALL ", DB_NONE);
-    add_arm(db, &sql, filter, false);
-    db_sql(db, &sql,
-           filter->ascending ? ") u ORDER BY id LIMIT ? OFFSET ?"
-                             : ") u ORDER BY id DESC LIMIT ? OFFSET ?",
-           DB_ARGS(DB_U64(filter->limit), DB_U64(filter->offset)));
-    db_sql(db, &sql,
-           filter->ascending ? ") p STRAIGHT_JOIN trades t ON t.id = p.id ORDER BY p.id"
-                             : ") p STRAIGHT_JOIN trades t ON t.id = p.id ORDER BY p.id DESC",
-           DB_NONE);
-    return trades_query(db, &sql, arena, ret_trades, ret_count, err);
-}
-
-/* ---- an order's list ---- */
-
-/*
- * There is no index by order: it would cost a tenth of every settlement. But within one market ids
- * grow with time, so the life of the order bounds the ids, and the indexes by member do the rest.
- */
 enum { CLOCK_SLACK_US = 60 * 1000 * 1000 };
+
+struct id_range {
+    uint64_t first, end;
+};
 
 /* The smallest id of the market whose trade is not older than time_us; above all ids if none is. */
 static bool first_id_at(struct db *db, const char *market_id, int64_t time_us, uint64_t id_max,
@@ -153,8 +114,12 @@ static bool first_id_at(struct db *db, const char *market_id, int64_t time_us, u
     return true;
 }
 
-static bool id_range(struct db *db, const struct order *order, uint64_t *ret_first,
-                     uint64_t *ret_end, struct err *err)
+/*
+ * There is no index by order: it would cost a tenth of every settlement. But the life of an order
+ * bounds the ids of its trades, and within them the indexes by member do the rest.
+ */
+static bool range_of_order(struct db *db, const struct order *order, struct id_range *ret_range,
+                           struct err *err)
 {
     struct db_result *rows;
     if (!db_query(db, "SELECT MAX(id) FROM trades WHERE market_id = ?",
@@ -162,70 +127,114 @@ static bool id_range(struct db *db, const struct order *order, uint64_t *ret_fir
         return false;
     uint64_t id_max = db_row_next(rows) ? db_get_u64(rows, 0) : 0;
     db_result_free(rows);
-    return first_id_at(db, order->market_id, order->created_at - CLOCK_SLACK_US, id_max, ret_first,
-                       err) &&
-           first_id_at(db, order->market_id, order->updated_at + CLOCK_SLACK_US, id_max, ret_end,
-                       err);
+    return first_id_at(db, order->market_id, order->created_at - CLOCK_SLACK_US, id_max,
+                       &ret_range->first, err) &&
+           first_id_at(db, order->market_id, order->updated_at + CLOCK_SLACK_US, id_max,
+                       &ret_range->end, err);
 }
 
-bool trades_of_order(struct db *db, struct arena *arena, const struct order *order, uint64_t limit,
-                     struct trade **ret_trades, size_t *ret_count, struct err *err)
+/* ---- of a member, or of an order ---- */
+
+static bool is_by_id(const struct trades_filter *filter)
 {
-    uint64_t first, end;
-    if (order->trades_count == 0) {
-        *ret_trades = NULL;
-        *ret_count = 0;
-        return true;
-    }
-    if (!id_range(db, order, &first, &end, err))
-        return false;
-    struct db_value member = DB_U64(order->member_id), id = DB_U64(order->id), rows = DB_U64(limit);
-    struct db_result *result;
-    return db_query(db,
-                    "SELECT " TRADE_COLUMNS " FROM ("
-                    "(SELECT id FROM trades WHERE maker_id = ? AND id >= ? AND id < ?"
-                    " AND maker_order_id = ? ORDER BY id DESC LIMIT ?) UNION ALL "
-                    "(SELECT id FROM trades WHERE taker_id = ? AND id >= ? AND id < ?"
-                    " AND taker_order_id = ? ORDER BY id DESC LIMIT ?)) p"
-                    " STRAIGHT_JOIN trades t ON t.id = p.id ORDER BY t.id DESC LIMIT ?",
-                    DB_ARGS(member, DB_U64(first), DB_U64(end), id, rows, member, DB_U64(first),
-                            DB_U64(end), id, rows, rows),
-                    &result, err) &&
-           trades_from_rows(result, arena, ret_trades, ret_count, err);
+    return !filter->order_by || strcmp(filter->order_by, "id") == 0;
 }
 
-/* ---- the administrators' list ---- */
+/* One arm of the union: a trade with oneself is in both, once in the result, as its maker's. */
+static void add_arm(struct db *db, struct str *sql, const struct trades_filter *filter,
+                    const struct id_range *range, bool as_maker)
+{
+    const struct order *order = filter->order;
+    db_sql(db, sql,
+           as_maker ? "(SELECT id FROM trades WHERE maker_id = ?"
+                    : "(SELECT id FROM trades WHERE taker_id = ?",
+           DB_ARGS(DB_U64(order ? order->member_id : filter->member_id)));
+    if (order)
+        db_sql(db, sql,
+               as_maker ? " AND id >= ? AND id < ? AND maker_order_id = ?"
+                        : " AND id >= ? AND id < ? AND taker_order_id = ?",
+               DB_ARGS(DB_U64(range->first), DB_U64(range->end), DB_U64(order->id)));
+    else if (!as_maker)
+        db_sql(db, sql, " AND maker_id <> taker_id", DB_NONE);
+    if (order && filter->member_id)
+        db_sql(db, sql, " AND (maker_id = ? OR taker_id = ?)",
+               DB_ARGS(DB_U64(filter->member_id), DB_U64(filter->member_id)));
+    if (filter->side != SIDE_BOTH) {
+        bool taker_buys = (filter->side == SIDE_BUY) != as_maker;
+        db_sql(db, sql, " AND taker_side = ?", DB_ARGS(DB_I64(taker_buys ? SIDE_BUY : SIDE_SELL)));
+    }
+    add_conditions(db, sql, filter);
+    if (is_by_id(filter))
+        db_sql(db, sql, filter->ascending ? " ORDER BY id LIMIT ?" : " ORDER BY id DESC LIMIT ?",
+               DB_ARGS(DB_U64(filter->offset + filter->limit)));
+    db_sql(db, sql, ")", DB_NONE);
+}
 
 static const char *order_of(const struct trades_filter *filter)
 {
     static const struct {
         const char *name, *ascending, *descending;
     } orders[] = {
-        {"price",      " ORDER BY price, id",      " ORDER BY price DESC, id DESC"     },
-        {"amount",     " ORDER BY amount, id",     " ORDER BY amount DESC, id DESC"    },
-        {"total",      " ORDER BY total, id",      " ORDER BY total DESC, id DESC"     },
-        {"market_id",  " ORDER BY market_id, id",  " ORDER BY market_id DESC, id DESC" },
-        {"created_at", " ORDER BY created_at, id", " ORDER BY created_at DESC, id DESC"},
-        {"updated_at", " ORDER BY created_at, id", " ORDER BY created_at DESC, id DESC"},
+        {"price",      " ORDER BY t.price, t.id",      " ORDER BY t.price DESC, t.id DESC"     },
+        {"amount",     " ORDER BY t.amount, t.id",     " ORDER BY t.amount DESC, t.id DESC"    },
+        {"total",      " ORDER BY t.total, t.id",      " ORDER BY t.total DESC, t.id DESC"     },
+        {"market_id",  " ORDER BY t.market_id, t.id",  " ORDER BY t.market_id DESC, t.id DESC" },
+        {"created_at", " ORDER BY t.created_at, t.id", " ORDER BY t.created_at DESC, t.id DESC"},
+        {"updated_at", " ORDER BY t.created_at, t.id", " ORDER BY t.created_at DESC, t.id DESC"},
     };
     for (size_t i = 0; filter->order_by && i < ARRAY_LEN(orders); i++)
         if (strcmp(filter->order_by, orders[i].name) == 0)
             return filter->ascending ? orders[i].ascending : orders[i].descending;
-    return filter->ascending ? " ORDER BY id" : " ORDER BY id DESC";
+    return filter->ascending ? " ORDER BY t.id" : " ORDER BY t.id DESC";
 }
+
+bool trades_of_member(struct db *db, struct arena *arena, const struct trades_filter *filter,
+                      struct trade **ret_trades, size_t *ret_count, struct err *err)
+{
+    AUTO(str_release) struct str sql = STR_INIT(TRADES_SQL_BYTES_MAX);
+    struct db_value limit = DB_U64(filter->limit), offset = DB_U64(filter->offset);
+    struct id_range range = {0, 0};
+    assert((filter->member_id || filter->order) && filter->limit <= TRADES_PAGE_MAX);
+    if (filter->order && !range_of_order(db, filter->order, &range, err))
+        return false;
+    db_sql(db, &sql, "SELECT " TRADE_COLUMNS " FROM (SELECT id FROM (", DB_NONE);
+    add_arm(db, &sql, filter, &range, true);
+    db_sql(db, &sql, " UNION ALL ", DB_NONE);
+    add_arm(db, &sql, filter, &range, false);
+    db_sql(db, &sql, ") u", DB_NONE);
+    if (is_by_id(filter))
+        db_sql(db, &sql,
+               filter->ascending ? " ORDER BY id LIMIT ? OFFSET ?"
+                                 : " ORDER BY id DESC LIMIT ? OFFSET ?",
+               DB_ARGS(limit, offset));
+    db_sql(db, &sql, ") p STRAIGHT_JOIN trades t ON t.id = p.id", DB_NONE);
+    db_sql(db, &sql, order_of(filter), DB_NONE);
+    if (!is_by_id(filter))
+        db_sql(db, &sql, " LIMIT ? OFFSET ?", DB_ARGS(limit, offset));
+    return trades_query(db, &sql, arena, ret_trades, ret_count, err);
+}
+
+bool trades_of_order(struct db *db, struct arena *arena, const struct order *order, uint64_t limit,
+                     struct trade **ret_trades, size_t *ret_count, struct err *err)
+{
+    const struct trades_filter filter = {.order = order, .side = SIDE_BOTH, .limit = limit};
+    if (order->trades_count > 0)
+        return trades_of_member(db, arena, &filter, ret_trades, ret_count, err);
+    *ret_trades = NULL;
+    *ret_count = 0;
+    return true;
+}
+
+/* ---- the administrators' list ---- */
 
 bool trades_list(struct db *db, struct arena *arena, const struct trades_filter *filter,
                  struct trade **ret_trades, size_t *ret_count, struct err *err)
 {
     AUTO(str_release) struct str sql = STR_INIT(TRADES_SQL_BYTES_MAX);
-    assert(filter->limit <= TRADES_PAGE_MAX);
+    assert(filter->limit <= TRADES_PAGE_MAX && filter->side == SIDE_BOTH);
+    if (filter->member_id || filter->order)
+        return trades_of_member(db, arena, filter, ret_trades, ret_count, err);
     db_sql(db, &sql, "SELECT " TRADE_COLUMNS " FROM trades t WHERE TRUE", DB_NONE);
-    if (filter->member_id)
-        db_sql(db, &sql, " AND (maker_id = ? OR taker_id = ?)",
-               DB_ARGS(DB_U64(filter->member_id), DB_U64(filter->member_id)));
-    if (filter->order_id)
-        db_sql(db, &sql, " AND (maker_order_id = ? OR taker_order_id = ?)",
-               DB_ARGS(DB_U64(filter->order_id), DB_U64(filter->order_id)));
     add_conditions(db, &sql, filter);
     db_sql(db, &sql, order_of(filter), DB_NONE);
     db_sql(db, &sql, " LIMIT ? OFFSET ?", DB_ARGS(DB_U64(filter->limit), DB_U64(filter->offset)));

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "db/db.h"
 
-enum { TRADES_PAGE_MAX = 10000, TRADES_SQL_BYTES_MAX = 64 * 1024, TRADE_COLUMNS_COUNT = 20 };
+enum { TRADES_PAGE_MAX = 20000, TRADES_SQL_BYTES_MAX = 64 * 1024, TRADE_COLUMNS_COUNT = 20 };
 
 #define TRADE_COLUMNS                                                                              \
     "t.id, t.market_id, t.command_seq, t.price, t.amount, t.total, t.base_unit, t.quote_unit, "     \
@@ -25,8 +25,8 @@ enum { TRADES_PAGE_MAX = 10000, TRADES_SQL_BYTES_MAX = 64 * 1024, TRADE_COLUMNS_
 void trade_from_row(const struct db_result *row, unsigned first, struct trade *ret_trade);
 
 struct trades_filter {
-    uint64_t member_id;         /* maker or taker; 0: everybody, only in trades_list() */
-    uint64_t order_id;          /* trades_list(): maker's or taker's; 0: any */
+    uint64_t member_id;         /* maker or taker; 0: anybody */
+    const struct order *order;  /* its trades only; NULL: any */
     const char *const *markets; /* NULL: every market */
     size_t markets_count;
     enum side side;         /* of the member; SIDE_BOTH: both */
@@ -37,7 +37,7 @@ struct trades_filter {
     uint64_t limit, offset;
 };
 
-/* The trades of filter->member_id by id. */
+/* The trades of filter->member_id, or of filter->order. */
 bool trades_of_member(struct db *db, struct arena *arena, const struct trades_filter *filter,
                       struct trade **ret_trades, size_t *ret_count, struct err *err) MUST_CHECK;
 

@@ -8,6 +8,16 @@
 
 #include "matching/engine/orders.h"
 
+static size_t terms_bytes(uint32_t orders_max)
+{
+    return ((size_t)orders_max + 1) * sizeof(struct terms);
+}
+
+static size_t elders_bytes(uint32_t orders_max)
+{
+    return (size_t)orders_max * sizeof(uint32_t);
+}
+
 /* A level or a member exists for the sake of an order, so none of them is more numerous. */
 static bool memory_open(struct book *book, uint32_t orders_max)
 {
@@ -18,8 +28,9 @@ static bool memory_open(struct book *book, uint32_t orders_max)
         !index_open(&book->levels_index, orders_max, INDEX_SPARSE) ||
         !index_open(&book->members_index, orders_max, INDEX_SPARSE))
         return false;
-    book->stop_parts = pages_reserve(((size_t)orders_max + 1) * sizeof(*book->stop_parts));
-    return book->stop_parts != NULL;
+    book->terms = pages_reserve(terms_bytes(orders_max));
+    book->elders = pages_reserve(elders_bytes(orders_max));
+    return book->terms && book->elders;
 }
 
 struct book *book_new(uint32_t orders_max)
@@ -37,8 +48,8 @@ void book_free(struct book *book)
 {
     if (!book)
         return;
-    pages_release(book->stop_parts,
-                  ((size_t)book->orders.max + 1) * sizeof(*book->stop_parts));
+    pages_release(book->terms, terms_bytes(book->orders.max));
+    pages_release(book->elders, elders_bytes(book->orders.max));
     index_close(&book->orders_index);
     index_close(&book->levels_index);
     index_close(&book->members_index);
@@ -78,32 +89,28 @@ bool book_apply(struct book *book, const struct command *command, struct str *ou
 }
 
 /*
- * A command mostly waits for memory: for the bucket of its order id, then for the order. The next
- * commands are known, so their lines are asked for while this one is at work.
+ * A command mostly waits for memory: for its own record, for the bucket of its order id, for the
+ * order. The next commands are known, so their lines are asked for while this one is at work.
  */
-enum { FETCH_BUCKET = 8, FETCH_ORDER = 4 };
+enum { FETCH_RECORD = 12, FETCH_BUCKET = 8, FETCH_ORDER = 4 };
 
-static inline void fetch_bucket(const struct book *book, const struct command *command)
+static inline void fetch_ahead(const struct book *book, const struct command *commands)
 {
     const struct index *index = &book->orders_index;
-    __builtin_prefetch(index_bucket(index, index_hash(index, command->order_id)));
-}
-
-static inline void fetch_order(const struct book *book, const struct command *command)
-{
-    const struct index *index = &book->orders_index;
-    uint32_t slot = index_bucket(index, index_hash(index, command->order_id))->slot;
-    __builtin_prefetch(order_at(book, slot));
+    uint32_t far = index_hash(index, commands[FETCH_BUCKET].order_id);
+    uint32_t near = index_hash(index, commands[FETCH_ORDER].order_id);
+    __builtin_prefetch(&commands[FETCH_RECORD]);
+    __builtin_prefetch(&commands[FETCH_RECORD].kind);
+    __builtin_prefetch(index_bucket(index, far));
+    __builtin_prefetch(order_at(book, index_bucket(index, near)->slot));
 }
 
 size_t book_apply_many(struct book *book, const struct command *commands, size_t count,
                        struct str *out)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i + FETCH_BUCKET < count) {
-            fetch_bucket(book, &commands[i + FETCH_BUCKET]);
-            fetch_order(book, &commands[i + FETCH_ORDER]);
-        }
+        if (i + FETCH_RECORD < count)
+            fetch_ahead(book, &commands[i]);
         if (!book_apply(book, &commands[i], out))
             return i;
     }
@@ -154,30 +161,22 @@ size_t book_depth(const struct book *book, enum side side, struct book_level *re
 
 /* ---- for tests ---- */
 
-static void side_check(const struct book *book, enum side side, uint64_t *digest, uint32_t *count)
-{
-    uint64_t rank = 0;
-    for (uint32_t slot = book->age_first[side]; slot != 0; slot = order_at(book, slot)->age_next) {
-        const struct order *order = order_at(book, slot);
-        assert(order->side == side && order->rank > rank);
-        assert(order_find(book, order->link.key) == slot);
-        assert((order->age_next == 0) == (slot == book->age_last[side]));
-        rank = order->rank;
-        *digest += digest_of(book, slot);
-        (*count)++;
-    }
-}
-
 void book_check(const struct book *book)
 {
-    uint64_t digest = 0;
+    uint64_t digest = 0, rank = 0;
     uint32_t count = 0;
     for (unsigned kind = 0; kind < LADDERS; kind++)
         ladder_check(book, (enum ladder_kind)kind);
-    side_check(book, SIDE_BUY, &digest, &count);
-    side_check(book, SIDE_SELL, &digest, &count);
-    assert(digest == book->digest && count == book->orders.taken);
-    assert(count == book->orders_index.count);
+    struct elders elders = elders_of(book, 0, SIDE_BOTH);
+    for (uint32_t slot = elders_next(&elders); slot != 0; slot = elders_next(&elders)) {
+        const struct order *order = order_at(book, slot);
+        assert(order->rank > rank && order_find(book, order->link.key) == slot);
+        rank = order->rank;
+        digest += order_digest_check(book, slot);
+        count++;
+    }
+    assert(digest == book->digest);
+    assert(count == book->orders.taken && count == book->orders_index.count);
     uint32_t bid = book->ladders[LADDER_BIDS].best, ask = book->ladders[LADDER_ASKS].best;
     assert(bid == 0 || ask == 0 ||
            level_price(level_at(book, bid)) < level_price(level_at(book, ask)));

@@ -13,27 +13,26 @@ static void submit(struct book *book, struct sink *sink, const struct command *c
         .rank = rank_of(command->seq, 0),
         .price = command->price,
         .amount = command->amount,
-        .stop_price = command->stop_price,
-        .protection = command->protection,
         .side = command->side,
         .type = command->type,
         .time_in_force = command->time_in_force,
         .stp = command->stp,
+        .stop_price = command->stop_price,
+        .protection = command->protection,
     };
-    if ((command->type == TYPE_MARKET || command->type == TYPE_STOP_MARKET) &&
+    if (command->type != TYPE_LIMIT && command->type != TYPE_STOP_LIMIT &&
         command->side == SIDE_BUY)
         taker.budget = wide_get(command->budget_low, command->budget_high);
 
-    if (order_find(book, command->order_id) != 0)
+    if (order_exists(book, command->order_id))
         sink->status = RESULT_REFUSED;
     else if (book->halted)
         closed_put(sink, &taker, CLOSE_HALTED);
-    else if (command->type == TYPE_STOP_LIMIT || command->type == TYPE_STOP_MARKET)
-        stop_wait(book, sink, &taker);
-    else
+    else if (command->type == TYPE_LIMIT || command->type == TYPE_MARKET)
         order_take(book, sink, &taker);
+    else
+        stop_wait(book, sink, &taker);
 }
-
 
 /* Takes an order out. What becomes of its level is for the caller to tell. */
 static void order_close(struct book *book, struct sink *sink, uint32_t slot,
@@ -68,33 +67,13 @@ static void cancel(struct book *book, struct sink *sink, const struct command *c
         level_put(sink, level_ladder(&level), level_price(&level), level_amount(&level));
 }
 
-/* The oldest order of a member (0: of all) and side, or 0. */
-static uint32_t oldest_of(const struct book *book, uint64_t member_id, unsigned side)
-{
-    uint32_t first[2] = {0, 0};
-    if (member_id == 0) {
-        memcpy(first, book->age_first, sizeof(first));
-    } else {
-        uint32_t member =
-            index_find(&book->members_index, &book->members, sizeof(struct member), member_id);
-        if (member != 0)
-            memcpy(first, member_at(book, member)->first, sizeof(first));
-    }
-    if (side != SIDE_BOTH)
-        return first[side];
-    if (first[0] == 0 || first[1] == 0)
-        return first[0] != 0 ? first[0] : first[1];
-    return order_at(book, first[0])->rank < order_at(book, first[1])->rank ? first[0] : first[1];
-}
-
 static void cancel_all(struct book *book, struct sink *sink, const struct command *command)
 {
+    struct elders elders = elders_of(book, command->member_id, command->side);
     unsigned side = 0; /* the level to tell of when the closings turn away from it */
     int64_t price = 0;
-    for (uint32_t closed = 0; closed < PROTOCOL_CANCELS_MAX; closed++) {
-        uint32_t slot = oldest_of(book, command->member_id, command->side);
-        if (slot == 0)
-            break;
+    uint32_t slot = elders_next(&elders);
+    for (uint32_t closed = 0; closed < PROTOCOL_CANCELS_MAX && slot != 0; closed++) {
         const struct order *order = order_at(book, slot);
         int64_t next_price = order_is_waiting(order) ? 0 : order_price(book, slot);
         if (price != 0 && (next_price != price || order->side != side))
@@ -102,17 +81,18 @@ static void cancel_all(struct book *book, struct sink *sink, const struct comman
         side = order->side;
         price = next_price;
         order_close(book, sink, slot, CLOSE_CANCELLED);
+        slot = elders_next(&elders);
     }
     if (price != 0)
         level_put(sink, side, price, level_amount_at(book, side, price));
-    sink->more = oldest_of(book, command->member_id, command->side) != 0;
+    sink->more = slot != 0;
 }
 
 static void amended_put(struct sink *sink, const struct taker *order)
 {
     *item_next(sink) = (struct result_item){
         .kind = ITEM_AMENDED,
-        .side = order->side,
+        .side = (uint8_t)order->side,
         .order_id = order->order_id,
         .member_id = order->member_id,
         .price = order->price,
@@ -170,50 +150,45 @@ static void amend(struct book *book, struct sink *sink, const struct command *co
     order_take(book, sink, &order);
 }
 
-/* A fast yes to command_check() for what most commands are: limit orders and cancels. */
-static bool is_plain(const struct command *command)
+/* A fast yes to command_check() for what most submitted orders are. */
+static bool is_plain_limit(const struct command *command)
 {
     uint64_t kinds; /* kind, side, type, time in force, stp, reserved */
     memcpy(&kinds, &command->kind, sizeof(kinds));
-    if (kinds == COMMAND_CANCEL)
-        return command->order_id != 0;
-    bool is_limit = (kinds & ~(uint64_t)0x0303000100) == COMMAND_SUBMIT;
-    return is_limit && command->order_id != 0 && command->member_id != 0 &&
+    return (kinds & ~(uint64_t)0x0303000100) == COMMAND_SUBMIT && command->order_id != 0 &&
+           command->member_id != 0 &&
            (uint64_t)command->price - 1 < (uint64_t)PROTOCOL_QUANTITY_MAX &&
            (uint64_t)command->amount - 1 < (uint64_t)PROTOCOL_QUANTITY_MAX &&
-           (command->stop_price | command->protection) == 0 && command->budget_high >> 63 == 0;
+           (command->stop_price | command->protection) == 0;
 }
 
-static __attribute__((noinline)) bool is_valid(const struct command *command)
+static bool is_valid(const struct command *command)
 {
-    struct err err; /* the status says it all: only accounting's bugs get here */
+    struct err err; /* the status says enough: whoever writes commands checks them first */
     return command_check(command, &err);
+}
+
+static __attribute__((noinline)) void run_seldom(struct book *book, struct sink *sink,
+                                                 const struct command *command)
+{
+    if (!is_valid(command))
+        sink->status = RESULT_REFUSED;
+    else if (command->kind == COMMAND_SUBMIT)
+        submit(book, sink, command);
+    else if (command->kind == COMMAND_CANCEL_ALL)
+        cancel_all(book, sink, command);
+    else if (command->kind == COMMAND_AMEND)
+        amend(book, sink, command);
+    else
+        book->halted = command->kind == COMMAND_HALT;
 }
 
 void command_run(struct book *book, struct sink *sink, const struct command *command)
 {
-    if (!is_plain(command) && !is_valid(command)) {
-        sink->status = RESULT_REFUSED;
-        return;
-    }
-    switch ((enum command_kind)command->kind) {
-    case COMMAND_SUBMIT:
+    if (is_plain_limit(command))
         submit(book, sink, command);
-        break;
-    case COMMAND_CANCEL:
+    else if (command->kind == COMMAND_CANCEL && command->order_id != 0)
         cancel(book, sink, command);
-        break;
-    case COMMAND_CANCEL_ALL:
-        cancel_all(book, sink, command);
-        break;
-    case COMMAND_AMEND:
-        amend(book, sink, command);
-        break;
-    case COMMAND_HALT:
-        book->halted = true;
-        break;
-    case COMMAND_RESUME:
-        book->halted = false;
-        break;
-    }
+    else
+        run_seldom(book, sink, command);
 }

@@ -85,10 +85,16 @@ static void path_push(struct path *path, uint32_t *link)
     path->links[path->length++] = link;
 }
 
+/* Upwards, until a height is what it was. */
 static void path_rebalance(const struct book *book, struct path *path)
 {
-    while (path->length > 0)
-        rebalance(book, path->links[--path->length]);
+    while (path->length > 0) {
+        uint32_t *link = path->links[--path->length];
+        uint32_t before = level_at(book, *link)->height;
+        rebalance(book, link);
+        if (level_at(book, *link)->height == before)
+            return;
+    }
 }
 
 static void tree_add(struct book *book, struct ladder *ladder, uint32_t slot)
@@ -136,6 +142,7 @@ static void tree_remove(struct book *book, struct ladder *ladder, uint32_t slot)
         *down = heir->right;
         heir->left = level->left;
         heir->right = level->right;
+        heir->height = level->height;
         *link = level->worse;
         if (path.length > below)
             path.links[below] = &heir->right;
@@ -145,9 +152,9 @@ static void tree_remove(struct book *book, struct ladder *ladder, uint32_t slot)
 
 /* ---- levels ---- */
 
-static uint32_t level_add(struct book *book, enum ladder_kind kind, uint64_t key)
+uint32_t level_add(struct book *book, uint64_t key)
 {
-    struct ladder *ladder = &book->ladders[kind];
+    struct ladder *ladder = &book->ladders[key & 3];
     uint32_t slot = pool_take(&book->levels, sizeof(struct level));
     struct level *level = level_at(book, slot);
     *level = (struct level){.link = {.key = key}, .height = 1};
@@ -160,13 +167,6 @@ static uint32_t level_add(struct book *book, enum ladder_kind kind, uint64_t key
     if (level->worse != 0)
         level_at(book, level->worse)->better = slot;
     return slot;
-}
-
-uint32_t level_find_or_add(struct book *book, enum ladder_kind kind, int64_t price)
-{
-    uint64_t key = (uint64_t)price << 2 | kind;
-    uint32_t slot = index_find(&book->levels_index, &book->levels, sizeof(struct level), key);
-    return slot != 0 ? slot : level_add(book, kind, key);
 }
 
 void level_remove(struct book *book, uint32_t slot)

@@ -11,40 +11,45 @@
 static enum close_reason walk(struct book *book, struct sink *sink, struct taker *taker);
 static bool can_fill(const struct book *book, const struct sink *sink, const struct taker *taker);
 
+/* What is left of a limit order goes to the end of its queue. */
+static enum close_reason rest(struct book *book, struct sink *sink, const struct taker *taker)
+{
+    if (taker->time_in_force == TIF_IOC)
+        return CLOSE_IOC;
+    if (pool_is_full(&book->orders))
+        return CLOSE_BOOK_FULL;
+    uint32_t slot = order_place(book, taker, false);
+    const struct level *level = level_at(book, order_at(book, slot)->level);
+    level_put(sink, taker->side, taker->price, level_amount(level));
+    return CLOSE_NONE;
+}
+
+/* Trades as far as the order may; the reason that is left for what is left of it. */
+static enum close_reason take(struct book *book, struct sink *sink, struct taker *taker)
+{
+    if (taker->type == TYPE_LIMIT && taker->time_in_force == TIF_POST_ONLY)
+        return CLOSE_POST_ONLY;
+    if (taker->type == TYPE_LIMIT && taker->time_in_force == TIF_FOK &&
+        !can_fill(book, sink, taker))
+        return CLOSE_FOK;
+    enum close_reason reason = walk(book, sink, taker);
+    if (reason == CLOSE_NONE && taker->amount > 0)
+        reason = rest(book, sink, taker);
+    return reason;
+}
+
 void order_take(struct book *book, struct sink *sink, struct taker *taker)
 {
-    enum close_reason reason = CLOSE_NONE;
-    bool is_limit = taker->type == TYPE_LIMIT;
-    if (is_limit && taker->time_in_force == TIF_POST_ONLY &&
-        price_crosses(book, taker->side, taker->price))
-        reason = CLOSE_POST_ONLY;
-    else if (is_limit && taker->time_in_force == TIF_FOK && !can_fill(book, sink, taker))
-        reason = CLOSE_FOK;
+    enum close_reason reason;
+    if (taker->type != TYPE_LIMIT || price_crosses(book, taker->side, taker->price))
+        reason = take(book, sink, taker);
     else
-        reason = walk(book, sink, taker);
-
-    if (reason == CLOSE_NONE && taker->amount > 0) {
-        assert(is_limit && taker->time_in_force != TIF_FOK);
-        if (taker->time_in_force == TIF_IOC)
-            reason = CLOSE_IOC;
-        else if (pool_is_full(&book->orders))
-            reason = CLOSE_BOOK_FULL;
-        else {
-            uint32_t slot = order_place(book, taker);
-            level_put(sink, taker->side, taker->price,
-                      level_amount(level_at(book, order_at(book, slot)->level)));
-        }
-    }
+        reason = taker->time_in_force == TIF_FOK ? CLOSE_FOK : rest(book, sink, taker);
     if (reason != CLOSE_NONE)
         closed_put(sink, taker, reason);
 }
 
 /* ---- prices ---- */
-
-static const struct level *level_opposite(const struct book *book, enum side side)
-{
-    return level_at(book, book->ladders[side ^ 1].best);
-}
 
 /*
  * Whether an order of this side and price trades at the price of the other side. 0: at any. The
@@ -61,11 +66,10 @@ static int64_t taker_bound(const struct taker *taker)
     return taker->type == TYPE_LIMIT ? taker->price : taker->protection;
 }
 
-bool price_crosses(const struct book *book, enum side side, int64_t price)
+bool price_crosses(const struct book *book, unsigned side, int64_t price)
 {
-    if (book->ladders[side ^ 1].best == 0)
-        return false;
-    return is_acceptable(side, price, level_price(level_opposite(book, side)));
+    uint32_t best = book->ladders[side ^ 1].best;
+    return best != 0 && is_acceptable(side, price, level_price(level_at(book, best)));
 }
 
 /* ---- items ---- */
@@ -74,7 +78,7 @@ void closed_put(struct sink *sink, const struct taker *taker, enum close_reason 
 {
     *item_next(sink) = (struct result_item){
         .kind = ITEM_CLOSED,
-        .side = taker->side,
+        .side = (uint8_t)taker->side,
         .reason = (uint8_t)reason,
         .order_id = taker->order_id,
         .member_id = taker->member_id,
@@ -105,7 +109,7 @@ static void trade(struct book *book, struct sink *sink, struct taker *taker, uin
                      (taker->amount == 0 ? ITEM_TAKER_DONE : 0);
     *item_next(sink) = (struct result_item){
         .kind = ITEM_TRADE,
-        .side = taker->side,
+        .side = (uint8_t)taker->side,
         .flags = (uint8_t)flags,
         .order_id = maker->link.key,
         .other_order_id = taker->order_id,
@@ -123,7 +127,7 @@ static void reduced_put(struct sink *sink, const struct taker *order, uint64_t o
 {
     *item_next(sink) = (struct result_item){
         .kind = ITEM_REDUCED,
-        .side = order->side,
+        .side = (uint8_t)order->side,
         .order_id = order->order_id,
         .other_order_id = other_order_id,
         .member_id = order->member_id,

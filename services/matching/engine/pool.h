@@ -120,18 +120,14 @@ static inline uint32_t index_tag(uint32_t hash)
 static inline struct bucket *index_bucket(const struct index *index, uint32_t hash)
 {
     uint32_t at = hash & index->mask;
-    return &index->buckets[at < index->buckets_count ? at : at & index->mask >> 1];
+    return &index->buckets[at & index->mask >> (at >= index->buckets_count)];
 }
 
 /* The slot with this key, or 0. */
 static inline uint32_t index_find(const struct index *index, const struct pool *pool,
                                   uint32_t stride, uint64_t key)
 {
-    uint32_t hash = index_hash(index, key);
-    const struct bucket *bucket = index_bucket(index, hash);
-    uint32_t slot = bucket->slot;
-    if ((bucket->tag & 1) == 0 && bucket->tag != index_tag(hash))
-        return 0;
+    uint32_t slot = index_bucket(index, index_hash(index, key))->slot;
     while (slot != 0) {
         const struct link *link = pool_at(pool, slot, stride);
         if (link->key == key)
@@ -139,6 +135,17 @@ static inline uint32_t index_find(const struct index *index, const struct pool *
         slot = link->chain;
     }
     return slot;
+}
+
+/* The same answer, fast when there is none. */
+static inline bool index_has(const struct index *index, const struct pool *pool, uint32_t stride,
+                             uint64_t key)
+{
+    uint32_t hash = index_hash(index, key);
+    const struct bucket *bucket = index_bucket(index, hash);
+    if ((bucket->tag & 1) == 0 && bucket->tag != index_tag(hash))
+        return false;
+    return index_find(index, pool, stride, key) != 0;
 }
 
 /* The key, which the slot holds already, must be new. */

@@ -12,17 +12,16 @@ static struct snapshot_order snapshot_order_of(const struct book *book, uint32_t
         .stop_price = order.stop_price,
         .protection = order.protection,
         .rank = order.rank,
-        .side = order.side,
-        .type = order.type,
-        .time_in_force = order.time_in_force,
-        .stp = order.stp,
+        .side = (uint8_t)order.side,
+        .type = (uint8_t)order.type,
+        .time_in_force = (uint8_t)order.time_in_force,
+        .stp = (uint8_t)order.stp,
         .waiting = order_is_waiting(order_at(book, slot)),
     };
     wide_set(order.budget, &out.budget_low, &out.budget_high);
     return out;
 }
 
-/* Both sides are in order of rank already. */
 void book_snapshot(const struct book *book, const char *market_id, struct str *out)
 {
     struct snapshot_header header = {
@@ -36,14 +35,10 @@ void book_snapshot(const struct book *book, const char *market_id, struct str *o
     assert(strlen(market_id) < sizeof(header.market_id));
     memcpy(header.market_id, market_id, strlen(market_id));
     str_add_bytes(out, &header, sizeof(header));
-    uint32_t buy = book->age_first[SIDE_BUY], sell = book->age_first[SIDE_SELL];
-    while (buy != 0 || sell != 0) {
-        bool is_buy_next =
-            sell == 0 || (buy != 0 && order_at(book, buy)->rank < order_at(book, sell)->rank);
-        uint32_t *next = is_buy_next ? &buy : &sell;
-        struct snapshot_order order = snapshot_order_of(book, *next);
+    struct elders elders = elders_of(book, 0, SIDE_BOTH);
+    for (uint32_t slot = elders_next(&elders); slot != 0; slot = elders_next(&elders)) {
+        struct snapshot_order order = snapshot_order_of(book, slot);
         str_add_bytes(out, &order, sizeof(order));
-        *next = order_at(book, *next)->age_next;
     }
 }
 
@@ -90,7 +85,7 @@ bool book_restore(struct book *book, const struct snapshot_header *header, const
         if (!order.waiting && price_crosses(book, order.side, order.price))
             return err_set(err, ERR_PROTOCOL, "order %lu of the snapshot crosses the book",
                            (unsigned long)order.order_id);
-        order_place(book, &taker);
+        (void)order_place(book, &taker, order.waiting);
     }
     book->seq = header->seq;
     book->last_price = header->last_price;

@@ -1,11 +1,11 @@
 /*
  * state.h: what a book is made of. Private to the engine; book.h is the door.
  *
- * Everything is a numbered slot of a pool, and 0 is nobody. An order is in four structures at once,
- * each of which it leaves in O(1): the index by id, the queue of its price level, the list of its
- * member and the list of all orders of its side; the two lists are in order of rank because ranks
- * only grow and new ones join at the end. Waiting stop orders are the same orders in two ladders of
- * their own, by stop price.
+ * Everything is a numbered slot of a pool, and 0 is nobody. An order is in three structures at once,
+ * each of which it leaves in O(1): the index by id, the queue of its price level, and the list of
+ * its member and side. Queues and lists are in order of rank, because ranks only grow and new ones
+ * join at the end. Waiting stop orders are the same orders in two ladders of their own, by stop
+ * price.
  */
 #ifndef MATCHING_ENGINE_STATE_H
 #define MATCHING_ENGINE_STATE_H
@@ -16,24 +16,25 @@
 #include "matching/engine/book.h"
 #include "matching/engine/pool.h"
 
-/* One cache line: the engine's speed is the number of lines that a command touches. */
+/* One cache line: the engine's speed is the number of lines and instructions a command takes. */
 struct order {
     struct link link; /* key: the order id */
     uint32_t level;
     uint32_t next, prev; /* in the queue of the level */
     uint32_t member;
     uint32_t member_next, member_prev; /* among the orders of this member and side */
-    uint32_t age_next, age_prev;       /* among all orders of this side */
     uint8_t side, type, time_in_force, stp; /* type: TYPE_LIMIT rests, stop types wait */
     int64_t amount;                         /* left to fill */
     uint64_t rank;
+    uint64_t digest; /* its part of the state hash */
 };
 _Static_assert(sizeof(struct order) == 64, "an order is one cache line");
 
-/* What only waiting stop orders need, at the same slot number: resting ones never touch it. */
-struct stop_part {
-    int64_t price, protection;
-    __int128 budget;
+/* What only market and stop orders have. Of waiting stops it is kept at their slot number. */
+struct terms {
+    int64_t protection; /* market orders: the worst price to trade at; 0: any */
+    int64_t price;      /* waiting stop-limits: the limit price */
+    __int128 budget;    /* of market buys; else 0 */
 };
 
 /* All orders of one ladder at one price. */
@@ -50,8 +51,7 @@ _Static_assert(sizeof(struct level) == 64, "a level is one cache line");
 /* A member that has orders. */
 struct member {
     struct link link; /* key: the member id */
-    uint32_t orders;
-    uint32_t first[2], last[2]; /* by side */
+    uint32_t first[2], last[2]; /* by side; a member without orders is given back */
 };
 
 /*
@@ -67,9 +67,9 @@ struct ladder {
 struct book {
     struct pool orders, levels, members;
     struct index orders_index, levels_index, members_index;
-    struct stop_part *stop_parts;
+    struct terms *terms;   /* of waiting stops */
+    uint32_t *elders;      /* scratch of elders.c */
     struct ladder ladders[LADDERS];
-    uint32_t age_first[2], age_last[2]; /* by side */
     uint64_t seq;
     int64_t last_price; /* 0: no trade yet */
     uint64_t digest;    /* sum of the digests of all orders */
@@ -89,10 +89,11 @@ struct taker {
     uint64_t order_id, member_id, rank;
     int64_t price;  /* limit price; 0 for market orders */
     int64_t amount; /* left to fill */
-    int64_t stop_price;
-    int64_t protection; /* market orders: the worst price to trade at; 0: any */
-    __int128 budget;    /* of market buys; else 0 */
-    uint8_t side, type, time_in_force, stp;
+    uint32_t side, type;
+    uint32_t time_in_force, stp;
+    int64_t stop_price; /* from here on: not of limit orders */
+    int64_t protection;
+    __int128 budget;
 };
 
 /* ---- slots ---- */
@@ -112,6 +113,14 @@ static inline struct member *member_at(const struct book *book, uint32_t slot)
 static inline uint32_t order_find(const struct book *book, uint64_t order_id)
 {
     return index_find(&book->orders_index, &book->orders, sizeof(struct order), order_id);
+}
+static inline bool order_exists(const struct book *book, uint64_t order_id)
+{
+    return index_has(&book->orders_index, &book->orders, sizeof(struct order), order_id);
+}
+static inline uint32_t member_find(const struct book *book, uint64_t member_id)
+{
+    return index_find(&book->members_index, &book->members, sizeof(struct member), member_id);
 }
 static inline bool order_is_waiting(const struct order *order)
 {
@@ -135,21 +144,42 @@ static inline int64_t level_amount(const struct level *level)
 
 /* ---- ladder.c: price levels in order ---- */
 
-uint32_t level_find_or_add(struct book *book, enum ladder_kind kind, int64_t price);
+uint32_t level_add(struct book *book, uint64_t key);
 void level_remove(struct book *book, uint32_t slot);
 int64_t level_amount_at(const struct book *book, unsigned side, int64_t price); /* 0: no level */
 void ladder_check(const struct book *book, enum ladder_kind kind);
 
+static inline uint32_t level_find_or_add(struct book *book, unsigned kind, int64_t price)
+{
+    uint64_t key = (uint64_t)price << 2 | kind;
+    uint32_t slot = index_find(&book->levels_index, &book->levels, sizeof(struct level), key);
+    return slot != 0 ? slot : level_add(book, key);
+}
+
 /* ---- orders.c: what an order is; orders.h: how it joins and leaves ---- */
 
+uint32_t member_add(struct book *book, uint64_t member_id);
+void member_remove(struct book *book, uint32_t slot);
+uint64_t order_digest_check(const struct book *book, uint32_t slot);
 int64_t order_price(const struct book *book, uint32_t slot);
 /* The order as it would be sent in anew. */
 struct taker order_as_taker(const struct book *book, uint32_t slot);
 
+/* ---- elders.c: the orders of many members, oldest rank first ---- */
+
+/* Those of one member (0: of everybody) and side. One walk at a time. */
+struct elders {
+    const struct book *book;
+    uint32_t count;
+};
+struct elders elders_of(const struct book *book, uint64_t member_id, unsigned side);
+/* The next one, which may be taken out of the book; 0 at the end. */
+uint32_t elders_next(struct elders *elders);
+
 /* ---- match.c: an order takes liquidity ---- */
 
 void order_take(struct book *book, struct sink *sink, struct taker *taker);
-bool price_crosses(const struct book *book, enum side side, int64_t price);
+bool price_crosses(const struct book *book, unsigned side, int64_t price);
 void closed_put(struct sink *sink, const struct taker *taker, enum close_reason reason);
 
 /* ---- stops.c: waiting stop orders ---- */

@@ -9,7 +9,7 @@ void stop_wait(struct book *book, struct sink *sink, const struct taker *taker)
     if (pool_is_full(&book->orders))
         closed_put(sink, taker, CLOSE_BOOK_FULL);
     else
-        order_place(book, taker);
+        (void)order_place(book, taker, true);
 }
 
 /* The first of the best stop level if the last price reached it, or 0. */
@@ -41,7 +41,7 @@ static void set_off(struct book *book, struct sink *sink, uint32_t slot, uint64_
     taker.rank = rank;
     *item_next(sink) = (struct result_item){
         .kind = ITEM_TRIGGERED,
-        .side = taker.side,
+        .side = (uint8_t)taker.side,
         .order_id = taker.order_id,
         .member_id = taker.member_id,
         .price = taker.price,

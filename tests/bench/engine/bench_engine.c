@@ -18,7 +18,7 @@ enum {
     ROUNDS_DEFAULT = 5,
     ROUNDS_MAX = 99,
     ORDERS_MAX = 1 << 20,
-    BATCH = 128,           /* commands of one result batch */
+    BATCH = 512,           /* commands of one result batch */
     LATENCY_NS_MAX = 65536 /* what took longer is counted as this */
 };
 

@@ -52,7 +52,7 @@ static void token_seen_first__full__says_so_and_recovers(void **state)
 {
     struct token_seen *seen = token_seen_new(100);
     struct err err;
-    char jti[16];
+    char jti[32];
     (void)state;
     for (int round = 0; round < 3; round++) {
         int64_t now_s = NOW_S + round * 60;

@@ -1,0 +1,22 @@
+/*
+ * event_relay.h: the outbox on its way to the world: each row is rendered to messages, published
+ * with confirms, then deleted.
+ *
+ *   peatio.events.ranger   topic    for the websocket gateway (reference 7.4, 5.5)
+ *   peatio.events.market   direct   signed domain events (reference 7.3)
+ *   peatio.events.model    direct   the same
+ *
+ * At least once: what was published and not deleted before a crash comes again. In the order of the
+ * outbox, so that the messages of a market are in order. When rows pile up, a round takes many of
+ * them and leaves out what a later one of the same round replaces: a level, a balance, an order that
+ * is told as it was between its first and its last change. Signed events are never left out.
+ */
+#ifndef ACCOUNTING_BUS_EVENT_RELAY_H
+#define ACCOUNTING_BUS_EVENT_RELAY_H
+
+struct accounting;
+
+/* Runs until app->stopping, on its own thread, with its own connections. */
+void event_relay_run(struct accounting *app);
+
+#endif
