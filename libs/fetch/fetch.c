@@ -1,11 +1,12 @@
 #include "fetch/fetch.h"
 
 #include <curl/curl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECT_TIMEOUT_MS = 2000, TIMEOUT_MS = 30000, HEADER_SIZE = 16 * 1024 };
+#include "base/auto.h"
+
+enum { CONNECT_TIMEOUT_MS = 2000, TIMEOUT_MS = 30000, HEADER_BYTES_MAX = 16 * 1024 };
 
 struct fetch {
     CURL *curl;
@@ -41,24 +42,44 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
     return str_ok(out) ? size * count : 0;
 }
 
-/* Adds "NAME: VALUE". A value that would end the line is not for a header. */
+/* Adds "NAME: VALUE"; NULL adds nothing. A value that would end the line is not for a header. */
 static bool add_header(struct curl_slist **headers, const char *name, const char *value,
                        struct err *err)
 {
-    char line[HEADER_SIZE];
+    AUTO(str_release) struct str line = STR_INIT(HEADER_BYTES_MAX);
     if (!value)
         return true;
     if (strpbrk(value, "\r\n"))
-        return err_set(err, ERR_INTERNAL, "fetch: a line break in %s", name);
-    int length = snprintf(line, sizeof(line), "%s: %s", name, value);
-    if (length < 0 || (size_t)length >= sizeof(line))
-        return err_set(err, ERR_INTERNAL, "fetch: %s is too long", name);
-    struct curl_slist *longer = curl_slist_append(*headers, line);
-    memset(line, 0, (size_t)length);
+        return err_set(err, ERR_INTERNAL, "fetch: a line break in a header (%s)", name);
+    str_add(&line, name);
+    str_add(&line, value);
+    if (!str_ok(&line))
+        return err_set(err, ERR_INTERNAL, "fetch: a header (%s) is too long", name);
+    struct curl_slist *longer = curl_slist_append(*headers, line.data);
     if (!longer)
         return err_set(err, ERR_INTERNAL, "fetch: no memory");
     *headers = longer;
     return true;
+}
+
+/* The method decides whether a body is announced: a POST without one has an empty one. */
+static void prepare_method(CURL *curl, const struct fetch_request *request)
+{
+    const char *method = request->method ? request->method : "GET";
+    bool is_head = strcmp(method, "HEAD") == 0, is_get = strcmp(method, "GET") == 0;
+
+    if (is_head) {
+        curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    if (is_get && !request->body)
+        return;
+    bool has_none = !request->body && strcmp(method, "DELETE") == 0;
+    if (!has_none) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body ? request->body : "");
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+    }
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 }
 
 /* Everything is set anew for each request; the connection stays. */
@@ -66,7 +87,6 @@ static void prepare(struct fetch *fetch, const struct fetch_request *request, st
                     struct curl_slist *headers)
 {
     CURL *curl = fetch->curl;
-    const char *method = request->method ? request->method : "GET";
     long connect_timeout_ms =
         request->connect_timeout_ms > 0 ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     long timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : TIMEOUT_MS;
@@ -78,20 +98,16 @@ static void prepare(struct fetch *fetch, const struct fetch_request *request, st
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "bourse");
     curl_easy_setopt(curl, CURLOPT_URL, request->url);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
-    if (request->body) {
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
-    }
-    if (strcmp(method, "HEAD") == 0)
-        curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-    else if (strcmp(method, "GET") != 0 || request->body)
-        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    prepare_method(curl, request);
 }
 
 static bool failed(const struct fetch *fetch, CURLcode code, const struct fetch_request *request,
@@ -112,16 +128,15 @@ bool fetch_run(struct fetch *fetch, const struct fetch_request *request, long *r
                struct str *out, struct err *err)
 {
     struct curl_slist *headers = NULL;
-    char bearer[HEADER_SIZE];
 
     assert(request->url != NULL);
-    bearer[0] = '\0';
-    if (request->bearer)
-        snprintf(bearer, sizeof(bearer), "Bearer %s", request->bearer);
-    /* curl asks for leave ("Expect: 100-continue") before larger bodies, which costs a round trip. */
-    if (!add_header(&headers, "Authorization", request->bearer ? bearer : NULL, err) ||
-        !add_header(&headers, "Content-Type", request->content_type, err) ||
-        !add_header(&headers, "Expect", "", err)) {
+    assert(request->body != NULL || request->body_length == 0);
+    /* curl asks for leave ("Expect: 100-continue") before larger bodies, which costs a round trip;
+     * and it takes a body without a type for a form. */
+    if (!add_header(&headers, "Authorization: Bearer ", request->bearer, err) ||
+        !add_header(&headers, "Content-Type: ",
+                    request->content_type ? request->content_type : "", err) ||
+        !add_header(&headers, "Expect:", "", err)) {
         curl_slist_free_all(headers);
         return false;
     }

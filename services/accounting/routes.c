@@ -10,7 +10,6 @@
 
 #include "accounting/http/access.h"
 #include "accounting/http/routes_admin.h"
-#include "accounting/http/routes_management.h"
 #include "accounting/http/routes_member.h"
 #include "accounting/http/routes_public.h"
 #include "accounting/openapi.h"
@@ -28,11 +27,41 @@ static const struct http_route openapi_routes[] = {
 };
 
 static const struct http_route *const groups[] = {
-    public_routes,         coinmarketcap_routes,   coingecko_routes,
-    account_routes,        account_transfer_routes, market_routes,
-    market_trade_routes,   admin_order_routes,     admin_trade_routes,
-    admin_member_routes,   admin_operation_routes, admin_catalog_routes,
-    admin_money_routes,    management_routes,      internal_routes,
+    /* Everybody, then members. */
+    public_catalog_routes,
+    public_fee_routes,
+    public_market_routes,
+    public_service_routes,
+    coinmarketcap_routes,
+    coingecko_routes,
+    account_routes,
+    account_transfer_routes,
+    market_routes,
+    market_trade_routes,
+    /* The operators. */
+    admin_order_routes,
+    admin_trade_routes,
+    admin_member_routes,
+    admin_operation_routes,
+    admin_currency_routes,
+    admin_network_routes,
+    admin_blockchain_routes,
+    admin_market_routes,
+    admin_engine_routes,
+    admin_fee_routes,
+    admin_limit_routes,
+    admin_adjustment_routes,
+    admin_internal_transfer_routes,
+    /* Other servers. */
+    management_member_routes,
+    management_currency_routes,
+    management_network_routes,
+    management_engine_routes,
+    management_market_routes,
+    management_fee_routes,
+    management_trading_routes,
+    management_ledger_routes,
+    internal_routes,
     openapi_routes,
 };
 

@@ -116,7 +116,8 @@ def test_request_id_is_made_when_missing_or_harmful(edge, stand_in):
 
 
 @pytest.mark.parametrize("path", [
-    "/api/v2/peatio/internal/matching/markets", "/api/v2/peatio/internal", "/api/v2/peatio//internal/x",
+    "/api/v2/peatio/internal/matching/markets", "/api/v2/peatio/internal",
+    "/api/v2/peatio//internal/x",
     "/api/v2/peatio/%69nternal/matching/markets", "/api/v2/peatio/./internal/x",
     "/api/v2/peatio/public/../internal/x", "/api/v2/peatio/public/%2e%2e/internal/x",
     "/api/v2/peatio/public/..%2finternal/x", "/api/v2/peatio/%2finternal/x",
@@ -181,7 +182,8 @@ def test_request_line_limit(edge, stand_in):
 
 def test_chunked_body_arrives_with_its_length(edge, stand_in):
     status, answer = raw(b"POST /api/v2/peatio/market/orders HTTP/1.1\r\nHost: edge\r\n"
-                         b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+                         b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                         b"3\r\nabc\r\n0\r\n\r\n")
     assert status == 200 and b'"body": 3' in answer and b'"content-length", "3"' in answer
 
 

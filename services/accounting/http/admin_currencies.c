@@ -276,8 +276,7 @@ const struct http_route management_currency_routes[] = {
      .params_size = sizeof(struct currency_list_form), .reply = management_currency_fields,
      .reply_is_array = true, .status = 200, .subject = "read_currencies",
      .doc = "Currencies by position, whatever their status."},
-    /* The scope of the next one is the contract's: reading is enough to create. It is not ours:
-     * a server that may only read must not write. */
+    /* The contract has read_currencies here; who may only read must not write. */
     {.method = "POST", .path = "/api/v2/management/currencies/create", ROUTE, .handler = create,
      .params = management_create_params, .params_size = sizeof(struct currency_draft),
      .reply = management_currency_fields, .subject = "write_currencies",

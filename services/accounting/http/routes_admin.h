@@ -16,9 +16,12 @@ extern const struct http_route admin_adjustment_routes[];
 extern const struct http_route admin_internal_transfer_routes[];
 extern const struct http_route account_transfer_routes[];
 
-extern const struct http_route management_catalog_routes[]; /* currencies, networks, engines, fees */
+extern const struct http_route management_currency_routes[];
+extern const struct http_route management_network_routes[];
+extern const struct http_route management_engine_routes[];
 extern const struct http_route management_market_routes[];
-extern const struct http_route management_member_routes[]; /* members, balances, timestamp */
+extern const struct http_route management_fee_routes[];
+extern const struct http_route management_member_routes[];  /* members, balances, timestamp */
 extern const struct http_route management_trading_routes[]; /* orders, trades */
 extern const struct http_route management_ledger_routes[];  /* operations, transfers */
 

@@ -128,6 +128,9 @@ bool engine_get(struct db *db, struct arena *arena, int64_t id, struct engine_ro
 
 /* ---- markets ---- */
 
+struct market_filter {
+    const char *type; /* NULL: any */
+};
 bool market_find_locked(struct db *db, struct arena *arena, const char *id,
                         struct market *ret_row, struct err *err) MUST_CHECK;
 bool market_exists(struct db *db, const char *id, bool *ret_exists, struct err *err) MUST_CHECK;
@@ -143,13 +146,13 @@ bool market_insert(struct db *db, const struct market *row, int64_t now_us, stru
     MUST_CHECK;
 bool market_update(struct db *db, const struct market *row, int64_t now_us, struct err *err)
     MUST_CHECK;
-bool market_list(struct db *db, const char *id, struct listing *listing,
+bool market_list(struct db *db, const struct market_filter *filter, struct listing *listing,
                  struct listed *ret_listed, struct err *err) MUST_CHECK;
 
 /* ---- trading fees ---- */
 
 struct trading_fee_filter {
-    const char *group, *market_id;
+    const char *group, *market_id, *market_type;
     int64_t id; /* 0: any */
 };
 bool trading_fee_find_locked(struct db *db, struct arena *arena, int64_t id,

@@ -96,6 +96,9 @@ bool trading_fee_list(struct db *db, const struct trading_fee_filter *filter,
         db_sql(db, &listing->where, " AND `group` = ?", DB_ARGS(DB_TEXT(filter->group)));
     if (filter->market_id)
         db_sql(db, &listing->where, " AND market_id = ?", DB_ARGS(DB_TEXT(filter->market_id)));
+    if (filter->market_type)
+        db_sql(db, &listing->where, " AND market_type = ?",
+               DB_ARGS(DB_TEXT(filter->market_type)));
     return listing_run(db, &trading_fee_table, listing, ret_listed, err);
 }
 

@@ -128,11 +128,11 @@ bool market_update(struct db *db, const struct market *row, int64_t now_us, stru
                    NULL, err);
 }
 
-bool market_list(struct db *db, const char *id, struct listing *listing,
+bool market_list(struct db *db, const struct market_filter *filter, struct listing *listing,
                  struct listed *ret_listed, struct err *err)
 {
-    if (id)
-        db_sql(db, &listing->where, " AND id = ?", DB_ARGS(DB_TEXT(id)));
+    if (filter->type)
+        db_sql(db, &listing->where, " AND type = ?", DB_ARGS(DB_TEXT(filter->type)));
     return listing_run(db, &market_table, listing, ret_listed, err);
 }
 

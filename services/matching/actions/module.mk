@@ -1,0 +1,1 @@
+DEPS := base json contract fetch token metrics matching/engine matching/state

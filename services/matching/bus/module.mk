@@ -1,0 +1,1 @@
+DEPS := base log bus contract metrics json matching/actions matching/engine matching/state

@@ -1,0 +1,1 @@
+DEPS := service matching/bus matching/actions matching/engine matching/state
