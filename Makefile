@@ -13,6 +13,7 @@ include tools/mk/modules.mk
 include tools/mk/tests.mk
 include tools/mk/stack.mk
 include tools/mk/checks.mk
+include tools/mk/chaos.mk
 
 .PHONY: all clean help
 all: services ## Build every service

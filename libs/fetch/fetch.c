@@ -42,7 +42,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
     return str_ok(out) ? size * count : 0;
 }
 
-/* Adds "NAME: VALUE"; NULL adds nothing. A value that would end the line is not for a header. */
+/* Adds a line, NULL adds none. A value that would end the line is not for a header. */
 static bool add_header(struct curl_slist **headers, const char *name, const char *value,
                        struct err *err)
 {

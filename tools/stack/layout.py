@@ -9,7 +9,7 @@ import subprocess
 
 from stack.settings import REPOSITORY, StackError, write_env_file, write_file
 
-FOLDERS = ("log", "pids", "env", "config", "mariadb", "rabbitmq", "nginx", "supervisor")
+FOLDERS = ("log", "pids", "env", "mariadb", "rabbitmq", "nginx", "supervisor")
 PRIVATE_FOLDERS = ("keys", "secrets")
 
 RSA_KEYS = ("jwt",)  # sessions of users: RS256, as the contract has it
@@ -20,8 +20,15 @@ PASSWORDS = ("mariadb_accounting", "mariadb_accounting_migrate", "mariadb_checke
 
 
 def make(settings):
-    for name in ("", *FOLDERS):
-        (settings.run_dir / name).mkdir(parents=True, exist_ok=True)
+    for name in FOLDERS:
+        (settings.run_dir / name).mkdir(exist_ok=True)
+    make_secrets(settings)
+    write_service_environments(settings)
+
+
+def make_secrets(settings):
+    """Keys, passwords, and the keychain made of them: all that is not configuration."""
+    (settings.run_dir / "config").mkdir(exist_ok=True)
     for name in PRIVATE_FOLDERS:
         (settings.run_dir / name).mkdir(mode=0o700, exist_ok=True)
     for name in (*RSA_KEYS, *EC_KEYS):
@@ -31,7 +38,6 @@ def make(settings):
         if not path.exists():
             write_file(path, secrets.token_urlsafe(24), 0o600)
     write_management_config(settings)
-    write_service_environments(settings)
 
 
 def key_file(settings, name, kind):
@@ -92,6 +98,7 @@ def write_service_environments(settings):
         "JWT_ISSUER": "barong", "JWT_AUDIENCE": "peatio,barong",
         "MINIMUM_MEMBER_LEVEL_FOR_DEPOSIT": 1, "MINIMUM_MEMBER_LEVEL_FOR_WITHDRAW": 3,
         "MINIMUM_MEMBER_LEVEL_FOR_TRADING": 2,
+        "MIGRATIONS_DIR": REPOSITORY / "services/accounting/migrations",
         "SERVICE_KEY_FILE": key_file(settings, "accounting", "key"),
         "SERVICE_KEYS": f"matching={key_file(settings, 'matching', 'pub')}",
         "EVENT_API_JWT_PRIVATE_KEY_FILE": key_file(settings, "event", "key"),

@@ -215,7 +215,7 @@ bool api_model(struct event_out *out, const char *name, const char *json, size_t
     const char *dot = strncmp(name, prefix, sizeof(prefix) - 1) == 0 ? strrchr(rest, '.') : NULL;
     char middle[sizeof(((struct event_model *)NULL)->name)];
     if (!dot || dot == rest || length < 2 || json[0] != '{' || json[length - 1] != '}')
-        return err_set(err, ERR_INTERNAL, "no model event: %.40s", name);
+        return err_set(err, ERR_PROTOCOL, "no model event: %.40s", name);
     snprintf(middle, sizeof(middle), "%.*s", (int)(dot - rest), rest);
     str_clear(&out->body);
     str_add_bytes(&out->body, json, length - 1);

@@ -14,7 +14,15 @@
 #ifndef ACCOUNTING_BUS_EVENT_RELAY_H
 #define ACCOUNTING_BUS_EVENT_RELAY_H
 
+#include <stdbool.h>
+
+#include "base/err.h"
+
 struct accounting;
+struct accounting_config;
+
+/* Whether the key of the signed events is one: asked before the service starts. ERR_CONFIG. */
+bool event_relay_check(const struct accounting_config *config, struct err *err) MUST_CHECK;
 
 /* Runs until app->stopping, on its own thread, with its own connections. */
 void event_relay_run(struct accounting *app);

@@ -94,9 +94,8 @@ static struct item_key key_of(const struct round_item *item)
     memset(&key, 0, sizeof(key));
     key.kind = item->kind;
     if (item->kind == EVENT_ORDER) {
-        struct event_order event;
-        memcpy(&event, item->payload, sizeof(event));
-        key.number = event.order.id;
+        memcpy(&key.number, (const char *)item->payload + offsetof(struct event_order, order.id),
+               sizeof(key.number));
     } else if (item->kind == EVENT_LEVEL) {
         struct event_level event;
         memcpy(&event, item->payload, sizeof(event));
@@ -121,11 +120,12 @@ static bool is_compared(const struct round_item *item)
 /* An order's beginning and its end are always told. */
 static bool can_be_replaced(const struct round_item *item)
 {
-    struct event_order event;
+    enum order_change change;
     if (item->kind != EVENT_ORDER)
         return true;
-    memcpy(&event, item->payload, sizeof(event));
-    return event.change == ORDER_UPDATED;
+    memcpy(&change, (const char *)item->payload + offsetof(struct event_order, change),
+           sizeof(change));
+    return change == ORDER_UPDATED;
 }
 
 static size_t hash_of(const struct item_key *key)

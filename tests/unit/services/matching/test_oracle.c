@@ -1,0 +1,251 @@
+/*
+ * The engine beside a naive book on random streams of every command kind. After every command the
+ * result bytes and the state hash must be equal, a book restored from a snapshot at a random moment
+ * must go on in the same way, and what the results tell must add up (ledger_view.h). From time to
+ * time the whole state is compared.
+ *
+ *     ORACLE_COMMANDS=10000000 build/release/tests/unit/services/matching/test_oracle
+ *
+ * The hash of all results is printed at the end: tests/determinism.sh compares it between compilers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/auto.h"
+#include "matching/engine/book.h"
+#include "tests/unit/services/matching/ledger_view.h"
+#include "tests/unit/services/matching/naive_book.h"
+#include "tests/unit/services/matching/stream.h"
+
+enum { COMMANDS_DEFAULT = 300000, STATE_EVERY = 257, SNAPSHOT_EVERY = 1000 };
+
+#define BIG ((int64_t)1 << 59)
+
+static const struct stream_profile profiles[] = {
+    {"eight prices, four members", 1000,     1,   8,  1,        4,   10000, 15, false},
+    {"one price, two members",     1000,     1,   1,  3,        2,   10000, 30, false},
+    {"wide and deep",              5,        7,   90, 1,        300, 10000, 4,  true },
+    {"full books",                 1000,     1,   12, 1,        6,   40,    10, false},
+    {"the largest numbers",        BIG + 99, 7,   8,  BIG / 20, 4,   10000, 20, false},
+    {"prices far apart",           1,        BIG - 1, 3,  1,        4,   10000, 20, false},
+};
+
+struct world {
+    struct stream stream;
+    struct naive_book naive;
+    struct naive_result *expected;
+    struct book *book, *restored;
+    struct str out, restored_out, snapshot;
+    struct ledger_view view;
+    uint64_t results_hash;
+};
+
+/* ---- the digest of deploy/protocol/matching.md, from the naive orders ---- */
+
+static uint64_t mix(uint64_t sum)
+{
+    return (sum ^ sum >> 32) * 0xd6e8feb86659fd93u;
+}
+
+static uint64_t naive_digest(const struct naive_order *order)
+{
+    uint64_t flags = (uint64_t)order->side + 256 * (uint64_t)order->type +
+                     65536 * (uint64_t)order->tif + 16777216 * (uint64_t)order->stp;
+    int64_t price = order->waiting ? order->stop_price : order->price;
+    uint64_t digest = mix(order->id * 0x9e3779b97f4a7c15u + order->member * 0xbf58476d1ce4e5b9u +
+                          (uint64_t)price * 0x94d049bb133111ebu +
+                          order->rank * 0xa0761d6478bd642fu + flags * 0xe7037ed1a0b428dbu +
+                          (uint64_t)order->amount * 0x8ebc6af09c88c6e3u);
+    uint64_t low, high;
+    if (!order->waiting)
+        return digest;
+    wide_set(order->budget, &low, &high);
+    return digest + mix((uint64_t)order->price * 0x9e3779b97f4a7c15u +
+                        (uint64_t)order->protection * 0xbf58476d1ce4e5b9u +
+                        low * 0x94d049bb133111ebu + high * 0xa0761d6478bd642fu);
+}
+
+static uint64_t naive_state_hash(const struct naive_book *book)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < book->count; i++)
+        sum += naive_digest(&book->orders[i]);
+    return mix(sum * 0x9e3779b97f4a7c15u + book->seq * 0xbf58476d1ce4e5b9u +
+               (uint64_t)book->last_price * 0x94d049bb133111ebu +
+               (uint64_t)book->halted * 0xa0761d6478bd642fu);
+}
+
+/* ---- the whole state ---- */
+
+static int compare_ranks(const void *left, const void *right)
+{
+    const struct naive_order *a = left, *b = right;
+    return (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+/* The snapshot of the engine must hold the naive orders, by rank. */
+static void assert_same_orders(struct world *world)
+{
+    struct naive_book *naive = &world->naive;
+    struct snapshot_header header;
+    const uint8_t *orders;
+    struct err err;
+    qsort(naive->orders, naive->count, sizeof(*naive->orders), compare_ranks);
+    str_clear(&world->snapshot);
+    book_snapshot(world->book, "btcusd", &world->snapshot);
+    assert_true(snapshot_read(world->snapshot.data, world->snapshot.length, &header, &orders, &err));
+    assert_true(header.seq == naive->seq && header.orders == naive->count);
+    assert_true(header.last_price == naive->last_price && header.halted == naive->halted);
+    for (size_t i = 0; i < naive->count; i++) {
+        const struct naive_order *expected = &naive->orders[i];
+        struct snapshot_order order;
+        snapshot_order_get(orders, i, &order);
+        assert_true(order.order_id == expected->id && order.member_id == expected->member);
+        assert_true(order.price == expected->price && order.amount == expected->amount);
+        assert_true(order.stop_price == expected->stop_price && order.rank == expected->rank);
+        assert_true(order.protection == expected->protection);
+        assert_true(wide_get(order.budget_low, order.budget_high) == expected->budget);
+        assert_true(order.side == expected->side && order.type == expected->type);
+        assert_true(order.time_in_force == expected->tif && order.stp == expected->stp);
+        assert_true(order.waiting == expected->waiting);
+        assert_true(view_find(&world->view, order.order_id)->left == order.amount);
+    }
+    assert_int_equal(world->view.count, naive->count);
+    book_check(world->book);
+}
+
+/* ---- one command ---- */
+
+static void fail_with(const struct world *world, const struct command *command)
+{
+    struct result got;
+    memcpy(&got, world->out.data, sizeof(got));
+    AUTO(str_release) struct str text = STR_INIT(1 << 20);
+    for (size_t i = 0; i < got.items; i++) {
+        struct result_item item;
+        memcpy(&item, world->out.data + sizeof(got) + i * sizeof(item), sizeof(item));
+        str_add(&text, "  engine: ");
+        result_item_print(&text, &item);
+    }
+    for (size_t i = 0; i < world->expected->head.items; i++) {
+        str_add(&text, "  naive:  ");
+        result_item_print(&text, &world->expected->items[i]);
+    }
+    fail_msg("%s: results differ at command %lu (%s), status %u and %u\n%s",
+             world->stream.profile->name, (unsigned long)command->seq,
+             command_kind_name(command->kind), got.status, world->expected->head.status,
+             str_data(&text));
+}
+
+static void apply_everywhere(struct world *world, const struct command *command, bool is_refused)
+{
+    const struct naive_result *expected = world->expected;
+    naive_apply(&world->naive, command, is_refused, world->expected);
+    str_clear(&world->out);
+    assert_true(book_apply(world->book, command, &world->out));
+    size_t items_length = expected->head.items * sizeof(expected->items[0]);
+    if (world->out.length != sizeof(expected->head) + items_length ||
+        memcmp(world->out.data, &expected->head, sizeof(expected->head)) != 0 ||
+        memcmp(world->out.data + sizeof(expected->head), expected->items, items_length) != 0)
+        fail_with(world, command);
+    if (book_state_hash(world->book) != naive_state_hash(&world->naive))
+        fail_msg("%s: state hashes differ after command %lu", world->stream.profile->name,
+                 (unsigned long)command->seq);
+    if (world->restored) {
+        str_clear(&world->restored_out);
+        assert_true(book_apply(world->restored, command, &world->restored_out));
+        assert_int_equal(world->restored_out.length, world->out.length);
+        assert_memory_equal(world->restored_out.data, world->out.data, world->out.length);
+        assert_true(book_state_hash(world->restored) == book_state_hash(world->book));
+    }
+    view_result(&world->view, command, &expected->head, expected->items);
+    for (size_t i = 0; i < world->out.length; i += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, world->out.data + i, sizeof(word));
+        world->results_hash = mix(world->results_hash ^ word);
+    }
+    world->results_hash = mix(world->results_hash ^ book_state_hash(world->book));
+}
+
+static void assert_not_crossed(const struct book *book)
+{
+    struct book_level bid, ask;
+    if (book_depth(book, SIDE_BUY, &bid, 1) == 1 && book_depth(book, SIDE_SELL, &ask, 1) == 1)
+        assert_true(bid.price < ask.price);
+}
+
+static void restore_from_snapshot(struct world *world)
+{
+    struct snapshot_header header;
+    const uint8_t *orders;
+    struct err err;
+    book_free(world->restored);
+    world->restored = book_new(world->stream.profile->book_full_at);
+    str_clear(&world->snapshot);
+    book_snapshot(world->book, "btcusd", &world->snapshot);
+    assert_true(snapshot_read(world->snapshot.data, world->snapshot.length, &header, &orders, &err));
+    assert_true(book_restore(world->restored, &header, orders, &err));
+    assert_true(book_state_hash(world->restored) == book_state_hash(world->book));
+}
+
+/* ---- one stream ---- */
+
+static uint64_t run_stream(const struct stream_profile *profile, uint64_t seed, uint64_t commands)
+{
+    struct world world = {
+        .stream = {.profile = profile, .random = seed, .next_id = 1},
+        .book = book_new(profile->book_full_at),
+        .expected = malloc(sizeof(*world.expected)),
+        .out = STR_INIT(8 << 20),
+        .restored_out = STR_INIT(8 << 20),
+        .snapshot = STR_INIT(8 << 20),
+        .results_hash = seed,
+    };
+    assert_true(world.book && world.expected);
+    naive_init(&world.naive, profile->book_full_at);
+    view_init(&world.view);
+    for (uint64_t i = 0; i < commands; i++) {
+        bool is_refused;
+        struct command command = stream_next(&world.stream, &is_refused);
+        apply_everywhere(&world, &command, is_refused);
+        assert_not_crossed(world.book);
+        if (stream_random(&world.stream) % STATE_EVERY == 0 || i == commands - 1)
+            assert_same_orders(&world);
+        if (stream_random(&world.stream) % SNAPSHOT_EVERY == 0)
+            restore_from_snapshot(&world);
+    }
+    book_free(world.book);
+    book_free(world.restored);
+    str_release(&world.out);
+    str_release(&world.restored_out);
+    str_release(&world.snapshot);
+    free(world.naive.orders);
+    free(world.view.orders);
+    free(world.expected);
+    return world.results_hash;
+}
+
+static void book_apply__random_streams__agrees_with_the_naive_book(void **state)
+{
+    (void)state;
+    const char *wanted = getenv("ORACLE_COMMANDS"), *seed_text = getenv("ORACLE_SEED");
+    uint64_t commands = COMMANDS_DEFAULT, seed = 1, hash = 0;
+    assert_true(!wanted || str_to_u64(wanted, &commands));
+    assert_true(!seed_text || str_to_u64(seed_text, &seed));
+    for (size_t i = 0; i < ARRAY_LEN(profiles); i++)
+        hash = mix(hash ^ run_stream(&profiles[i], seed * 1000 + i,
+                                     commands / ARRAY_LEN(profiles)));
+    print_message("results of %lu commands, seed %lu: %016lx\n", (unsigned long)commands,
+                  (unsigned long)seed, (unsigned long)hash);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(book_apply__random_streams__agrees_with_the_naive_book),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

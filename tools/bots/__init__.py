@@ -1,0 +1,1 @@
+"""Trading clients for the demo and the chaos run: plain HTTP, one connection and one thread each."""
