@@ -53,10 +53,10 @@ bool bus_check_status(struct bus *bus, int status, const char *what, struct err 
  * not heal. Later only missing rights do: the rest is put right by a reopen. */
 static enum err_code code_of(int reply_code, bool is_setup)
 {
-    bool is_ours = reply_code == AMQP_ACCESS_REFUSED ||
-                   (is_setup && (reply_code == AMQP_PRECONDITION_FAILED ||
-                                 reply_code == AMQP_NOT_ALLOWED || reply_code == AMQP_INVALID_PATH ||
-                                 reply_code == AMQP_COMMAND_INVALID));
+    bool is_ours =
+        reply_code == AMQP_ACCESS_REFUSED ||
+        (is_setup && (reply_code == AMQP_PRECONDITION_FAILED || reply_code == AMQP_NOT_ALLOWED ||
+                      reply_code == AMQP_INVALID_PATH || reply_code == AMQP_COMMAND_INVALID));
     return is_ours ? ERR_CONFIG : ERR_BUS_UNAVAILABLE;
 }
 

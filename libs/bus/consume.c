@@ -64,7 +64,8 @@ bool bus_on_header(struct bus *bus, uint64_t body_size, const amqp_basic_propert
     bool has_content = properties->_flags & AMQP_BASIC_CONTENT_TYPE_FLAG;
     bool is_large = body_size > BUS_MESSAGE_BYTES_MAX;
     /* Properties are short strings: at most 255 bytes each. */
-    size_t size = (has_type ? properties->type.len : 0) + (has_id ? properties->message_id.len : 0) +
+    size_t size = (has_type ? properties->type.len : 0) +
+                  (has_id ? properties->message_id.len : 0) +
                   (has_content ? properties->content_type.len : 0) + 3;
     char *at = incoming->delivery.block = malloc(size + (is_large ? 0 : (size_t)body_size) + 1);
     if (!at)
@@ -156,8 +157,10 @@ bool bus_next(struct bus *bus, int timeout_ms, bool *ret_got, struct bus_deliver
 {
     int64_t deadline_us = bus_deadline_us(timeout_ms);
     bool got = true;
-    /* Also when deliveries wait: heartbeats and alarms are behind them on the socket. */
-    if (!bus_check_open(bus, err) || !bus_drain(bus, err))
+    if (!bus_check_open(bus, err))
+        return false;
+    /* Heartbeats are behind the deliveries on the socket. */
+    if (bus->waiting_count > 0 && !bus_drain(bus, BUS_FRESH_MS, err))
         return false;
     while (bus->waiting_count == 0 && got)
         if (!bus_pump(bus, deadline_us, &got, err))

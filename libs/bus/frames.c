@@ -61,12 +61,14 @@ static bool on_method(struct bus *bus, const amqp_method_t *method, struct err *
     case AMQP_BASIC_DELIVER_METHOD:
         return bus_on_deliver(bus, method->decoded, err);
     case AMQP_BASIC_CANCEL_METHOD:
-        return bus_break(bus, err, ERR_BUS_UNAVAILABLE, "queue %s was deleted or moved", bus->queue);
+        return bus_break(bus, err, ERR_BUS_UNAVAILABLE, "queue %s was deleted or moved",
+                         bus->queue);
     case AMQP_CHANNEL_CLOSE_METHOD:
         return bus_broker_closed(bus, method, "channel closed", false, err);
     case AMQP_CHANNEL_FLOW_METHOD:
         return bus_check_status(
-            bus, amqp_send_method(bus->connection, BUS_CHANNEL, AMQP_CHANNEL_FLOW_OK_METHOD, &flow_ok),
+            bus,
+            amqp_send_method(bus->connection, BUS_CHANNEL, AMQP_CHANNEL_FLOW_OK_METHOD, &flow_ok),
             "flow", err);
     default:
         return true;
@@ -100,6 +102,7 @@ bool bus_pump(struct bus *bus, int64_t deadline_us, bool *ret_got, struct err *e
 
     int status = amqp_simple_wait_frame_noblock(bus->connection, &frame, &timeout);
     if (status == AMQP_STATUS_TIMEOUT) {
+        bus->read_us = clock_monotonic_us(&clock_real);
         *ret_got = false;
         return true;
     }
@@ -111,9 +114,9 @@ bool bus_pump(struct bus *bus, int64_t deadline_us, bool *ret_got, struct err *e
     return true;
 }
 
-bool bus_drain(struct bus *bus, struct err *err)
+bool bus_drain(struct bus *bus, int fresh_ms, struct err *err)
 {
-    bool got = true;
+    bool got = clock_monotonic_us(&clock_real) - bus->read_us >= fresh_ms * INT64_C(1000);
     for (unsigned i = 0; got && i < DRAIN_FRAMES_MAX; i++)
         if (!bus_pump(bus, 0, &got, err))
             return false;
@@ -122,5 +125,5 @@ bool bus_drain(struct bus *bus, struct err *err)
 
 bool bus_idle(struct bus *bus, struct err *err)
 {
-    return bus_check_open(bus, err) && bus_drain(bus, err);
+    return bus_check_open(bus, err) && bus_drain(bus, 0, err);
 }

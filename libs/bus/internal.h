@@ -20,7 +20,8 @@ enum {
     BUS_FRAME_BYTES_MAX = 131072,
     BUS_PREFETCH_MAX = 4096,
     BUS_BLOCKED_WAIT_MS = 1000, /* how long a call waits for a broker that blocks */
-    BUS_CLOSE_TIMEOUT_MS = 1000
+    BUS_CLOSE_TIMEOUT_MS = 1000,
+    BUS_FRESH_MS = 20 /* a look at the socket costs more than most calls; it serves this long */
 };
 
 /* A message that came, in one block: properties, then body. */
@@ -42,6 +43,7 @@ struct bus {
     amqp_connection_state_t connection; /* NULL: broken */
     bool is_blocked;
     struct err failure; /* why it is broken */
+    int64_t read_us;    /* when the socket was last found empty */
     struct bus_config config;
     char *texts; /* the strings of `config`, ours */
     const struct bus_row *rows;
@@ -85,8 +87,8 @@ static inline amqp_bytes_t bus_bytes(const void *bytes, size_t length)
 
 /* Handles the next frame, if one comes in time. */
 bool bus_pump(struct bus *bus, int64_t deadline_us, bool *ret_got, struct err *err) MUST_CHECK;
-/* Handles all that waits on the socket. */
-bool bus_drain(struct bus *bus, struct err *err) MUST_CHECK;
+/* Handles all that waits on the socket, if nobody has within these milliseconds. */
+bool bus_drain(struct bus *bus, int fresh_ms, struct err *err) MUST_CHECK;
 int64_t bus_deadline_us(int timeout_ms);
 bool bus_is_past(int64_t deadline_us);
 

@@ -82,18 +82,17 @@ bool bus_publish(struct bus *bus, const struct bus_message *message, uint64_t *r
                  struct err *err)
 {
     assert(message->length <= BUS_MESSAGE_BYTES_MAX);
-    if (!bus_check_open(bus, err) || !bus_drain(bus, err) ||
+    if (!bus_check_open(bus, err) || !bus_drain(bus, BUS_FRESH_MS, err) ||
         !wait_confirms(bus, BUS_IN_FLIGHT_MAX - 1, BUS_IN_FLIGHT_MAX - 1, err))
         return false;
     if (bus->is_blocked)
         return err_set(err, ERR_BUS_UNAVAILABLE, "broker: blocks publishing (an alarm)");
 
     amqp_basic_properties_t properties = properties_of(message);
-    int status = amqp_basic_publish(bus->connection, BUS_CHANNEL,
-                                    amqp_cstring_bytes(message->exchange),
-                                    amqp_cstring_bytes(message->routing_key),
-                                    !message->may_be_unroutable, 0, &properties,
-                                    bus_bytes(message->body, message->length));
+    int status =
+        amqp_basic_publish(bus->connection, BUS_CHANNEL, amqp_cstring_bytes(message->exchange),
+                           amqp_cstring_bytes(message->routing_key), !message->may_be_unroutable, 0,
+                           &properties, bus_bytes(message->body, message->length));
     if (!bus_check_status(bus, status, "publishing", err))
         return false;
     bus->published_tag++;

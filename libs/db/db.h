@@ -56,8 +56,15 @@ bool db_check_settings(struct db *db, struct err *err) MUST_CHECK;
 
 /* ---- values ---- */
 
-enum db_kind { DB_KIND_NULL, DB_KIND_I64, DB_KIND_U64, DB_KIND_DEC, DB_KIND_TEXT, DB_KIND_BYTES,
-               DB_KIND_TIME };
+enum db_kind {
+    DB_KIND_NULL,
+    DB_KIND_I64,
+    DB_KIND_U64,
+    DB_KIND_DEC,
+    DB_KIND_TEXT,
+    DB_KIND_BYTES,
+    DB_KIND_TIME
+};
 
 struct db_value {
     enum db_kind kind;
@@ -73,7 +80,8 @@ struct db_value {
 #define DB_DEC(value) ((struct db_value){.kind = DB_KIND_DEC, .dec = (value)})
 /* NULL text is NULL. */
 #define DB_TEXT(value) db_text_value(value)
-#define DB_BYTES(data, size) ((struct db_value){.kind = DB_KIND_BYTES, .bytes = (data), .length = (size)})
+#define DB_BYTES(data, size)                                                                       \
+    ((struct db_value){.kind = DB_KIND_BYTES, .bytes = (data), .length = (size)})
 /* Microseconds UTC into DATETIME(6); 0 is NULL. */
 #define DB_TIME(us) ((struct db_value){.kind = DB_KIND_TIME, .number = (us)})
 struct db_value db_text_value(const char *text);
@@ -106,19 +114,20 @@ bool db_query_str(struct db *db, const struct str *sql, struct db_result **ret_r
 
 /* ---- rows ---- */
 
-bool db_row_next(struct db_result *result);  /* the next row of the current set */
-bool db_result_next(struct db_result *result); /* the next set; false: there is none */
+bool db_row_next(struct db_result *result);          /* the next row of the current set */
+bool db_result_next(struct db_result *result);       /* the next set; false: there is none */
 size_t db_row_count(const struct db_result *result); /* of the current set */
-void db_result_free(struct db_result *result); /* NULL is fine */
+void db_result_free(struct db_result *result);       /* NULL is fine */
 
 /* Columns of the current row. A value that does not convert is a bug in the query: assert. */
 bool db_is_null(const struct db_result *result, unsigned column);
 int64_t db_get_i64(const struct db_result *result, unsigned column);
-uint64_t db_get_u64(const struct db_result *result, unsigned column); /* NULL: 0 */
+uint64_t db_get_u64(const struct db_result *result, unsigned column);   /* NULL: 0 */
 struct dec db_get_dec(const struct db_result *result, unsigned column); /* NULL: 0 */
 bool db_get_bool(const struct db_result *result, unsigned column);
 int64_t db_get_time_us(const struct db_result *result, unsigned column); /* NULL: 0 */
-const char *db_get_text(const struct db_result *result, unsigned column); /* NULL: NULL; lives with the row */
+const char *db_get_text(const struct db_result *result,
+                        unsigned column); /* NULL: NULL; lives with the row */
 const void *db_get_bytes(const struct db_result *result, unsigned column, size_t *ret_length);
 struct uuid db_get_uuid(const struct db_result *result, unsigned column); /* BINARY(16) */
 /* Copies text into a char[]; cut to the room. NULL: "". */

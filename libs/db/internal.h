@@ -38,7 +38,7 @@ struct db {
     size_t bytes_max;       /* ... the server's max_allowed_packet, or ours */
     struct str scratch;     /* the text of db_exec() and db_query() */
     struct db_config config;
-    char *texts;            /* the strings of `config`, ours */
+    char *texts; /* the strings of `config`, ours */
 };
 
 struct db_result {

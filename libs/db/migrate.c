@@ -43,13 +43,12 @@ struct done {
     bool is_complete;
 };
 
-static const char table_sql[] =
-    "CREATE TABLE IF NOT EXISTS schema_migrations ("
-    " number INT UNSIGNED NOT NULL PRIMARY KEY,"
-    " name VARCHAR(128) NOT NULL,"
-    " checksum CHAR(64) NOT NULL,"
-    " run_at DATETIME(6) NULL"
-    ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+static const char table_sql[] = "CREATE TABLE IF NOT EXISTS schema_migrations ("
+                                " number INT UNSIGNED NOT NULL PRIMARY KEY,"
+                                " name VARCHAR(128) NOT NULL,"
+                                " checksum CHAR(64) NOT NULL,"
+                                " run_at DATETIME(6) NULL"
+                                ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
 
 /* ---- the folder ---- */
 
@@ -174,8 +173,10 @@ static bool done_check(const struct done *done, size_t count, const struct files
     for (size_t i = 0; i < count; i++) {
         const struct file *file = i < files->count ? &files->rows[i] : NULL;
         if (!done[i].is_complete)
-            return err_set(err, ERR_CONFIG, "migrations: %s stopped half way; repair the schema, "
-                           "then delete its row of schema_migrations", done[i].name);
+            return err_set(err, ERR_CONFIG,
+                           "migrations: %s stopped half way; repair the schema, "
+                           "then delete its row of schema_migrations",
+                           done[i].name);
         if (!file || file->number > done[i].number)
             return err_set(err, ERR_CONFIG, "migrations: %s has run, but is not in the folder",
                            done[i].name);
@@ -208,7 +209,8 @@ static bool lock_take(struct db *db, struct err *err)
         if (has_lock)
             return true;
     }
-    return err_set(err, ERR_TIMEOUT, "migrations: another one runs for more than %d s", LOCK_WAIT_S);
+    return err_set(err, ERR_TIMEOUT, "migrations: another one runs for more than %d s",
+                   LOCK_WAIT_S);
 }
 
 static bool file_run(struct db *db, const char *folder, const struct file *file, struct err *err)

@@ -30,6 +30,7 @@ struct error_row {
 };
 
 /* What is not here is ERR_INTERNAL and hides its quotes. */
+/* clang-format off */
 static const struct error_row error_rows[] = {
     {1020, ERR_DB_CONFLICT,    TEXT_SHOWS, false}, /* row changed since our snapshot */
     {1205, ERR_DB_CONFLICT,    TEXT_SHOWS, false}, /* lock wait timeout */
@@ -69,13 +70,14 @@ static const struct error_row error_rows[] = {
     {1451, ERR_INTERNAL,       TEXT_SHOWS, false}, /* foreign keys */
     {1452, ERR_INTERNAL,       TEXT_SHOWS, false},
 };
+/* clang-format on */
 
 /* The client's own errors. These are about the connection, the others about our use of it; all of
  * them leave the connection in a state that nobody knows. */
 static struct error_row client_error(unsigned number)
 {
-    static const unsigned connection_numbers[] = {2002, 2003, 2004, 2005, 2006, 2012,
-                                                  2013, 2026, 2027, 2055};
+    static const unsigned connection_numbers[] = {2002, 2003, 2004, 2005, 2006,
+                                                  2012, 2013, 2026, 2027, 2055};
     struct error_row row = {number, ERR_INTERNAL, TEXT_SHOWS, true};
     for (size_t i = 0; i < ARRAY_LEN(connection_numbers); i++)
         if (connection_numbers[i] == number)
@@ -166,7 +168,8 @@ static bool failed(struct db *db, const char *sql, size_t length, bool is_sent, 
     if (!row.ends_connection) {
         if (!db->in_unit)
             db_rollback(db);
-        return err_set(err, row.code, "database: %u %s (statement %u)", number, text, db->statement);
+        return err_set(err, row.code, "database: %u %s (statement %u)", number, text,
+                       db->statement);
     }
     db_disconnect(db);
     /* What the server never had in full it did not run. After that, nobody knows. */
@@ -217,8 +220,10 @@ bool db_run(struct db *db, const char *sql, size_t length, uint64_t *ret_affecte
     if (!db->mysql)
         return err_set(err, ERR_DB_UNAVAILABLE, "database: not connected");
     if (length > db->bytes_max)
-        return err_set(err, ERR_INTERNAL, "database: %zu bytes of SQL, at most %zu (see "
-                       "max_allowed_packet)", length, db->bytes_max);
+        return err_set(err, ERR_INTERNAL,
+                       "database: %zu bytes of SQL, at most %zu (see "
+                       "max_allowed_packet)",
+                       length, db->bytes_max);
     struct db_result *result = NULL;
     if (ret_result) {
         result = calloc(1, sizeof(*result));
@@ -236,7 +241,8 @@ bool db_run(struct db *db, const char *sql, size_t length, uint64_t *ret_affecte
     if (!db->in_unit && db->mysql->server_status & SERVER_STATUS_IN_TRANS) {
         db_result_free(result);
         db_rollback(db);
-        return err_set(err, ERR_INTERNAL, "database: a transaction was left open outside of a unit");
+        return err_set(err, ERR_INTERNAL,
+                       "database: a transaction was left open outside of a unit");
     }
     if (ret_result)
         *ret_result = result;

@@ -6,26 +6,38 @@
 #include "base/auto.h"
 
 struct setting_row {
-    const char *name;     /* as in the configuration of the server, for whoever has to repair it */
-    const char *sql;      /* an expression: 1 is good */
-    const char *shown;    /* an expression: what it is now */
-    bool is_durability;   /* may be weak where the configuration allows it */
+    const char *name;   /* as in the configuration of the server, for whoever has to repair it */
+    const char *sql;    /* an expression: 1 is good */
+    const char *shown;  /* an expression: what it is now */
+    bool is_durability; /* may be weak where the configuration allows it */
 };
 
 /* clang-format off */
 static const struct setting_row setting_rows[] = {
-    {"innodb_flush_log_at_trx_commit=1", "@@innodb_flush_log_at_trx_commit = 1", "@@innodb_flush_log_at_trx_commit", true},
-    {"sync_binlog=1",                    "@@log_bin = 0 OR @@sync_binlog = 1",   "@@sync_binlog",                    true},
-    {"innodb_doublewrite=ON",            "@@innodb_doublewrite <> 0",            "@@innodb_doublewrite",             true},
-    {"transaction_isolation=READ-COMMITTED", "@@tx_isolation = 'READ-COMMITTED'", "@@tx_isolation",                  false},
-    {"autocommit=ON",                    "@@autocommit = 1",                     "@@autocommit",                     false},
-    {"time_zone=+00:00",                 "@@time_zone = '+00:00'",               "@@time_zone",                      false},
-    {"sql_mode with STRICT_ALL_TABLES",  "FIND_IN_SET('STRICT_ALL_TABLES', @@sql_mode) > 0", "@@sql_mode",        false},
-    {"sql_mode without ANSI_QUOTES",     "FIND_IN_SET('ANSI_QUOTES', @@sql_mode) = 0", "@@sql_mode",              false},
-    {"character_set_client=utf8mb4",     "@@character_set_client = 'utf8mb4'",   "@@character_set_client",           false},
-    {"character_set_connection=utf8mb4", "@@character_set_connection = 'utf8mb4'", "@@character_set_connection",     false},
-    {"check_constraint_checks=ON",       "@@check_constraint_checks = 1",        "@@check_constraint_checks",        false},
-    {"foreign_key_checks=ON",            "@@foreign_key_checks = 1",             "@@foreign_key_checks",             false},
+    {"innodb_flush_log_at_trx_commit=1",
+     "@@innodb_flush_log_at_trx_commit = 1", "@@innodb_flush_log_at_trx_commit", true},
+    {"sync_binlog=1",
+     "@@log_bin = 0 OR @@sync_binlog = 1", "@@sync_binlog", true},
+    {"innodb_doublewrite=ON",
+     "@@innodb_doublewrite <> 0", "@@innodb_doublewrite", true},
+    {"transaction_isolation=READ-COMMITTED",
+     "@@tx_isolation = 'READ-COMMITTED'", "@@tx_isolation", false},
+    {"autocommit=ON",
+     "@@autocommit = 1", "@@autocommit", false},
+    {"time_zone=+00:00",
+     "@@time_zone = '+00:00'", "@@time_zone", false},
+    {"sql_mode with STRICT_ALL_TABLES",
+     "FIND_IN_SET('STRICT_ALL_TABLES', @@sql_mode) > 0", "@@sql_mode", false},
+    {"sql_mode without ANSI_QUOTES",
+     "FIND_IN_SET('ANSI_QUOTES', @@sql_mode) = 0", "@@sql_mode", false},
+    {"character_set_client=utf8mb4",
+     "@@character_set_client = 'utf8mb4'", "@@character_set_client", false},
+    {"character_set_connection=utf8mb4",
+     "@@character_set_connection = 'utf8mb4'", "@@character_set_connection", false},
+    {"check_constraint_checks=ON",
+     "@@check_constraint_checks = 1", "@@check_constraint_checks", false},
+    {"foreign_key_checks=ON",
+     "@@foreign_key_checks = 1", "@@foreign_key_checks", false},
 };
 /* clang-format on */
 

@@ -20,7 +20,7 @@ _Static_assert((int)TIME_BYTES_MAX <= (int)FIXED_BYTES_MAX, "a time fits");
 _Static_assert((int)NUMBER_BYTES_MAX <= (int)FIXED_BYTES_MAX, "a number fits");
 
 #define DAY_US (INT64_C(86400) * 1000000)
-#define TIME_MIN_US (INT64_C(-719162) * DAY_US)    /* 0001-01-01 */
+#define TIME_MIN_US (INT64_C(-719162) * DAY_US)     /* 0001-01-01 */
 #define TIME_MAX_US (INT64_C(2932897) * DAY_US - 1) /* 9999-12-31 */
 
 struct db_value db_text_value(const char *text)

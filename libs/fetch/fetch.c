@@ -134,8 +134,8 @@ bool fetch_run(struct fetch *fetch, const struct fetch_request *request, long *r
     /* curl asks for leave ("Expect: 100-continue") before larger bodies, which costs a round trip;
      * and it takes a body without a type for a form. */
     if (!add_header(&headers, "Authorization: Bearer ", request->bearer, err) ||
-        !add_header(&headers, "Content-Type: ",
-                    request->content_type ? request->content_type : "", err) ||
+        !add_header(&headers, "Content-Type: ", request->content_type ? request->content_type : "",
+                    err) ||
         !add_header(&headers, "Expect:", "", err)) {
         curl_slist_free_all(headers);
         return false;

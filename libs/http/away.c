@@ -44,14 +44,19 @@ static void let_go(struct http_request *request)
 void http_resume(struct http_request *request)
 {
     CHECK_OBJ(request, HTTP_REQUEST_MAGIC);
+    int gone = AWAY_GONE;
     struct MHD_Connection *connection = request->connection;
-    int before = atomic_exchange(&request->away, AWAY_BACK);
-    if (before == AWAY_ABANDONED) {
+    struct http_server *server = request->server;
+    if (!atomic_compare_exchange_strong(&request->away, &gone, AWAY_BACK)) {
+        assert(gone == AWAY_ABANDONED);
         let_go(request);
         return;
     }
-    assert(before == AWAY_GONE);
+    /* Until the loop has seen the connection, the server waits for us; and from then on, until
+     * this count is down again. The request is no longer ours. */
+    atomic_fetch_add(&server->resuming, 1);
     MHD_resume_connection(connection);
+    atomic_fetch_sub(&server->resuming, 1);
 }
 
 void away_end(struct http_request *request)
@@ -80,10 +85,8 @@ void away_abandon_all(struct http_server *server)
     for (struct http_request *request = server->deferred; request; request = request->next) {
         int gone = AWAY_GONE;
         struct MHD_Connection *connection = request->connection;
-        if (atomic_compare_exchange_strong(&request->away, &gone, AWAY_ABANDONED)) {
-            request->is_abandoned = true;
+        if (atomic_compare_exchange_strong(&request->away, &gone, AWAY_ABANDONED))
             MHD_resume_connection(connection);
-        }
     }
     pthread_mutex_unlock(&server->lock);
 }

@@ -56,14 +56,17 @@ struct http_route {
     const char *doc;     /* one sentence */
 };
 
+/* What is 0 has the default that is named here. Threads: one loop, `workers`, and one that cuts off
+ * clients that are slow on purpose. */
 struct http_limits {
     unsigned connections_max;   /* 1200 */
     unsigned connection_bytes;  /* 16 KiB: request line and headers; above it 431 */
     size_t body_bytes_max;      /* 1 MiB: 413 */
-    size_t arena_bytes_max;     /* 8 MiB: of one request, bodies and reply included */
-    unsigned workers;           /* threads of HTTP_WORKER routes */
-    unsigned workers_queue_max; /* requests that wait for one */
-    unsigned idle_timeout_s;
+    size_t arena_bytes_max;     /* 8 MiB: of one request's arena, and of its reply */
+    unsigned workers;           /* threads of HTTP_WORKER routes; 0: there is no such route */
+    unsigned workers_queue_max; /* 256: requests that wait for one */
+    unsigned idle_timeout_s;    /* 60: a connection on which nothing happens */
+    unsigned head_timeout_s;    /* 10: for all headers; a body must then come at 1 KiB/s or faster */
 };
 
 /* Hooks return false with `err` set: the reply is that error. They run on the loop thread and must

@@ -14,6 +14,7 @@
  *     workers.c    the pool of threads
  *     away.c       requests that are with another thread
  *     reply.c      the answer
+ *     slow.c       clients that take too long for any of it
  */
 #ifndef HTTP_PRIVATE_H
 #define HTTP_PRIVATE_H
@@ -124,6 +125,8 @@ enum away {
     AWAY_ABANDONED /* the thread that it was given to; the connection was answered without it */
 };
 
+struct slow_link;
+
 struct reply_header {
     const char *name, *value;
 };
@@ -133,6 +136,7 @@ struct http_request {
     enum stage stage;
     struct http_server *server;
     struct MHD_Connection *connection;
+    struct slow_link *slow; /* of the connection; NULL: not watched */
     void *app;
     const struct clock *clock;
     struct arena *arena;
@@ -148,8 +152,7 @@ struct http_request {
 
     struct str body;
     bool body_too_large, body_refused;
-    size_t body_discarded;
-    uint64_t body_announced; /* Content-Length */
+    uint64_t body_announced, body_received; /* Content-Length; and what has come */
     bool is_json, is_form, has_media_type;
     bool has_query;
     struct values values;
@@ -167,7 +170,7 @@ struct http_request {
     bool wants_worker, on_worker; /* `before` asked for a worker thread; runs on one */
     atomic_int away;              /* enum away */
     atomic_int abandoned_releases;
-    bool is_counted_away, is_listed, is_abandoned, is_in_flight;
+    bool is_counted_away, is_listed, is_in_flight;
     size_t body_counted; /* in server->bodies_bytes */
     struct http_request *next, *previous; /* idle in the pool, or in the list of deferred ones */
 };
@@ -190,8 +193,14 @@ struct http_server {
     uint64_t id_prefix, id_next;
     const struct http_request *deferred_now; /* http_defer() was called in this handler */
 
+    atomic_int resuming;  /* calls of MHD_resume_connection() that have not returned */
+
     pthread_mutex_t lock;
     struct http_request *deferred; /* given away by http_defer(); under `lock` */
+    struct slow_link *links;       /* all connections; under `lock` */
+    bool has_watch, watch_ends;
+    pthread_t watch;
+    pthread_cond_t watch_wake;
 
     struct queue *work; /* of struct http_request */
     pthread_t *workers;
@@ -233,6 +242,17 @@ bool workers_start(struct http_server *server, struct err *err) MUST_CHECK;
 void workers_stop(struct http_server *server); /* waits for those that run */
 /* Suspends the request and gives it to a worker. False: the queue is full, nothing happened. */
 bool workers_give(struct http_request *request) MUST_CHECK;
+
+/* slow.c: what a request is doing now, so that a client that stalls it is cut off */
+bool slow_start(struct http_server *server, struct err *err) MUST_CHECK;
+void slow_stop(struct http_server *server); /* after the daemon */
+void slow_on_connection(void *user, struct MHD_Connection *connection, void **context,
+                        enum MHD_ConnectionNotificationCode code);
+void slow_begin(struct http_request *request);
+void slow_reading_body(struct http_request *request, uint64_t bytes);
+void slow_handling(struct http_request *request);
+void slow_sending(struct http_request *request, uint64_t bytes);
+void slow_end(struct http_request *request);
 
 /* away.c */
 void away_begin(struct http_request *request); /* suspends; then give it away */

@@ -166,6 +166,7 @@ enum MHD_Result reply_send(struct http_request *request)
     if (!str_ok(&request->reply))
         replace_overflow(request);
     request->stage = STAGE_SENT;
+    slow_sending(request, request->reply.length);
     struct str *body = &request->reply;
     struct MHD_Response *response = MHD_create_response_from_buffer(
         body->length, body->data, MHD_RESPMEM_PERSISTENT);

@@ -54,6 +54,7 @@ static void *on_target(void *user, const char *target, struct MHD_Connection *co
     request->connection = connection;
     request->started_us = clock_monotonic_us(request->clock);
     request->raw_target = arena_strdup(request->arena, target);
+    slow_begin(request);
     return request;
 }
 
@@ -125,8 +126,10 @@ static enum MHD_Result on_headers(struct http_request *request, const char *meth
     bool valid = read_head(request, version, &err);
     if (request->id[0] == '\0')
         make_id(request->server, request);
-    if (valid)
+    if (valid) {
+        slow_reading_body(request, 0);
         return MHD_YES;
+    }
     request->must_close = true;
     http_reply_err(request, &err);
     return reply_send(request);
@@ -137,6 +140,8 @@ static enum MHD_Result on_headers(struct http_request *request, const char *meth
 static enum MHD_Result on_body(struct http_request *request, const char *bytes, size_t length)
 {
     struct http_server *server = request->server;
+    request->body_received += length;
+    slow_reading_body(request, request->body_received);
     if (!request->body_too_large && !request->body_refused) {
         request->body_too_large = length > request->body.max - request->body.length;
         request->body_refused = length > BODIES_BYTES_MAX - server->bodies_bytes;
@@ -151,14 +156,14 @@ static enum MHD_Result on_body(struct http_request *request, const char *bytes, 
     server->bodies_bytes -= request->body_counted;
     request->body_counted = 0;
     str_release(&request->body);
-    request->body_discarded += length;
-    return request->body_discarded / DISCARD_FACTOR <= request->body.max ? MHD_YES : MHD_NO;
+    return request->body_received / (DISCARD_FACTOR + 1) <= request->body.max ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result on_complete_body(struct http_request *request)
 {
     request->stage = STAGE_HANDLER;
     request->is_in_flight = true;
+    slow_handling(request);
     atomic_fetch_add(&request->server->in_flight, 1);
     return chain_run(request) ? MHD_YES : reply_send(request);
 }
@@ -221,6 +226,7 @@ static void on_completed(void *user, struct MHD_Connection *connection, void **c
         return;
     struct http_request *request = CAST_OBJ(struct http_request, *context, HTTP_REQUEST_MAGIC);
     *context = NULL;
+    slow_end(request);
     away_end(request);
     server->bodies_bytes -= request->body_counted;
     bool abandoned = atomic_load(&request->away) == AWAY_ABANDONED;
@@ -252,6 +258,8 @@ static void fill_limits(struct http_limits *limits)
         limits->workers_queue_max = 256;
     if (limits->idle_timeout_s == 0)
         limits->idle_timeout_s = 60;
+    if (limits->head_timeout_s == 0)
+        limits->head_timeout_s = 10;
 }
 
 static bool parse_address(const struct http_server_spec *spec, struct sockaddr_in *ret_address,
@@ -292,6 +300,7 @@ static bool start_daemon(struct http_server *server, struct err *err)
         MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+        MHD_OPTION_NOTIFY_CONNECTION, slow_on_connection, server,
         MHD_OPTION_CONNECTION_LIMIT, limits->connections_max,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)limits->connection_bytes,
         MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_timeout_s,
@@ -322,7 +331,7 @@ bool http_server_start(const struct http_server_spec *spec, struct http_server *
     pthread_mutex_init(&server->lock, NULL);
     if (!router_new(spec->routes, &server->router, err) ||
         !raise_file_limit(&server->limits, err) || !workers_start(server, err) ||
-        !start_daemon(server, err)) {
+        !slow_start(server, err) || !start_daemon(server, err)) {
         http_server_stop(server, 0);
         return false;
     }
@@ -359,7 +368,7 @@ static void stop_daemon(struct http_server *server, int deadline_ms)
     wait_until_zero(&server->in_flight, STOP_GRACE_MS);
     /* A connection must not be suspended when its daemon ends. All have been resumed by now, and
      * the loop only has to turn once. */
-    while (atomic_load(&server->away) > 0)
+    while (atomic_load(&server->away) > 0 || atomic_load(&server->resuming) > 0)
         sleep_ms(STOP_STEP_MS);
     MHD_stop_daemon(server->daemon);
     if (server->listen_fd >= 0)
@@ -374,6 +383,7 @@ void http_server_stop(struct http_server *server, int deadline_ms)
     if (server->daemon)
         stop_daemon(server, deadline_ms);
     workers_stop(server);
+    slow_stop(server);
     while (server->pool) {
         struct http_request *request = pool_take(server);
         request_free(request);

@@ -107,6 +107,7 @@ static bool start_http(struct process *process, struct err *err)
         .permit = context_permit,
         .unknown = context_unknown,
         .error_body = management_error_body,
+        .codes_body = management_codes_body,
         .observe = observe,
         .worker_open = context_worker_open,
         .worker_close = context_worker_close,

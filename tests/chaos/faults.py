@@ -141,19 +141,22 @@ class Faults:
     # ---- messages ----
 
     def _steal(self, keep, repeat):
-        """Takes messages out of a queue for half a second: drops, or repeats, some of them."""
+        """A second consumer takes its share of the messages of a queue for a second: drops, or
+        repeats in another order, some of them."""
         queue = self.chance.choice(QUEUES)
 
         def work(channel):
-            until = time.monotonic() + 0.5
             taken = []
-            while time.monotonic() < until:
-                method, properties, body = channel.basic_get(queue)
-                if method is None:
-                    time.sleep(0.002)
-                    continue
+
+            def take(_, method, properties, body):
                 taken.append((properties, body))
                 channel.basic_ack(method.delivery_tag)
+
+            tag = channel.basic_consume(queue, take)
+            until = time.monotonic() + 1
+            while time.monotonic() < until:
+                channel.connection.process_data_events(time_limit=0.05)
+            channel.basic_cancel(tag)
             self.chance.shuffle(taken)
             for properties, body in taken:
                 if self.chance.random() < keep:

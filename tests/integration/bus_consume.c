@@ -183,14 +183,16 @@ static void bus_next__message_above_the_limit__comes_without_its_body(void **sta
              "c = pika.BlockingConnection(pika.ConnectionParameters('127.0.0.1', %u))\n"
              "c.channel().basic_publish('', 'consume', b'x' * (%d + 1))\n"
              "c.channel().basic_publish('', 'consume', b'small')\n"
-             "c.close()\n", config.port, BUS_MESSAGE_BYTES_MAX);
+             "c.close()\n",
+             config.port, BUS_MESSAGE_BYTES_MAX);
     FILE *file = fopen(world_path("large.py", path), "w");
     assert_non_null(file);
     assert_true(fputs(command, file) >= 0);
     fclose(file);
     const char *const words[] = {"/usr/bin/python3", path, NULL};
     pid_t pid;
-    assert_int_equal(posix_spawn(&pid, words[0], NULL, NULL, (char *const *)(uintptr_t)words, environ), 0);
+    assert_int_equal(
+        posix_spawn(&pid, words[0], NULL, NULL, (char *const *)(uintptr_t)words, environ), 0);
     struct bus_delivery delivery = next_ok(world->consumer);
     waitpid(pid, NULL, 0);
     assert_true(delivery.is_too_large);

@@ -116,7 +116,8 @@ static void bus_publish__broker_that_reads_nothing__ends_the_write(void **state)
     struct world *world = *state;
     size_t size = BUS_MESSAGE_BYTES_MAX; /* more than the sockets hold */
     char *body = calloc(1, size);
-    struct bus_message message = {.exchange = "", .routing_key = "failures", .body = body, .length = size};
+    struct bus_message message = {
+        .exchange = "", .routing_key = "failures", .body = body, .length = size};
     uint64_t tag;
     assert_non_null(body);
     server_signal("rabbitmq.pid", SIGSTOP);

@@ -12,7 +12,10 @@ static const struct bus_row topology[] = {
     {.kind = BUS_EXCHANGE, .name = "publish.direct", .type = "direct"},
     {.kind = BUS_EXCHANGE, .name = "publish.topic", .type = "topic", .transient_exchange = true},
     {.kind = BUS_BINDING, .name = "publish", .exchange = "publish.direct", .routing_key = "key"},
-    {.kind = BUS_BINDING, .name = "publish.classic", .exchange = "publish.topic", .routing_key = "a.#"},
+    {.kind = BUS_BINDING,
+     .name = "publish.classic",
+     .exchange = "publish.topic",
+     .routing_key = "a.#"},
     {.name = NULL},
 };
 
@@ -24,7 +27,8 @@ struct world {
 static int world_open(void **state)
 {
     static struct world world;
-    static const char *const queues[] = {"publish", "publish.classic", "publish.short", "publish.dead"};
+    static const char *const queues[] = {"publish", "publish.classic", "publish.short",
+                                         "publish.dead"};
     world.bus = bus_open_guest(topology);
     for (size_t i = 0; i < ARRAY_LEN(queues); i++)
         assert_int_equal(servers_run("ctl", "purge_queue", queues[i]), 0);
@@ -71,8 +75,8 @@ static void bus_publish__properties_and_sizes__arrive(void **state)
         body[i] = (char)(i * 2654435761u >> 24);
     consume_ok(consumer, "publish", 10);
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-        struct bus_message message = {.exchange = "publish.direct", .routing_key = "key", .body = body,
-                                      .length = sizes[i]};
+        struct bus_message message = {
+            .exchange = "publish.direct", .routing_key = "key", .body = body, .length = sizes[i]};
         if (i % 2 == 0) {
             message.content_type = "application/json";
             message.type = "trade";
@@ -85,7 +89,8 @@ static void bus_publish__properties_and_sizes__arrive(void **state)
         assert_memory_equal(delivery.body, body, sizes[i]);
         assert_string_equal(delivery.type, i % 2 == 0 ? "trade" : "");
         assert_string_equal(delivery.message_id, i % 2 == 0 ? "4711" : "");
-        assert_string_equal(delivery.content_type, i % 2 == 0 ? "application/json" : "application/octet-stream");
+        assert_string_equal(delivery.content_type,
+                            i % 2 == 0 ? "application/json" : "application/octet-stream");
         assert_false(delivery.redelivered || delivery.is_too_large);
         ack_ok(consumer, delivery.tag, false);
     }
@@ -96,8 +101,8 @@ static void bus_publish__properties_and_sizes__arrive(void **state)
 static void bus_settle__message_that_no_queue_takes__fails_with_its_key(void **state)
 {
     struct world *world = *state;
-    struct bus_message lost = {.exchange = "publish.direct", .routing_key = "no-such-key", .body = "x",
-                               .length = 1};
+    struct bus_message lost = {
+        .exchange = "publish.direct", .routing_key = "no-such-key", .body = "x", .length = 1};
     uint64_t tag;
     publish_ok(world->bus, message_to("publish", "fine"));
     publish_ok(world->bus, lost);
@@ -124,7 +129,8 @@ static void bus_settle__exchange_that_is_not_there__fails_and_reopen_declares_it
         {.name = NULL},
     };
     struct world *world = *state;
-    struct bus_message message = {.exchange = "publish.later", .routing_key = "key", .body = "x", .length = 1};
+    struct bus_message message = {
+        .exchange = "publish.later", .routing_key = "key", .body = "x", .length = 1};
     publish_ok(world->bus, message);
     assert_false(bus_settle(world->bus, 0, &world->err));
     assert_code(world->err, ERR_BUS_UNAVAILABLE);
@@ -219,8 +225,9 @@ static void bus_publish__without_the_right__is_configuration(void **state)
     config.password = "right";
     if (!bus_open(&config, NULL, &bus, &world->err))
         fail_msg("%s", world->err.what);
-    publish_ok(bus, (struct bus_message){.exchange = "publish.direct", .routing_key = "key", .body = "x",
-                                         .length = 1});
+    publish_ok(bus,
+               (struct bus_message){
+                   .exchange = "publish.direct", .routing_key = "key", .body = "x", .length = 1});
     assert_false(bus_settle(bus, 0, &world->err));
     assert_code(world->err, ERR_CONFIG);
     assert_non_null(strstr(world->err.what, "403"));

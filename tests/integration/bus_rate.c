@@ -6,13 +6,14 @@
  */
 #include "tests/integration/bus_world.h"
 
-static const struct bus_row topology[] = {
-    {.kind = BUS_QUEUE, .name = "rate", .type = "quorum"}, {.name = NULL}};
+static const struct bus_row topology[] = {{.kind = BUS_QUEUE, .name = "rate", .type = "quorum"},
+                                          {.name = NULL}};
 
 static void publish_many(struct bus *bus, size_t window, size_t size, unsigned count)
 {
     static char body[16384];
-    struct bus_message message = {.exchange = "", .routing_key = "rate", .body = body, .length = size};
+    struct bus_message message = {
+        .exchange = "", .routing_key = "rate", .body = body, .length = size};
     struct err err;
     uint64_t tag;
     double started = bus_seconds_now();
@@ -40,7 +41,8 @@ static void consume_all(struct bus *bus)
         ended = bus_seconds_now();
     }
     ack_ok(bus, last, true);
-    print_message("consumed, prefetch 256, ack of 64: %6.0f messages per second\n", count / (ended - started));
+    print_message("consumed, prefetch 256, ack of 64: %6.0f messages per second\n",
+                  count / (ended - started));
 }
 
 static void measure(void **state)
@@ -48,7 +50,7 @@ static void measure(void **state)
     static const struct {
         size_t window, size;
         unsigned count;
-    } rows[] = {{1, 200, 2000}, {10, 200, 10000}, {100, 200, 20000}, {256, 200, 20000},
+    } rows[] = {{1, 200, 2000},  {10, 200, 10000},  {100, 200, 20000},  {256, 200, 20000},
                 {1, 2400, 2000}, {10, 2400, 10000}, {100, 2400, 20000}, {10, 10000, 10000}};
     assert_int_equal(broker_start(state), 0);
     struct bus *bus = bus_open_guest(topology), *consumer = bus_open_guest(NULL);

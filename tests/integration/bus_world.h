@@ -17,8 +17,12 @@ static inline struct bus_config bus_config_guest(void)
     assert_non_null(fgets(text, sizeof(text), file));
     fclose(file);
     assert_int_equal(sscanf(text, "AMQP_PORT=%u", &port), 1);
-    return (struct bus_config){.host = "127.0.0.1", .port = (uint16_t)port, .user = "guest",
-                               .password = "guest", .vhost = "/", .name = "tests"};
+    return (struct bus_config){.host = "127.0.0.1",
+                               .port = (uint16_t)port,
+                               .user = "guest",
+                               .password = "guest",
+                               .vhost = "/",
+                               .name = "tests"};
 }
 
 static inline struct bus *bus_open_guest(const struct bus_row *rows)

@@ -64,10 +64,12 @@ static int world_open(void **state)
     snprintf(name, sizeof(name), "migrations%u-%d", count++, (int)getpid());
     mkdir(world_path(name, world.folder), 0700);
     said[0] = '\0';
-    file_write(&world, "0001_first.sql", "CREATE TABLE a (id INT PRIMARY KEY);\nINSERT INTO a VALUES (1);\n");
+    file_write(&world, "0001_first.sql",
+               "CREATE TABLE a (id INT PRIMARY KEY);\nINSERT INTO a VALUES (1);\n");
     file_write(&world, "0010_second.sql",
                "-- why: a table\nCREATE TABLE b (id INT, t VARCHAR(20) DEFAULT ';''');\n"
-               "CREATE TRIGGER b_in BEFORE INSERT ON b FOR EACH ROW BEGIN SET NEW.id = 1; SET NEW.t = 'x'; END;\n");
+               "CREATE TRIGGER b_in BEFORE INSERT ON b FOR EACH ROW BEGIN SET NEW.id = 1; SET "
+               "NEW.t = 'x'; END;\n");
     file_write(&world, "README.md", "not a migration");
     *state = &world;
     return 0;
@@ -112,8 +114,10 @@ static void db_migrate__new_files__run_once_and_in_order(void **state)
     assert_true(migrate(world));
     assert_string_equal(said, "0011 ");
     assert_int_equal(number_of(world->db, "SELECT COUNT(*) FROM a"), 2);
-    assert_int_equal(number_of(world->db, "SELECT COUNT(*) FROM schema_migrations WHERE run_at IS NOT NULL"
-                               " AND LENGTH(checksum) = 64"), 3);
+    assert_int_equal(number_of(world->db,
+                               "SELECT COUNT(*) FROM schema_migrations WHERE run_at IS NOT NULL"
+                               " AND LENGTH(checksum) = 64"),
+                     3);
     assert_int_equal(number_of(world->db, "SELECT @@max_statement_time < 60"), 1); /* as it was */
 }
 
@@ -133,8 +137,8 @@ static void db_migrate__history_that_does_not_fit__is_refused(void **state)
 
 static void db_migrate__names__are_checked(void **state)
 {
-    static const char *const names[] = {"1_a.sql", "00001_a.sql", "0002-a.sql", "0002_.sql", "0002_A.sql",
-                                        "0002_a b.sql", ".sql", "abcd_e.sql"};
+    static const char *const names[] = {"1_a.sql",    "00001_a.sql",  "0002-a.sql", "0002_.sql",
+                                        "0002_A.sql", "0002_a b.sql", ".sql",       "abcd_e.sql"};
     struct world *world = *state;
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         file_write(world, names[i], "DO 0");
@@ -150,11 +154,13 @@ static void db_migrate__names__are_checked(void **state)
 static void db_migrate__failing_file__tells_its_name_and_stops(void **state)
 {
     struct world *world = *state;
-    file_write(world, "0011_bad.sql", "CREATE TABLE c (id INT); CREATE TABLE c (id INT); CREATE TABLE d (id INT)");
+    file_write(world, "0011_bad.sql",
+               "CREATE TABLE c (id INT); CREATE TABLE c (id INT); CREATE TABLE d (id INT)");
     file_write(world, "0012_next.sql", "CREATE TABLE e (id INT)");
     assert_false(migrate(world));
     assert_string_equal(said, "0001 0010 0011 ");
-    assert_non_null(strstr(world->err.what, "0011_bad.sql: database: 1050 Table 'c' already exists (statement 2)"));
+    assert_non_null(strstr(world->err.what,
+                           "0011_bad.sql: database: 1050 Table 'c' already exists (statement 2)"));
     assert_refused(world, "0011_bad.sql stopped half way");
     exec_ok(world->db, "DROP TABLE c; DELETE FROM schema_migrations WHERE number = 11", DB_NONE);
     /* One that fails at its first statement has done nothing: repaired, it runs. */
@@ -173,7 +179,8 @@ static void *migrate_too(void *arg)
     struct db *db;
     struct db_config config = {
         .socket = world_path("mariadb.sock", path), .user = "root", .name = "bourse_migrate"};
-    bool done = db_open(&config, &db, &world->err) && db_migrate(db, world->folder, silent, &world->err);
+    bool done =
+        db_open(&config, &db, &world->err) && db_migrate(db, world->folder, silent, &world->err);
     if (done)
         db_close(db);
     return done ? world : NULL;
@@ -205,8 +212,10 @@ static void db_check_settings__weak_server__is_refused_with_all_that_is_wrong(vo
     char path[512];
     struct db *db;
     assert_true(db_check_settings(world->db, &world->err));
-    exec_ok(world->db, "SET GLOBAL innodb_flush_log_at_trx_commit = 2; SET SESSION sql_mode = 'ANSI_QUOTES';"
-                       "SET SESSION check_constraint_checks = 0", DB_NONE);
+    exec_ok(world->db,
+            "SET GLOBAL innodb_flush_log_at_trx_commit = 2; SET SESSION sql_mode = 'ANSI_QUOTES';"
+            "SET SESSION check_constraint_checks = 0",
+            DB_NONE);
     assert_false(db_check_settings(world->db, &world->err));
     assert_code(world->err, ERR_CONFIG);
     assert_non_null(strstr(world->err.what, "innodb_flush_log_at_trx_commit=1 (is 2)"));
@@ -240,7 +249,8 @@ static void db_open__wrong_password_or_schema__is_configuration_and_no_server_is
     assert_code(world->err, ERR_CONFIG);
     config.name = "";
     assert_true(db_open(&config, &db, &world->err));
-    assert_false(db_exec(db, "INSERT INTO bourse_migrate.x VALUES (1)", DB_NONE, NULL, &world->err));
+    assert_false(
+        db_exec(db, "INSERT INTO bourse_migrate.x VALUES (1)", DB_NONE, NULL, &world->err));
     assert_code(world->err, ERR_INTERNAL);
     db_close(db);
     config.socket = "/nowhere/mariadb.sock";

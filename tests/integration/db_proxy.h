@@ -35,7 +35,8 @@ static inline struct sockaddr_un proxy_address(const char *file)
 }
 
 /* Forwards what is there; false at the end of the line or at the cut. */
-static inline bool proxy_forward(struct proxy *proxy, int from, int to, bool is_client, bool *is_last)
+static inline bool proxy_forward(struct proxy *proxy, int from, int to, bool is_client,
+                                 bool *is_last)
 {
     static char buffer[1 << 20];
     ssize_t count = recv(from, buffer, sizeof(buffer), 0);
@@ -63,7 +64,8 @@ static inline void *proxy_run(void *arg)
         if (client < 0)
             return NULL;
         int server = socket(AF_UNIX, SOCK_STREAM, 0);
-        bool is_on = connect(server, (const struct sockaddr *)&proxy->server, sizeof(proxy->server)) == 0;
+        bool is_on =
+            connect(server, (const struct sockaddr *)&proxy->server, sizeof(proxy->server)) == 0;
         bool is_last = false;
         while (is_on) {
             struct pollfd fds[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};

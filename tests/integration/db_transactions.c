@@ -13,8 +13,10 @@ struct world {
 
 static void create_table(struct db *db)
 {
-    exec_ok(db, "CREATE OR REPLACE TABLE counters (id INT PRIMARY KEY, n BIGINT NOT NULL);"
-                "INSERT INTO counters VALUES (1, 0), (2, 0), (3, 0)", DB_NONE);
+    exec_ok(db,
+            "CREATE OR REPLACE TABLE counters (id INT PRIMARY KEY, n BIGINT NOT NULL);"
+            "INSERT INTO counters VALUES (1, 0), (2, 0), (3, 0)",
+            DB_NONE);
 }
 
 static int world_open(void **state)
@@ -73,14 +75,15 @@ static void db_transaction__failure_of_the_unit__rolls_back(void **state)
 static bool open_without_commit(struct db *db, void *arg, struct err *err)
 {
     (void)arg;
-    return db_exec(db, "START TRANSACTION; UPDATE counters SET n = 77 WHERE id = 2", DB_NONE, NULL, err);
+    return db_exec(db, "START TRANSACTION; UPDATE counters SET n = 77 WHERE id = 2", DB_NONE, NULL,
+                   err);
 }
 
 static bool commit_in_batch(struct db *db, void *arg, struct err *err)
 {
     (void)arg;
-    return db_exec(db, "START TRANSACTION; UPDATE counters SET n = n + 5 WHERE id = 3; COMMIT", DB_NONE,
-                   NULL, err);
+    return db_exec(db, "START TRANSACTION; UPDATE counters SET n = n + 5 WHERE id = 3; COMMIT",
+                   DB_NONE, NULL, err);
 }
 
 static void db_exec__transaction_left_open__is_rolled_back_and_an_error(void **state)
@@ -92,8 +95,10 @@ static void db_exec__transaction_left_open__is_rolled_back_and_an_error(void **s
     assert_false(db_retry(world->db, open_without_commit, NULL, &err));
     assert_code(err, ERR_INTERNAL);
     /* A batch that fails half way leaves nothing behind that a later START would commit. */
-    assert_false(db_exec(world->db, "START TRANSACTION; UPDATE counters SET n = 77 WHERE id = 2;"
-                         "INSERT INTO counters VALUES (1, 1); COMMIT", DB_NONE, NULL, &err));
+    assert_false(db_exec(world->db,
+                         "START TRANSACTION; UPDATE counters SET n = 77 WHERE id = 2;"
+                         "INSERT INTO counters VALUES (1, 1); COMMIT",
+                         DB_NONE, NULL, &err));
     assert_code(err, ERR_CONFLICT);
     assert_true(db_retry(world->db, commit_in_batch, NULL, &err));
     assert_int_equal(number_of(world->other, "SELECT n FROM counters WHERE id = 2"), 0);
@@ -134,13 +139,13 @@ struct clashing {
 static bool lock_both(struct db *db, void *arg, struct err *err)
 {
     struct clashing *clashing = arg;
-    if (!db_exec(db, "UPDATE counters SET n = n + 1 WHERE id = ?", DB_ARGS(DB_I64(clashing->first)), NULL,
-                 err))
+    if (!db_exec(db, "UPDATE counters SET n = n + 1 WHERE id = ?", DB_ARGS(DB_I64(clashing->first)),
+                 NULL, err))
         return false;
     if (clashing->tries++ == 0)
         pthread_barrier_wait(clashing->barrier);
-    return db_exec(db, "UPDATE counters SET n = n + 1 WHERE id = ?", DB_ARGS(DB_I64(clashing->second)),
-                   NULL, err);
+    return db_exec(db, "UPDATE counters SET n = n + 1 WHERE id = ?",
+                   DB_ARGS(DB_I64(clashing->second)), NULL, err);
 }
 
 static void *clash(void *arg)
@@ -180,10 +185,19 @@ static void db_transaction__lock_that_is_never_given__ends_in_bounded_tries(void
     char path[512];
     world_path("mariadb.sock", path);
     const char *const words[] = {
-        "mariadb", "--no-defaults", "-u", "root", "-S", path, "bourse_test", "-e",
-        "START TRANSACTION; UPDATE counters SET n = n WHERE id = 1; SELECT SLEEP(20)", NULL};
+        "mariadb",
+        "--no-defaults",
+        "-u",
+        "root",
+        "-S",
+        path,
+        "bourse_test",
+        "-e",
+        "START TRANSACTION; UPDATE counters SET n = n WHERE id = 1; SELECT SLEEP(20)",
+        NULL};
     pid_t pid;
-    assert_int_equal(posix_spawnp(&pid, "mariadb", NULL, NULL, (char *const *)(uintptr_t)words, environ), 0);
+    assert_int_equal(
+        posix_spawnp(&pid, "mariadb", NULL, NULL, (char *const *)(uintptr_t)words, environ), 0);
     usleep(300000);
     double started = seconds_now();
     assert_false(db_transaction(world->db, add_one, NULL, &err));
@@ -249,8 +263,8 @@ static bool update_marked(struct db *db, void *arg, struct err *err)
 static bool batch_marked(struct db *db, void *arg, struct err *err)
 {
     (void)arg;
-    return db_exec(db, "START TRANSACTION; UPDATE counters SET n = n + 1 WHERE id = 1; COMMIT", DB_NONE,
-                   NULL, err);
+    return db_exec(db, "START TRANSACTION; UPDATE counters SET n = n + 1 WHERE id = 1; COMMIT",
+                   DB_NONE, NULL, err);
 }
 
 static struct db *open_proxied(void)
@@ -302,7 +316,8 @@ static void db_transaction__line_cut__is_unknown_at_commit_only(void **state)
         assert_code(err, ERR_DB_UNAVAILABLE);
         /* What a server without its client has not committed it rolls back. */
         for (int tries = 0; tries < 50 && number_of(world->db, "SELECT COUNT(*) FROM "
-                 "information_schema.innodb_trx") > 0; tries++)
+                                                               "information_schema.innodb_trx") > 0;
+             tries++)
             usleep(20000);
         assert_int_equal(number_of(world->db, "SELECT n FROM counters WHERE id = 1"), row->added);
         assert_true(db_ready(db, &err));
@@ -356,7 +371,8 @@ static void db_ready__connection_ended_while_idle__opens_it_again(void **state)
     assert_true(db_transaction(world->db, add_one, NULL, &err)); /* by db_ready() inside */
     assert_true(number_of(world->db, "SELECT CONNECTION_ID()") != id);
     assert_int_equal(number_of(world->db, "SELECT @@tx_isolation = 'READ-COMMITTED' AND "
-                               "@@time_zone = '+00:00'"), 1);
+                                          "@@time_zone = '+00:00'"),
+                     1);
 }
 
 static void db_query__killed_in_the_middle__is_unavailable(void **state)

@@ -18,7 +18,8 @@ static int world_open(void **state)
     exec_ok(world.db,
             "CREATE OR REPLACE TABLE kinds (id INT PRIMARY KEY AUTO_INCREMENT, i BIGINT,"
             " u BIGINT UNSIGNED, d DECIMAL(36,16), t LONGTEXT CHARACTER SET utf8mb4, b LONGBLOB,"
-            " w DATETIME(6))", DB_NONE);
+            " w DATETIME(6))",
+            DB_NONE);
     return 0;
 }
 
@@ -49,9 +50,10 @@ static struct db_result *round_trip(struct db *db, const struct db_value *values
     db_sql_row(db, &sql, false, values, count);
     if (!db_exec_str(db, &sql, NULL, &err))
         fail_msg("%s", err.what);
-    assert_int_equal(number_of(db, "SELECT COUNT(*) FROM (SELECT DISTINCT i, u, d, t, b, w FROM kinds) k"),
-                     1);
-    struct db_result *rows = query_ok(db, "SELECT i, u, d, t, b, w FROM kinds WHERE id = 2", DB_NONE);
+    assert_int_equal(
+        number_of(db, "SELECT COUNT(*) FROM (SELECT DISTINCT i, u, d, t, b, w FROM kinds) k"), 1);
+    struct db_result *rows =
+        query_ok(db, "SELECT i, u, d, t, b, w FROM kinds WHERE id = 2", DB_NONE);
     assert_true(db_row_next(rows));
     return rows;
 }
@@ -60,15 +62,18 @@ static void db_exec__numbers_at_their_edges__come_back(void **state)
 {
     static const int64_t signed_rows[] = {0, 1, -1, INT64_MAX, INT64_MIN, INT64_MIN + 1};
     static const uint64_t unsigned_rows[] = {0, 1, 9, 10, UINT64_MAX, (uint64_t)INT64_MAX + 1};
-    static const char *const dec_rows[] = {
-        "0", "-0.0000000000000001", "0.0000000000000001", "12345678901234567890.1234567890123456",
-        "99999999999999999999.9999999999999999", "-99999999999999999999.9999999999999999"};
+    static const char *const dec_rows[] = {"0",
+                                           "-0.0000000000000001",
+                                           "0.0000000000000001",
+                                           "12345678901234567890.1234567890123456",
+                                           "99999999999999999999.9999999999999999",
+                                           "-99999999999999999999.9999999999999999"};
     struct world *world = *state;
     for (size_t i = 0; i < ARRAY_LEN(signed_rows); i++) {
         struct dec dec = dec_of(dec_rows[i]);
-        struct db_result *rows = round_trip(
-            world->db, DB_ARGS(DB_I64(signed_rows[i]), DB_U64(unsigned_rows[i]), DB_DEC(dec), DB_NULL,
-                               DB_NULL, DB_NULL));
+        struct db_result *rows =
+            round_trip(world->db, DB_ARGS(DB_I64(signed_rows[i]), DB_U64(unsigned_rows[i]),
+                                          DB_DEC(dec), DB_NULL, DB_NULL, DB_NULL));
         assert_true(db_get_i64(rows, 0) == signed_rows[i]);
         assert_true(db_get_u64(rows, 1) == unsigned_rows[i]);
         assert_true(dec_cmp(db_get_dec(rows, 2), dec) == 0);
@@ -79,17 +84,50 @@ static void db_exec__numbers_at_their_edges__come_back(void **state)
 
 static void db_exec__any_text__comes_back_and_runs_nothing(void **state)
 {
-    static const char *const rows[] = {
-        "", "plain", "'", "''", "\\", "\\'", "'; DROP TABLE kinds; --", "\" OR \"\"=\"", "`", "a\\",
-        "%00", "%27", "/*", "*/", "-- ", "#", ";", "?", "x?y", "\n", "\r\n", "\t", "\x1a", "\x01",
-        "1' OR '1'='1", "\\x27", "' UNION SELECT 1 -- ", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x92\xb0",
-        "NULL", "x'41'", "_utf8mb4 x'41'",
-        "$(reboot)", "{\"a\":\"b\\n'\"}", "COMMIT", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf", "\x7f"};
+    static const char *const rows[] = {"",
+                                       "plain",
+                                       "'",
+                                       "''",
+                                       "\\",
+                                       "\\'",
+                                       "'; DROP TABLE kinds; --",
+                                       "\" OR \"\"=\"",
+                                       "`",
+                                       "a\\",
+                                       "%00",
+                                       "%27",
+                                       "/*",
+                                       "*/",
+                                       "-- ",
+                                       "#",
+                                       ";",
+                                       "?",
+                                       "x?y",
+                                       "\n",
+                                       "\r\n",
+                                       "\t",
+                                       "\x1a",
+                                       "\x01",
+                                       "1' OR '1'='1",
+                                       "\\x27",
+                                       "' UNION SELECT 1 -- ",
+                                       "\xc3\xa9",
+                                       "\xe2\x82\xac",
+                                       "\xf0\x9f\x92\xb0",
+                                       "NULL",
+                                       "x'41'",
+                                       "_utf8mb4 x'41'",
+                                       "$(reboot)",
+                                       "{\"a\":\"b\\n'\"}",
+                                       "COMMIT",
+                                       "\xed\x9f\xbf",
+                                       "\xf4\x8f\xbf\xbf",
+                                       "\x7f"};
     struct world *world = *state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct db_result *result = round_trip(
-            world->db, DB_ARGS(DB_NULL, DB_NULL, DB_NULL, DB_TEXT(rows[i]),
-                               DB_BYTES(rows[i], strlen(rows[i])), DB_NULL));
+        struct db_result *result =
+            round_trip(world->db, DB_ARGS(DB_NULL, DB_NULL, DB_NULL, DB_TEXT(rows[i]),
+                                          DB_BYTES(rows[i], strlen(rows[i])), DB_NULL));
         size_t length;
         assert_string_equal(db_get_text(result, 3), rows[i]);
         assert_memory_equal(db_get_bytes(result, 4, &length), rows[i], strlen(rows[i]));
@@ -113,8 +151,9 @@ static void db_exec__text_and_bytes_with_every_byte__come_back(void **state)
     for (size_t i = 0; i < sizeof(ascii); i++)
         ascii[i] = (char)i;
     struct db_value text = {.kind = DB_KIND_TEXT, .bytes = ascii, .length = sizeof(ascii)};
-    struct db_result *rows = round_trip(
-        world->db, DB_ARGS(DB_NULL, DB_NULL, DB_NULL, text, DB_BYTES(bytes, sizeof(bytes)), DB_NULL));
+    struct db_result *rows =
+        round_trip(world->db, DB_ARGS(DB_NULL, DB_NULL, DB_NULL, text,
+                                      DB_BYTES(bytes, sizeof(bytes)), DB_NULL));
     size_t length;
     assert_memory_equal(db_get_bytes(rows, 3, &length), ascii, sizeof(ascii));
     assert_int_equal(length, sizeof(ascii));
@@ -125,14 +164,26 @@ static void db_exec__text_and_bytes_with_every_byte__come_back(void **state)
 
 static void db_exec__what_is_no_utf8__is_refused_before_it_is_sent(void **state)
 {
-    static const char *const rows[] = {
-        "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3'", "\xe0\x80\x80", "\xe2\x82", "\xe5\\",
-        "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xfe-"};
+    static const char *const rows[] = {"\x80",
+                                       "\xbf",
+                                       "\xc0\x80",
+                                       "\xc1\xbf",
+                                       "\xc3",
+                                       "\xc3'",
+                                       "\xe0\x80\x80",
+                                       "\xe2\x82",
+                                       "\xe5\\",
+                                       "\xed\xa0\x80",
+                                       "\xf0\x80\x80\x80",
+                                       "\xf4\x90\x80\x80",
+                                       "\xf5\x80\x80\x80",
+                                       "\xff",
+                                       "a\xfe-"};
     struct world *world = *state;
     struct err err;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        assert_false(db_exec(world->db, "INSERT INTO kinds (t) VALUES (?)", DB_ARGS(DB_TEXT(rows[i])),
-                             NULL, &err));
+        assert_false(db_exec(world->db, "INSERT INTO kinds (t) VALUES (?)",
+                             DB_ARGS(DB_TEXT(rows[i])), NULL, &err));
         assert_code(err, ERR_INVALID);
     }
     exec_ok(world->db, "DO ?", DB_ARGS(DB_TEXT("after it all is well")));
@@ -154,8 +205,9 @@ static void db_exec__times__come_back_to_the_microsecond(void **state)
     };
     struct world *world = *state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct db_result *result = round_trip(
-            world->db, DB_ARGS(DB_NULL, DB_NULL, DB_NULL, DB_NULL, DB_NULL, DB_TIME(rows[i].time_us)));
+        struct db_result *result =
+            round_trip(world->db, DB_ARGS(DB_NULL, DB_NULL, DB_NULL, DB_NULL, DB_NULL,
+                                          DB_TIME(rows[i].time_us)));
         assert_string_equal(db_get_text(result, 5), rows[i].text);
         assert_true(db_get_time_us(result, 5) == rows[i].time_us);
         db_result_free(result);
@@ -165,7 +217,8 @@ static void db_exec__times__come_back_to_the_microsecond(void **state)
     assert_code(err, ERR_INVALID);
     assert_false(db_exec(world->db, "DO ?", DB_ARGS(DB_TIME(INT64_MIN)), NULL, &err));
     assert_code(err, ERR_INVALID);
-    struct db_result *result = query_ok(world->db, "SELECT ?, CAST('2026-01-02' AS DATE), "
+    struct db_result *result = query_ok(world->db,
+                                        "SELECT ?, CAST('2026-01-02' AS DATE), "
                                         "CAST('2026-01-02 03:04:05.6' AS DATETIME(1))",
                                         DB_ARGS(DB_TIME(0)));
     assert_true(db_row_next(result));
@@ -183,13 +236,16 @@ static void db_query__values_of_mixed_forms_in_one_list__join(void **state)
     AUTO(str_release) struct str sql = STR_INIT(65536);
     struct db_result *rows;
     struct err err;
-    exec_ok(world->db,
-            "CREATE OR REPLACE TABLE joined (k VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-            " PRIMARY KEY, d DECIMAL(36,16) NOT NULL);"
-            "INSERT INTO joined VALUES ('a', 1), ('b''c', 2), (_utf8mb4 x'c3a9', 3)", DB_NONE);
+    exec_ok(
+        world->db,
+        "CREATE OR REPLACE TABLE joined (k VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+        " PRIMARY KEY, d DECIMAL(36,16) NOT NULL);"
+        "INSERT INTO joined VALUES ('a', 1), ('b''c', 2), (_utf8mb4 x'c3a9', 3)",
+        DB_NONE);
     db_sql(world->db, &sql, "UPDATE joined j JOIN (WITH x (k, d) AS (VALUES ", DB_NONE);
     db_sql_row(world->db, &sql, true, DB_ARGS(DB_TEXT("a"), DB_DEC(dec_of("0.5"))));
-    db_sql_row(world->db, &sql, false, DB_ARGS(DB_TEXT("b'c"), DB_DEC(dec_of("-0.0000000000000001"))));
+    db_sql_row(world->db, &sql, false,
+               DB_ARGS(DB_TEXT("b'c"), DB_DEC(dec_of("-0.0000000000000001"))));
     db_sql_row(world->db, &sql, false,
                DB_ARGS(DB_TEXT("\xc3\xa9"), DB_DEC(dec_of("99999999999999999990.9"))));
     db_sql(world->db, &sql, ") SELECT * FROM x) x ON x.k = j.k SET j.d = j.d + x.d", DB_NONE);
@@ -199,8 +255,10 @@ static void db_query__values_of_mixed_forms_in_one_list__join(void **state)
     assert_int_equal(affected, 3);
     rows = query_ok(world->db, "SELECT d FROM joined ORDER BY d", DB_NONE);
     assert_true(db_row_next(rows) && dec_cmp(db_get_dec(rows, 0), dec_of("1.5")) == 0);
-    assert_true(db_row_next(rows) && dec_cmp(db_get_dec(rows, 0), dec_of("1.9999999999999999")) == 0);
-    assert_true(db_row_next(rows) && dec_cmp(db_get_dec(rows, 0), dec_of("99999999999999999993.9")) == 0);
+    assert_true(db_row_next(rows) &&
+                dec_cmp(db_get_dec(rows, 0), dec_of("1.9999999999999999")) == 0);
+    assert_true(db_row_next(rows) &&
+                dec_cmp(db_get_dec(rows, 0), dec_of("99999999999999999993.9")) == 0);
     assert_false(db_row_next(rows));
     db_result_free(rows);
 }
@@ -233,7 +291,8 @@ static void db_exec__affected__counts_rows_that_match(void **state)
     struct err err;
     uint64_t affected = 99;
     exec_ok(world->db, "TRUNCATE TABLE kinds; INSERT INTO kinds (i) VALUES (1), (1), (2)", DB_NONE);
-    assert_true(db_exec(world->db, "DO 0; UPDATE kinds SET i = 1 WHERE i = 1", DB_NONE, &affected, &err));
+    assert_true(
+        db_exec(world->db, "DO 0; UPDATE kinds SET i = 1 WHERE i = 1", DB_NONE, &affected, &err));
     assert_int_equal(affected, 2);
 }
 
@@ -245,10 +304,12 @@ static void db_exec__errors__have_their_code_and_no_value(void **state)
         const char *has;
     } rows[] = {
         {"INSERT INTO strict VALUES (7, 'SECRET', 1, 1)", ERR_CONFLICT, "strict_name"},
-        {"INSERT INTO strict VALUES (9, 'it''s a for key ''SECRET', 1, 1)", ERR_CONFLICT, "strict_name"},
+        {"INSERT INTO strict VALUES (9, 'it''s a for key ''SECRET', 1, 1)", ERR_CONFLICT,
+         "strict_name"},
         {"INSERT INTO strict VALUES (2, 'x', -1, 1)", ERR_INTERNAL, "strict_positive"},
         {"INSERT INTO strict VALUES (2, 'y', 'SECRET', 1)", ERR_INTERNAL, "1366"},
-        {"INSERT INTO strict VALUES (2, 'SECRET567890123456789012345678901', 1, 1)", ERR_INTERNAL, "name"},
+        {"INSERT INTO strict VALUES (2, 'SECRET567890123456789012345678901', 1, 1)", ERR_INTERNAL,
+         "name"},
         {"INSERT INTO strict VALUES (2, 'z', 1, 999)", ERR_INTERNAL, "small"},
         {"SELEC 'SECRET'", ERR_INTERNAL, "1064"},
         {"SELECT 1 FROM nowhere", ERR_INTERNAL, "nowhere"},
@@ -256,12 +317,15 @@ static void db_exec__errors__have_their_code_and_no_value(void **state)
         {"SELECT CAST('SECRET' AS INET6)", ERR_NONE, ""},
         {"DO 0; DO 0; SELECT nothing FROM strict", ERR_INTERNAL, "statement 3"},
         {"SELECT SLEEP(2) FROM DUAL WHERE (SELECT 1 UNION SELECT 2)", ERR_INTERNAL, "1242"},
-        {"SET STATEMENT max_statement_time = 0.05 FOR SELECT SLEEP(3), 'SECRET'", ERR_TIMEOUT, "1969"},
+        {"SET STATEMENT max_statement_time = 0.05 FOR SELECT SLEEP(3), 'SECRET'", ERR_TIMEOUT,
+         "1969"},
     };
     struct world *world = *state;
     exec_ok(world->db,
-            "CREATE OR REPLACE TABLE strict (id INT PRIMARY KEY, name VARCHAR(30), amount DECIMAL(36,16),"
-            " small TINYINT, UNIQUE KEY strict_name (name), CONSTRAINT strict_positive CHECK (amount >= 0));"
+            "CREATE OR REPLACE TABLE strict (id INT PRIMARY KEY, name VARCHAR(30), amount "
+            "DECIMAL(36,16),"
+            " small TINYINT, UNIQUE KEY strict_name (name), CONSTRAINT strict_positive CHECK "
+            "(amount >= 0));"
             "INSERT INTO strict VALUES (1, 'SECRET', 1, 1), (3, 'it''s a for key ''SECRET', 1, 1)",
             DB_NONE);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

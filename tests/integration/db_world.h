@@ -40,11 +40,13 @@ static inline const char *world_path(const char *file, char path[static 512])
 /* Runs db_bus_servers with a command, waits for its end; gives its status. */
 static inline int servers_run(const char *command, const char *more, const char *more2)
 {
-    const char *const words[] = {"db_bus_servers", command, env_get("DB_BUS_DIR"), more, more2, NULL};
+    const char *const words[] = {
+        "db_bus_servers", command, env_get("DB_BUS_DIR"), more, more2, NULL};
     pid_t pid;
     int status;
     assert_int_equal(posix_spawn(&pid, env_get("DB_BUS_SERVERS"), NULL, NULL,
-                                 (char *const *)(uintptr_t)words, environ), 0);
+                                 (char *const *)(uintptr_t)words, environ),
+                     0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return status;
 }
@@ -76,7 +78,8 @@ static inline struct db *db_open_root(void)
     return db;
 }
 
-static inline void exec_ok(struct db *db, const char *sql, const struct db_value *values, size_t count)
+static inline void exec_ok(struct db *db, const char *sql, const struct db_value *values,
+                           size_t count)
 {
     struct err err = {0};
     if (!db_exec(db, sql, values, count, NULL, &err))

@@ -134,6 +134,7 @@ static bool book_unit(struct db *db, void *arg, struct err *err)
     struct booking *booking = arg;
     for (size_t i = 0; i < booking->count; i++) {
         struct adjustment *adjustment = &booking->adjustments[i];
+        adjustment->journal_id = booking->first_id + i;
         if (!adjustment_insert(db, adjustment, booking->change->now_us, err))
             return false;
         booking->entries[i].reference_id = adjustment->id;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "accounting/domain/currency.h"
+#include "accounting/domain/ledger.h"
 #include "accounting/store/listing.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -30,6 +31,7 @@ struct adjustment {
     char currency_id[CURRENCY_ID_SIZE];
     int64_t category;
     enum adjustment_state state;
+    uint64_t journal_id; /* of its ledger entry; 0: none */
     int64_t created_at, updated_at;
 };
 
@@ -47,11 +49,15 @@ bool adjustment_find_locked(struct db *db, struct arena *arena, uint64_t id,
                             struct adjustment *ret_adjustment, struct err *err) MUST_CHECK;
 bool adjustment_get(struct db *db, struct arena *arena, uint64_t id,
                     struct adjustment *ret_adjustment, struct err *err) MUST_CHECK;
-/* Writes state and validator. */
+/* Writes state, validator and journal id. */
 bool adjustment_decide(struct db *db, const struct adjustment *adjustment, int64_t now_us,
                        struct err *err) MUST_CHECK;
 bool adjustment_list(struct db *db, const struct adjustment_filter *filter,
                      struct listing *listing, struct listed *ret_listed, struct err *err)
+    MUST_CHECK;
+/* The ledger entries of accepted adjustments, in the order of their ids; at most `count`. */
+bool adjustment_entries(struct db *db, const uint64_t *journal_ids, size_t count,
+                        struct ledger_entry *ret_entries, size_t *ret_count, struct err *err)
     MUST_CHECK;
 /* Whether there is one with this reason and receiver. */
 bool adjustment_exists(struct db *db, const char *reason, const char *receiving_account_number,

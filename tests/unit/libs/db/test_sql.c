@@ -93,7 +93,8 @@ static void db_sql__every_day__is_the_day_after_the_one_before(void **state)
 
 static void db_sql__bad_text_or_time__fails_for_good(void **state)
 {
-    static const char *const rows[] = {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"};
+    static const char *const rows[] = {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                       "\xe2\x82"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         AUTO(str_release) struct str sql = STR_INIT(4096);

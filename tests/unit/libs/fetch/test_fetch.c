@@ -52,14 +52,16 @@ static bool read_request(struct server *server, int socket)
 {
     size_t length = 0;
     for (;;) {
-        ssize_t count = recv(socket, server->request + length, sizeof(server->request) - 1 - length, 0);
+        ssize_t count =
+            recv(socket, server->request + length, sizeof(server->request) - 1 - length, 0);
         if (count <= 0)
             return false;
         length += (size_t)count;
         server->request[length] = '\0';
         const char *end = strstr(server->request, "\r\n\r\n");
         const char *body_length = strstr(server->request, "Content-Length: ");
-        size_t want = body_length && end && body_length < end ? strtoul(body_length + 16, NULL, 10) : 0;
+        size_t want =
+            body_length && end && body_length < end ? strtoul(body_length + 16, NULL, 10) : 0;
         if (end && length >= (size_t)(end + 4 - server->request) + want)
             return true;
     }
@@ -159,9 +161,13 @@ static void fetch_run__post__sends_body_type_and_bearer(void **state)
     static char body[20000];
     long status;
     memset(body, 'b', sizeof(body));
-    assert_true(run(world, "/created", (struct fetch_request){
-        .method = "POST", .bearer = "abc.def", .content_type = "application/json", .body = body,
-        .body_length = sizeof(body)}, &status));
+    assert_true(run(world, "/created",
+                    (struct fetch_request){.method = "POST",
+                                           .bearer = "abc.def",
+                                           .content_type = "application/json",
+                                           .body = body,
+                                           .body_length = sizeof(body)},
+                    &status));
     assert_int_equal(status, 201);
     assert_non_null(strstr(world->server.request, "POST /created"));
     assert_non_null(strstr(world->server.request, "Authorization: Bearer abc.def\r\n"));

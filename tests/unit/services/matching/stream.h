@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "contract/protocol.h"
+#include "tests/unit/services/matching/naive_book.h"
 
 struct stream_profile {
     const char *name;
@@ -18,11 +19,15 @@ struct stream_profile {
     uint32_t members;
     uint32_t book_full_at; /* orders that the book has room for */
     uint32_t cancels;      /* of 100 commands */
-    bool sweeps;           /* now and then an order that takes everything */
+    uint32_t cancel_alls;  /* of 10,000 commands */
+    uint32_t calm;         /* of 100 orders: these only wait for others, so that the book deepens */
+    uint32_t sweep_every;  /* one of so many orders takes everything; 0: none */
+    uint32_t part;         /* the stream gets one part in so many of its share: it is slow */
 };
 
 struct stream {
     const struct stream_profile *profile;
+    const struct naive_book *book; /* where ids of live orders come from */
     uint64_t random, seq, next_id;
     bool halted;
 };
@@ -51,10 +56,12 @@ static inline int64_t stream_amount(struct stream *stream)
     return (1 + stream_below(stream, 20)) * stream->profile->amount_unit;
 }
 
-/* One of the last orders: mostly live, sometimes long gone. */
+/* An order that is live, or was. */
 static inline uint64_t stream_known_id(struct stream *stream)
 {
-    uint64_t back = 1 + stream_below(stream, stream_below(stream, 10) == 0 ? 2000 : 100);
+    uint64_t back = 1 + stream_below(stream, 200);
+    if (stream->book->count > 0 && stream_below(stream, 4) != 0)
+        return stream->book->orders[stream_below(stream, (uint32_t)stream->book->count)].id;
     return stream->next_id > back ? stream->next_id - back : 1;
 }
 
@@ -74,8 +81,6 @@ static inline void stream_submit(struct stream *stream, struct command *command)
         (uint8_t)(stream_below(stream, 2) ? TIF_GTC : stream_below(stream, 4));
     command->stp = (uint8_t)(stream_below(stream, 2) ? STP_NONE : stream_below(stream, 4));
     command->amount = stream_amount(stream);
-    if (stream->profile->sweeps && stream_below(stream, 400) == 0)
-        command->amount = stream->profile->amount_unit * 100000;
     bool is_market = command->type == TYPE_MARKET || command->type == TYPE_STOP_MARKET;
     if (!is_market)
         command->price = stream_price(stream);
@@ -90,6 +95,37 @@ static inline void stream_submit(struct stream *stream, struct command *command)
             budget = stream_below(stream, 2) ? 0 : (__int128)PROTOCOL_QUANTITY_MAX << 60;
         wide_set(budget, &command->budget_low, &command->budget_high);
     }
+}
+
+/*
+ * An order that meets nobody for now: limit orders on their own half of the prices, stops that wait
+ * for the last price to reach the other half.
+ */
+static inline void stream_calm(struct stream *stream, struct command *command)
+{
+    const struct stream_profile *profile = stream->profile;
+    uint32_t half = profile->prices / 2;
+    bool is_stop = stream_below(stream, 3) == 0;
+    bool is_upper = (command->side == SIDE_SELL) != is_stop;
+    uint32_t at = stream_below(stream, half) + (is_upper ? profile->prices - half : 0);
+    int64_t price = profile->price_low + at * profile->price_step;
+    command->time_in_force = stream_below(stream, 3) ? TIF_GTC : TIF_POST_ONLY;
+    command->type = is_stop ? TYPE_STOP_LIMIT : TYPE_LIMIT;
+    command->amount = 1;
+    command->price = price;
+    command->stop_price = is_stop ? price : 0;
+    command->protection = 0;
+    command->budget_low = command->budget_high = 0;
+}
+
+/* A market order that takes all there is. */
+static inline void stream_sweep(struct stream *stream, struct command *command)
+{
+    command->type = TYPE_MARKET;
+    command->amount = 1000000 * stream->profile->amount_unit;
+    command->price = command->stop_price = command->protection = 0;
+    command->budget_low = 0;
+    command->budget_high = 1u << 31;
 }
 
 /* Breaks one field of a submit or an amend. */
@@ -113,24 +149,25 @@ static inline void stream_break(struct stream *stream, struct command *command)
 static inline struct command stream_next(struct stream *stream, bool *ret_is_refused)
 {
     struct command command = {.seq = ++stream->seq};
-    uint32_t kind = stream_below(stream, 1000), cancels = stream->profile->cancels * 10;
+    uint32_t kind = stream_below(stream, 10000), cancels = stream->profile->cancels * 100;
+    uint32_t cancel_alls = stream->profile->cancel_alls;
     *ret_is_refused = false;
     if (stream->halted && kind % 10 == 0) {
         command.kind = COMMAND_RESUME;
-    } else if (kind < 3) {
+    } else if (kind < 30) {
         command.kind = COMMAND_HALT;
-    } else if (kind < 6) {
+    } else if (kind < 60) {
         command.kind = COMMAND_RESUME;
-    } else if (kind < 16) {
+    } else if (kind < 60 + cancel_alls) {
         command.kind = COMMAND_CANCEL_ALL;
         command.member_id = stream_below(stream, stream->profile->members + 1);
         command.side = (uint8_t)stream_below(stream, 3);
-        if (command.member_id == 0 && stream_below(stream, 10) != 0)
+        if (command.member_id == 0 && stream_below(stream, 4) != 0)
             command.member_id = 1;
-    } else if (kind < 16 + cancels) {
+    } else if (kind < 60 + cancel_alls + cancels) {
         command.kind = COMMAND_CANCEL;
         command.order_id = stream_known_id(stream);
-    } else if (kind < 116 + cancels) {
+    } else if (kind < 60 + cancel_alls + cancels * 2) {
         command.kind = COMMAND_AMEND;
         command.order_id = stream_known_id(stream);
         command.price = stream_price(stream);
@@ -139,6 +176,11 @@ static inline struct command stream_next(struct stream *stream, bool *ret_is_ref
             command.amount = PROTOCOL_QUANTITY_MAX;
     } else {
         stream_submit(stream, &command);
+        if (stream_below(stream, 100) < stream->profile->calm)
+            stream_calm(stream, &command);
+        if (stream->profile->sweep_every != 0 &&
+            stream_below(stream, stream->profile->sweep_every) == 0)
+            stream_sweep(stream, &command);
     }
     if ((command.kind == COMMAND_SUBMIT || command.kind == COMMAND_AMEND) &&
         stream_below(stream, 100) == 0) {

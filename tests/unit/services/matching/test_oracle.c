@@ -24,14 +24,18 @@ enum { COMMANDS_DEFAULT = 300000, STATE_EVERY = 257, SNAPSHOT_EVERY = 1000 };
 
 #define BIG ((int64_t)1 << 59)
 
+/* clang-format off */
 static const struct stream_profile profiles[] = {
-    {"eight prices, four members", 1000,     1,   8,  1,        4,   10000, 15, false},
-    {"one price, two members",     1000,     1,   1,  3,        2,   10000, 30, false},
-    {"wide and deep",              5,        7,   90, 1,        300, 10000, 4,  true },
-    {"full books",                 1000,     1,   12, 1,        6,   40,    10, false},
-    {"the largest numbers",        BIG + 99, 7,   8,  BIG / 20, 4,   10000, 20, false},
-    {"prices far apart",           1,        BIG - 1, 3,  1,        4,   10000, 20, false},
+    /* name                     prices: low, step, count   unit    members  room    cancels, alls  calm  sweep part */
+    {"eight prices",            1000,     1,       8,      1,        4,     10000,  7,  60,        0,    0,    1},
+    {"one price, two members",  1000,     1,       1,      3,        2,     10000,  8,  60,        0,    0,    1},
+    {"wide",                    5,        7,       90,     1,        300,   10000,  4,  100,       40,   500,  4},
+    {"full books",              1000,     1,       12,     1,        6,     40,     6,  60,        0,    0,    1},
+    {"the largest numbers",     BIG + 99, 7,       8,      BIG / 20, 4,     10000,  7,  60,        0,    0,    1},
+    {"prices far apart",        1,        BIG - 1, 3,      1,        4,     10000,  7,  60,        0,    0,    1},
+    {"deep",                    500,      1,       60,     1,        5,     12000,  1,  3,         99,   3000, 4},
 };
+/* clang-format on */
 
 struct world {
     struct stream stream;
@@ -206,6 +210,7 @@ static uint64_t run_stream(const struct stream_profile *profile, uint64_t seed, 
     };
     assert_true(world.book && world.expected);
     naive_init(&world.naive, profile->book_full_at);
+    world.stream.book = &world.naive;
     view_init(&world.view);
     for (uint64_t i = 0; i < commands; i++) {
         bool is_refused;
@@ -237,7 +242,7 @@ static void book_apply__random_streams__agrees_with_the_naive_book(void **state)
     assert_true(!seed_text || str_to_u64(seed_text, &seed));
     for (size_t i = 0; i < ARRAY_LEN(profiles); i++)
         hash = mix(hash ^ run_stream(&profiles[i], seed * 1000 + i,
-                                     commands / ARRAY_LEN(profiles)));
+                                     commands / ARRAY_LEN(profiles) / profiles[i].part));
     print_message("results of %lu commands, seed %lu: %016lx\n", (unsigned long)commands,
                   (unsigned long)seed, (unsigned long)hash);
 }
