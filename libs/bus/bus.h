@@ -6,11 +6,20 @@
  * Publishing is with confirms, mandatory and persistent: bus_publish() hands a message out,
  * bus_settle() reads confirms until at most `in_flight` are open. What was handed out and not
  * confirmed when the connection breaks is unknown: the caller publishes it again from where it is
- * durable. Consumers ack by hand, after their commit.
+ * durable.
+ *
+ *     if (!bus_publish(bus, &message, &tag, err) || !bus_settle(bus, 0, err)) ...
+ *
+ * Consumers ack by hand, after their commit.
  *
  * Every call returns by its deadline (BUS_TIMEOUT_MS). Heartbeats (10 s) run inside the calls, so
- * an idle owner calls bus_idle() at least every 5 s. After ERR_BUS_UNAVAILABLE the bus is broken:
- * bus_reopen() until it works; the topology is declared again each time.
+ * an idle owner calls bus_idle() at least every 5 s; a dead broker is noticed within 20 s.
+ *
+ * After ERR_BUS_UNAVAILABLE the bus is broken, be it that the broker is gone, that it refused a
+ * message or that no queue takes it: bus_reopen() until it works, with pauses; the topology is
+ * declared and the queue consumed again each time. The one exception is a broker that blocks
+ * publishing (an alarm): bus_is_open() stays true, and the caller pauses and goes on. ERR_CONFIG:
+ * what the broker has contradicts the topology, or the user lacks the right; time does not heal it.
  */
 #ifndef BUS_BUS_H
 #define BUS_BUS_H
@@ -46,7 +55,8 @@ struct bus_row {
     uint32_t length_max;     /* queue: x-max-length with reject-publish; 0: none */
 };
 
-/* rows end with name NULL; may be NULL. */
+/* rows end with name NULL and outlive the bus; may be NULL. A quorum queue with a dead-letter queue
+ * loses nothing on the way there (at-least-once). */
 bool bus_open(const struct bus_config *config, const struct bus_row *rows, struct bus **ret_bus,
               struct err *err) MUST_CHECK;
 void bus_close(struct bus *bus); /* NULL is fine; bounded */
@@ -68,7 +78,8 @@ struct bus_message {
 };
 
 /* Hands one message out. ERR_BUS_UNAVAILABLE: broken or blocked; nothing else is known of it.
- * Gives the delivery tag, 1, 2, 3... since the last (re)open. */
+ * Gives the delivery tag (may be NULL), 1, 2, 3... since the last (re)open. At most
+ * BUS_IN_FLIGHT_MAX are unconfirmed: the next one waits. */
 bool bus_publish(struct bus *bus, const struct bus_message *message, uint64_t *ret_tag,
                  struct err *err) MUST_CHECK;
 /* Waits until at most `in_flight` messages are unconfirmed. A nack or a returned message fails. */
@@ -79,14 +90,15 @@ uint64_t bus_confirmed_tag(const struct bus *bus);
 /* ---- consuming ---- */
 
 struct bus_delivery {
-    uint64_t tag;
-    const void *body; /* valid until the next bus_next() or bus_reopen() */
+    uint64_t tag; /* for bus_ack(); one from before a reopen is known as such, and acks nothing */
+    const void *body; /* a NUL behind it; valid until the next bus_next() or bus_reopen() */
     size_t length;
     const char *type, *message_id, *content_type; /* "" if absent */
     bool redelivered;
     bool is_too_large; /* above BUS_MESSAGE_BYTES_MAX: the body is dropped, length 0; reject it */
 };
 
+/* One queue per bus. Again after a reopen is fine and not needed. */
 bool bus_consume(struct bus *bus, const char *queue, uint16_t prefetch, struct err *err) MUST_CHECK;
 /* The next delivery; *ret_got false: none came within timeout_ms (0: only what is here). */
 bool bus_next(struct bus *bus, int timeout_ms, bool *ret_got, struct bus_delivery *ret_delivery,

@@ -60,7 +60,7 @@ static bool is_market(unsigned type)
     return type == TYPE_MARKET || type == TYPE_STOP_MARKET;
 }
 
-static bool submit_refuse(const struct command *command, struct err *err)
+static bool submit_check(const struct command *command, struct err *err)
 {
     if (command->order_id == 0 || command->member_id == 0)
         return refuse(err, "submit: order and member have ids");
@@ -73,27 +73,13 @@ static bool submit_refuse(const struct command *command, struct err *err)
         return refuse(err, "submit: price out of range");
     if (is_stop(command->type) ? !is_quantity(command->stop_price) : command->stop_price != 0)
         return refuse(err, "submit: stop price out of range");
-    if (is_market(command->type) ? !is_quantity_or_zero(command->protection)
-                                 : command->protection != 0)
+    if (!is_market(command->type))
+        return command->protection == 0 || refuse(err, "submit: protection of a limit order");
+    if (!is_quantity_or_zero(command->protection))
         return refuse(err, "submit: protection out of range");
-    return refuse(err, "submit: negative budget");
-}
-
-/* The same rules in one expression: this runs for every command of the engine. */
-static bool submit_check(const struct command *command, struct err *err)
-{
-    bool has_price = !is_market(command->type), has_stop = is_stop(command->type);
-    bool is_right = ((command->order_id == 0) | (command->member_id == 0) |
-                     (command->side > SIDE_SELL) | (command->type > TYPE_STOP_MARKET) |
-                     (command->time_in_force > TIF_POST_ONLY) | (command->stp > STP_DECREMENT) |
-                     !is_quantity(command->amount) |
-                     ((command->price != 0) != has_price) | !is_quantity_or_zero(command->price) |
-                     ((command->stop_price != 0) != has_stop) |
-                     !is_quantity_or_zero(command->stop_price) |
-                     ((command->protection != 0) & has_price) |
-                     !is_quantity_or_zero(command->protection) |
-                     (!has_price & (command->budget_high >> 63 != 0))) == 0;
-    return is_right || submit_refuse(command, err);
+    if (wide_get(command->budget_low, command->budget_high) < 0)
+        return refuse(err, "submit: negative budget");
+    return true;
 }
 
 bool command_check(const struct command *command, struct err *err)

@@ -1,8 +1,9 @@
 /*
  * db.h: MariaDB. Statements are constant text with '?' for values; values are typed and written
- * into the text by this library alone (numbers checked, strings escaped for the connection's
- * utf8mb4, bytes as x'..'). So statements can't be built from input, several of them and thousands
- * of rows go out in one round trip, and it is the only way that SQL leaves our code.
+ * into the text by this library alone (numbers as digits, bytes as x'..', a text of plain ASCII
+ * between quotes and every other text as a hexadecimal literal). So statements can't be built from
+ * input, several of them and thousands of rows go out in one round trip, and it is the only way
+ * that SQL leaves our code. A '?' inside of a literal of the text counts as a value too.
  *
  *     struct db_result *rows;
  *     if (!db_query(db, "SELECT id, balance FROM accounts WHERE member_id = ? AND currency_id = ?",
@@ -12,11 +13,20 @@
  *
  * Transactions restart as a whole: db_transaction() runs its function, and again (at most
  * DB_TRIES_MAX times, with a growing pause) when the server says 1213, 1205 or 1020. A connection
- * lost at COMMIT is ERR_DB_UNKNOWN: the caller's idempotency decides, never a guess.
+ * lost at COMMIT is ERR_DB_UNKNOWN: the caller's idempotency decides, never a guess. Outside of
+ * db_transaction(), db_snapshot() and db_retry() every call must end its own transaction; one that
+ * is left open is rolled back and an error, for the next START TRANSACTION would commit it.
+ *
+ * Errors: ERR_DB_CONFLICT (run it again), ERR_DB_UNAVAILABLE (the connection is gone, nothing was
+ * committed), ERR_DB_UNKNOWN, ERR_CONFLICT (a unique key, named in the story), ERR_TIMEOUT (a
+ * statement ran too long), ERR_INVALID (a text that is not UTF-8, an impossible time), ERR_CONFIG
+ * (at open: refused by the server), else ERR_INTERNAL with the server's text; a broken CHECK is one
+ * of these. Stories name columns and keys and hold no values.
  *
  * A struct db is one connection and belongs to one thread. Connections are opened with READ
  * COMMITTED, UTC, strict mode, no auto-reconnect; a broken one is reopened by db_ready() between
- * units of work. Every call has a deadline (DB_TIMEOUT_S).
+ * units of work (db_transaction() and its like do so themselves). Every round trip has a deadline
+ * (DB_TIMEOUT_S).
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -47,7 +57,8 @@ struct db_config {
 
 bool db_open(const struct db_config *config, struct db **ret_db, struct err *err) MUST_CHECK;
 void db_close(struct db *db); /* NULL is fine */
-/* Opens again what broke; cheap when all is well (no round trip). */
+/* Opens again what broke, also what ended while it was idle; cheap when all is well (a look at the
+ * socket, no round trip). */
 bool db_ready(struct db *db, struct err *err) MUST_CHECK;
 bool db_ping(struct db *db, struct err *err) MUST_CHECK;
 /* Durability and strictness: innodb_flush_log_at_trx_commit=1, sync_binlog=1 when binlog is on,
@@ -82,7 +93,7 @@ struct db_value {
 #define DB_TEXT(value) db_text_value(value)
 #define DB_BYTES(data, size)                                                                       \
     ((struct db_value){.kind = DB_KIND_BYTES, .bytes = (data), .length = (size)})
-/* Microseconds UTC into DATETIME(6); 0 is NULL. */
+/* Microseconds UTC into DATETIME(6), years 1 to 9999; 0 is NULL. */
 #define DB_TIME(us) ((struct db_value){.kind = DB_KIND_TIME, .number = (us)})
 struct db_value db_text_value(const char *text);
 
@@ -94,7 +105,8 @@ struct db_value db_text_value(const char *text);
 /* ---- statements ---- */
 
 /* Runs one or several statements (separated by ';') in one round trip; drops their rows.
- * ret_affected (may be NULL): rows of the last statement. */
+ * ret_affected (may be NULL): rows of the last statement, counting those that match and have the
+ * value already. The first statement that fails ends the batch; the story has its number. */
 bool db_exec(struct db *db, const char *sql, const struct db_value *values, size_t count,
              uint64_t *ret_affected, struct err *err) MUST_CHECK;
 /* The same; gives the rows of all statements that have rows, one result set after the other. */
@@ -119,7 +131,8 @@ bool db_result_next(struct db_result *result);       /* the next set; false: the
 size_t db_row_count(const struct db_result *result); /* of the current set */
 void db_result_free(struct db_result *result);       /* NULL is fine */
 
-/* Columns of the current row. A value that does not convert is a bug in the query: assert. */
+/* Columns of the current row. A value that does not convert is a bug in the query: assert. Texts
+ * live as long as the result. */
 bool db_is_null(const struct db_result *result, unsigned column);
 int64_t db_get_i64(const struct db_result *result, unsigned column);
 uint64_t db_get_u64(const struct db_result *result, unsigned column);   /* NULL: 0 */
@@ -143,14 +156,17 @@ bool db_transaction(struct db *db, db_unit *unit, void *arg, struct err *err) MU
 bool db_snapshot(struct db *db, db_unit *unit, void *arg, struct err *err) MUST_CHECK;
 
 /* For pipelines that put START and COMMIT into their own batches (one round trip less): runs
- * `attempt` again when it failed with ERR_DB_CONFLICT, after a rollback. */
+ * `attempt` again when it failed with ERR_DB_CONFLICT, after a rollback. An attempt that returns
+ * true has committed: one that has not is rolled back, and an error. */
 bool db_retry(struct db *db, db_unit *attempt, void *arg, struct err *err) MUST_CHECK;
 
 /* ---- migrations ---- */
 
 /* Runs the numbered files NNNN_name.sql of a folder that the table schema_migrations does not have
  * yet, in order, each once, check-summed; refuses a changed or missing old one. Takes a named lock,
- * so that two at once are fine. Calls `say` with each file name that is run. */
+ * so that two at once are fine. Calls `say` (may be NULL) with the name of a file before it runs.
+ * MariaDB can't undo DDL: a file that fails behind its first statement has to be repaired by hand,
+ * and nothing runs until then. A file ends with a statement, not with a comment. */
 bool db_migrate(struct db *db, const char *folder, void (*say)(const char *name), struct err *err)
     MUST_CHECK;
 /* ERR_CONFIG unless the schema has exactly the files of the folder. */

@@ -52,7 +52,9 @@ static const struct error_row error_rows[] = {
     {1927, ERR_DB_UNAVAILABLE, TEXT_SHOWS, true }, /* connection was killed */
     {3819, ERR_INTERNAL,       TEXT_SHOWS, false}, /* CHECK: the net below our own checks */
     {4025, ERR_INTERNAL,       TEXT_SHOWS, false},
-    {1021, ERR_DB_UNAVAILABLE, TEXT_SHOWS, false}, /* disk full */
+    {1021, ERR_DB_UNAVAILABLE, TEXT_SHOWS, false}, /* disk full, write errors of the engine */
+    {1026, ERR_DB_UNAVAILABLE, TEXT_SHOWS, false},
+    {1030, ERR_DB_UNAVAILABLE, TEXT_SHOWS, false},
     {1114, ERR_DB_UNAVAILABLE, TEXT_SHOWS, false}, /* table is full */
     {1044, ERR_INTERNAL,       TEXT_SHOWS, false}, /* rights, unknown names: an installation */
     {1046, ERR_INTERNAL,       TEXT_SHOWS, false},

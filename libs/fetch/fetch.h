@@ -27,8 +27,8 @@ struct fetch_request {
     long connect_timeout_ms, timeout_ms; /* 0: 2,000 and 30,000 */
 };
 
-/* Appends the body of the answer to `out` (its ceiling bounds the download).
- * ERR_PEER_UNAVAILABLE: no answer; else *ret_status tells. */
+/* Appends the body of the answer to `out` (its ceiling bounds the download: ERR_PROTOCOL above it).
+ * ERR_PEER_UNAVAILABLE: no whole answer in time; any whole answer is true, and *ret_status tells. */
 bool fetch_run(struct fetch *fetch, const struct fetch_request *request, long *ret_status,
                struct str *out, struct err *err) MUST_CHECK;
 

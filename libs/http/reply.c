@@ -154,7 +154,8 @@ static void add_headers(const struct http_request *request, struct MHD_Response 
 static void replace_overflow(struct http_request *request)
 {
     struct err err;
-    err_set(&err, ERR_INTERNAL, "the reply is above %zu bytes", request->reply.max);
+    err_set(&err, ERR_INTERNAL, "the reply does not fit into %zu bytes or into memory",
+            request->reply.max);
     request->is_replied = false;
     http_reply_err(request, &err);
 }

@@ -47,6 +47,8 @@ static void link_add(struct http_server *server, struct MHD_Connection *connecti
     if (link->next)
         link->next->previous = link;
     server->links = link;
+    if (!link->next)
+        pthread_cond_signal(&server->watch_wake);
     pthread_mutex_unlock(&server->lock);
 }
 
@@ -121,19 +123,28 @@ static void look_locked(struct http_server *server)
     }
 }
 
+static void wait_locked(struct http_server *server)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)LOOK_MS * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&server->watch_wake, &server->lock, &until);
+}
+
 static void *watch(void *user)
 {
     struct http_server *server = user;
-    struct timespec until;
     pthread_mutex_lock(&server->lock);
     while (!server->watch_ends) {
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += (long)LOOK_MS * 1000000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_nsec -= 1000000000;
-            until.tv_sec++;
-        }
-        pthread_cond_timedwait(&server->watch_wake, &server->lock, &until);
+        /* Without connections there is nothing to wake up for. */
+        if (server->links)
+            wait_locked(server);
+        else
+            pthread_cond_wait(&server->watch_wake, &server->lock);
         look_locked(server);
     }
     pthread_mutex_unlock(&server->lock);

@@ -48,6 +48,7 @@ const struct config_row accounting_config_rows[] = {
     {"MINIMUM_MEMBER_LEVEL_FOR_WITHDRAW", CONFIG_U32, AT(level_withdraw), NULL, .max = 99, .example = "3", .doc = "Level that withdrawals need."},
     {"MINIMUM_MEMBER_LEVEL_FOR_TRADING", CONFIG_U32, AT(level_trading), NULL, .max = 99, .example = "2", .doc = "Level that trading needs."},
     {"MARKET_PROTECTION", CONFIG_TEXT, AT(market_protection), "0.5", .doc = "Market orders trade at most this fraction away from the best price; 0: any. A market's data may say otherwise."},
+    {"INTERNAL_TRANSFER_OTP", CONFIG_TEXT, AT(internal_transfer_otp), "refuse", .values = "refuse ignore", .doc = "One-time codes of transfers between members: nobody verifies them yet, so all are refused; ignore takes any. Never with real money."},
     {"PNL_CURRENCIES", CONFIG_TEXT, AT(pnl_currencies), "", .doc = "Comma list: currencies in which profit and loss is kept."},
     {"PEATIO_PLATFORM_CURRENCY", CONFIG_TEXT, AT(platform_currency), "usdt", .doc = "Currency of prices and limits."},
 

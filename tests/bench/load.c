@@ -82,7 +82,6 @@ static int64_t now_ns(void)
 
 static void fail(const struct connection *connection, const char *what)
 {
-    printf("end\n");
     fprintf(stderr, "bench_load: %s", what);
     if (connection && connection->got > 0)
         fprintf(stderr, ": %.*s", (int)connection->got, connection->answer);

@@ -361,6 +361,27 @@ static void db_transaction__server_killed_at_commit__is_unknown_and_ready_recove
     assert_true(db_ping(world->other, &err));
 }
 
+static void db_open__server_that_hangs__returns_by_its_deadline(void **state)
+{
+    struct world *world = *state;
+    char path[512];
+    struct db_config config = db_config_root(path);
+    struct db *db;
+    struct err err;
+    server_signal("mariadb.pid", SIGSTOP);
+    usleep(100000);
+    double started = seconds_now();
+    assert_false(db_open(&config, &db, &err));
+    double open_s = seconds_now() - started;
+    assert_false(db_transaction(world->db, add_one, NULL, &err));
+    double all_s = seconds_now() - started;
+    server_signal("mariadb.pid", SIGCONT);
+    assert_code(err, ERR_DB_UNAVAILABLE);
+    print_message("open gave up after %.1f s, a statement after %.1f s\n", open_s, all_s - open_s);
+    assert_true(open_s < DB_TIMEOUT_S + 1 && all_s - open_s < DB_TIMEOUT_S + 1);
+    assert_true(db_ready(world->db, &err));
+}
+
 static void db_ready__connection_ended_while_idle__opens_it_again(void **state)
 {
     struct world *world = *state;
@@ -398,6 +419,7 @@ int main(void)
         cmocka_unit_test(db_transaction__many_writers_of_one_row__lose_no_update),
         cmocka_unit_test(db_transaction__line_cut__is_unknown_at_commit_only),
         cmocka_unit_test(db_transaction__server_killed_at_commit__is_unknown_and_ready_recovers),
+        cmocka_unit_test(db_open__server_that_hangs__returns_by_its_deadline),
         cmocka_unit_test(db_ready__connection_ended_while_idle__opens_it_again),
         cmocka_unit_test(db_query__killed_in_the_middle__is_unavailable),
     };

@@ -8,7 +8,7 @@ LOG_LINES = 15
 
 
 def run(command, function, *arguments):
-    """Calls the function; a StackError becomes a message, with the end of the log that tells more."""
+    """Calls the function; a StackError becomes a message, with the end of the log that helps."""
     try:
         return function(*arguments)
     except StackError as error:

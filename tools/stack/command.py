@@ -1,4 +1,4 @@
-"""command.py up [--infra] | down | reset | status: called by the scripts of these names in tools/."""
+"""command.py up [--infra] | down | reset | status: behind the scripts of these names in tools/."""
 
 import sys
 from pathlib import Path

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 
 from stack import supervisor, up
 from stack.lock import locked
@@ -48,8 +47,8 @@ def process_line(pid):
         return "has just ended"
     seconds = int(boot_seconds - ticks / os.sysconf("SC_CLK_TCK"))
     megabytes = pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
-    return (f"pid {pid:<8} {megabytes:7.1f} MB   up {seconds // 3600}:{seconds // 60 % 60:02}"
-            f":{seconds % 60:02}   since {time.strftime('%H:%M:%S', time.localtime(time.time() - seconds))}")
+    return (f"pid {pid:<8} {megabytes:7.1f} MB   "
+            f"up {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}")
 
 
 def existing():

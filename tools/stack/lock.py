@@ -9,7 +9,7 @@ from stack.settings import StackError
 
 @contextlib.contextmanager
 def locked(settings):
-    """Takes the folder itself; makes it when it is not there, refuses one with a foreign content."""
+    """Takes the folder itself; makes it when it is not there, refuses one with foreign files."""
     run_dir = settings.run_dir
     run_dir.mkdir(parents=True, exist_ok=True)
     if not settings.exists and any(run_dir.iterdir()):

@@ -43,7 +43,7 @@ port = {settings.ports['MARIADB_PORT']}
 secure_file_priv = {folder(settings)}/tmp
 
 # One machine without a replica: the redo log makes a commit durable, a binary log would only double
-# the flushes. deploy/mariadb/README.md says what to add for replicas and point-in-time recovery.
+# the flushes. deploy/README.md says what to add for replicas and recovery to a point in time.
 skip_log_bin
 
 [client]

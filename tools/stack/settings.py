@@ -43,7 +43,7 @@ def run_dir():
 
 
 class Settings:
-    """The choices of one stack: settings.run_dir, settings.ports["AMQP_PORT"], settings.edge_port."""
+    """The choices of one stack: settings.run_dir, .edge_port, .ports["AMQP_PORT"]."""
 
     def __init__(self):
         self.run_dir = run_dir()
@@ -58,8 +58,9 @@ class Settings:
         self.edge_port = self._port("EDGE_PORT", 1, 65535)
         self.ports = {name: port_base + offset for name, (offset, _) in PORTS.items()}
         if self.edge_port in self.ports.values():
-            raise StackError(f"EDGE_PORT={self.edge_port} lies in the range of PORT_BASE={port_base}"
-                             f" (+1 to +{len(PORTS)}): choose another EDGE_PORT.")
+            raise StackError(f"EDGE_PORT={self.edge_port} lies in the range of "
+                             f"PORT_BASE={port_base} (+1 to +{len(PORTS)}): "
+                             "choose another EDGE_PORT.")
         # BOURSE_BIN: a folder of ready programs (another variant, another version); else we build.
         self.builds = not self.choices["BOURSE_BIN"]
         self.binaries = Path(os.path.abspath(

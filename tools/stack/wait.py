@@ -9,7 +9,7 @@ from stack.settings import StackError
 
 
 def until(is_there, what, seconds, log=None, still_possible=lambda: None):
-    """Polls is_there() until it is true. `still_possible` raises when waiting has become useless."""
+    """Polls is_there() until it is true. `still_possible` raises when waiting is in vain."""
     deadline = time.monotonic() + seconds
     announced = False
     begin = time.monotonic()

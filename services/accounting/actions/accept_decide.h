@@ -6,6 +6,7 @@
 #ifndef ACCOUNTING_ACTIONS_ACCEPT_DECIDE_H
 #define ACCOUNTING_ACTIONS_ACCEPT_DECIDE_H
 
+#include "accounting/actions/accept_batch.h"
 #include "accounting/actions/limits.h"
 #include "accounting/actions/order_accept.h"
 #include "accounting/domain/ledger.h"

@@ -67,13 +67,6 @@ static bool reckon_stop(struct intake *intake, struct err *err)
     return estimate_buy(total, &intake->estimate, err);
 }
 
-static bool is_coin(const struct catalog *catalog, const char *currency_id)
-{
-    const struct currency *currency = catalog_currency(catalog, currency_id);
-    assert(currency != NULL); /* a foreign key of markets */
-    return currency->is_coin;
-}
-
 bool order_prepare(const struct accounting *app, const struct catalog *catalog,
                    const struct member *member, const struct order_request *order_request,
                    struct intake *ret_intake, struct err *err)
@@ -82,8 +75,8 @@ bool order_prepare(const struct accounting *app, const struct catalog *catalog,
     struct intake intake = {
         .kind = INTAKE_SUBMIT,
         .market = *market,
-        .base_is_coin = is_coin(catalog, market->base),
-        .quote_is_coin = is_coin(catalog, market->quote),
+        .base_is_coin = order_request->base_is_coin,
+        .quote_is_coin = order_request->quote_is_coin,
         .order = {.member_id = member->id,
                   .side = order_request->side,
                   .type = order_request->type,

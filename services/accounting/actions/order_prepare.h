@@ -20,6 +20,7 @@ struct accounting;
 
 struct order_request {
     const struct market *market; /* of the catalog; active */
+    bool base_is_coin, quote_is_coin; /* its currencies */
     enum side side;
     enum order_type type;
     enum time_in_force time_in_force;

@@ -237,7 +237,7 @@ static void index_clear(struct settlement *settlement)
     memset(settlement->index, 0, slots * sizeof(settlement->index[0]));
 }
 
-static void index_order(struct settlement *settlement, size_t at)
+void settlement_index_order(struct settlement *settlement, size_t at)
 {
     uint32_t slot = slot_of(settlement, settlement->orders[at].id);
     while (settlement->index[slot])
@@ -305,7 +305,7 @@ static bool lock_rows(struct settlement *settlement, struct db *db, struct err *
             size_t at = settlement->orders_count++;
             order_from_row(rows, 0, &settlement->orders[at]);
             settlement->changed[at] = false;
-            index_order(settlement, at);
+            settlement_index_order(settlement, at);
         }
     return true;
 }

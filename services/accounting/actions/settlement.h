@@ -76,6 +76,8 @@ struct settlement {
     struct str sql, events;
 };
 
+/* Puts orders[at] into the index, whose slots up to index_mask were cleared. */
+void settlement_index_order(struct settlement *settlement, size_t at);
 /* The order, or NULL. */
 struct order *settlement_order(struct settlement *settlement, uint64_t id);
 

@@ -46,13 +46,12 @@ bool transfer_is_balanced(const struct transfer_operation *operations, size_t co
             const struct transfer_operation *each = &operations[k];
             if (strcmp(each->currency_id, operations[i].currency_id) != 0)
                 continue;
+            /* A debit there and a credit here, each times its side. */
             int change = side_of(each->destination_code) - side_of(each->source_code);
-            for (; change > 0; change -= 2)
-                if (!dec_add(sum, each->amount, &sum) || !dec_add(sum, each->amount, &sum))
-                    return false;
-            for (; change < 0; change += 2)
-                if (!dec_sub(sum, each->amount, &sum) || !dec_sub(sum, each->amount, &sum))
-                    return false;
+            if (change > 0 && !dec_add(sum, each->amount, &sum))
+                return false;
+            if (change < 0 && !dec_sub(sum, each->amount, &sum))
+                return false;
         }
         if (!dec_is_zero(sum))
             return false;

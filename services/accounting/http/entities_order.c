@@ -69,6 +69,12 @@ const struct json_field admin_order_fields[] = {
     {"uid", JSON_TEXT, AT(uid), .doc = "UID of the member."},
     ORDER_OWN_ROWS,
     {NULL}};
+
+const struct json_field management_order_fields[] = {
+    ORDER_ROWS,
+    {"member_id", JSON_U64, AT(member_id), .doc = "Row id of the member."},
+    ORDER_OWN_ROWS,
+    {NULL}};
 #undef AT
 
 #define AT(member) offsetof(struct admin_trade_view, member)

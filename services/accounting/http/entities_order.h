@@ -62,10 +62,12 @@ struct order_view {
     const char *time_in_force, *client_order_id, *self_trade_prevention; /* NULL: not used */
     struct dec stop_price;
     bool has_stop_price;
+    uint64_t member_id; /* management API */
 };
 extern const struct json_field order_fields[];
 extern const struct json_field order_with_trades_fields[];
 extern const struct json_field admin_order_fields[];
+extern const struct json_field management_order_fields[];
 
 /* market NULL (a market that is gone): type "spot", average price 0. */
 void order_view_fill(struct order_view *view, const struct order *order,

@@ -113,6 +113,13 @@ static bool refuse(struct err *err, const char *key, const char *what)
     return err_set_key(err, ERR_INVALID, key, "%s", what);
 }
 
+static bool is_coin(const struct catalog *catalog, const char *currency_id)
+{
+    const struct currency *currency = catalog_currency(catalog, currency_id);
+    assert(currency != NULL); /* a foreign key of markets */
+    return currency->is_coin;
+}
+
 bool order_form_read(struct http_request *request, struct order_request *ret_order_request,
                      struct err *err)
 {
@@ -125,7 +132,12 @@ bool order_form_read(struct http_request *request, struct order_request *ret_ord
                  {"stop_limit", TYPE_STOP_LIMIT},
                  {"stop_market", TYPE_STOP_MARKET}};
     const struct order_form *form = http_params(request);
-    struct order_request asked = {.market = catalog_market(request_catalog(request), form->market),
+    const struct catalog *catalog = request_catalog(request);
+    const struct market *market = catalog_market(catalog, form->market);
+    assert(market != NULL); /* the table let it through */
+    struct order_request asked = {.market = market,
+                                  .base_is_coin = is_coin(catalog, market->base),
+                                  .quote_is_coin = is_coin(catalog, market->quote),
                                   .volume = form->volume.value,
                                   .price = form->price.value,
                                   .stop_price = form->stop_price.value,
@@ -137,7 +149,7 @@ bool order_form_read(struct http_request *request, struct order_request *ret_ord
     bool known = side_parse(form->side, &asked.side) &&
                  time_in_force_parse(form->time_in_force, &asked.time_in_force) &&
                  stp_mode_parse(form->self_trade_prevention, &asked.stp);
-    assert(known && asked.market);
+    assert(known);
     if (order_type_is_market(asked.type) && http_param_given(request, "price"))
         return refuse(err, "market.order.market_order_price", "a market order has no price");
     if (!order_type_is_stop(asked.type) && form->stop_price.given)

@@ -5,11 +5,9 @@
 #include "accounting/http/context.h"
 #include "accounting/http/routes_public.h"
 #include "accounting/state/config.h"
+#include "service/service.h"
 
-/* Set by the build (EXTRA_CFLAGS); a plain `make` has none. */
-#ifndef BOURSE_VERSION
-#define BOURSE_VERSION "0.1.0"
-#endif
+/* Set by the build of a release (EXTRA_CFLAGS); a plain `make` has none. */
 #ifndef BOURSE_GIT_SHA
 #define BOURSE_GIT_SHA ""
 #endif
