@@ -84,6 +84,11 @@ bool bus_publish(struct bus *bus, const struct bus_message *message, uint64_t *r
                  struct err *err) MUST_CHECK;
 /* Waits until at most `in_flight` messages are unconfirmed. A nack or a returned message fails. */
 bool bus_settle(struct bus *bus, size_t in_flight, struct err *err) MUST_CHECK;
+/* From now on a message that no queue takes is told to `returned`, from inside of the call that
+ * reads it and before its confirm, and is no failure. The texts live for that call. */
+void bus_watch_returns(struct bus *bus,
+                       void (*returned)(void *arg, const char *exchange, const char *routing_key),
+                       void *arg);
 /* All tags up to this one are confirmed. */
 uint64_t bus_confirmed_tag(const struct bus *bus);
 

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-enum { DRAIN_FRAMES_MAX = 100000 };
+enum { DRAIN_FRAMES_MAX = 100000, BUS_NAME_SIZE = 256 /* short strings of the protocol */ };
 
 int64_t bus_deadline_us(int timeout_ms)
 {
@@ -32,8 +32,22 @@ static bool on_connection(struct bus *bus, const amqp_frame_t *frame, struct err
     return true;
 }
 
+static void tell_return(struct bus *bus, const amqp_basic_return_t *returned)
+{
+    char exchange[BUS_NAME_SIZE], routing_key[BUS_NAME_SIZE];
+    snprintf(exchange, sizeof(exchange), "%.*s", (int)returned->exchange.len,
+             (const char *)returned->exchange.bytes);
+    snprintf(routing_key, sizeof(routing_key), "%.*s", (int)returned->routing_key.len,
+             (const char *)returned->routing_key.bytes);
+    bus->returned(bus->returned_arg, exchange, routing_key);
+}
+
 static bool on_return(struct bus *bus, const amqp_basic_return_t *returned, struct err *err)
 {
+    if (bus->returned) {
+        tell_return(bus, returned);
+        return true;
+    }
     return bus_break(bus, err, ERR_BUS_UNAVAILABLE,
                      "no queue takes exchange '%.*s', routing key '%.*s' (%u %.*s)",
                      (int)returned->exchange.len, (const char *)returned->exchange.bytes,

@@ -53,6 +53,9 @@ struct bus {
     size_t open_count; /* unconfirmed ones */
     bool is_confirmed[BUS_IN_FLIGHT_MAX];
 
+    void (*returned)(void *arg, const char *exchange, const char *routing_key); /* may be NULL */
+    void *returned_arg;
+
     char *queue; /* consumed; NULL: none */
     uint16_t prefetch, epoch;
     bool is_consuming;

@@ -52,6 +52,14 @@ bool bus_settle(struct bus *bus, size_t in_flight, struct err *err)
     return bus_check_open(bus, err) && wait_confirms(bus, in_flight, BUS_IN_FLIGHT_MAX, err);
 }
 
+void bus_watch_returns(struct bus *bus,
+                       void (*returned)(void *arg, const char *exchange, const char *routing_key),
+                       void *arg)
+{
+    bus->returned = returned;
+    bus->returned_arg = arg;
+}
+
 uint64_t bus_confirmed_tag(const struct bus *bus)
 {
     return bus->confirmed_tag;

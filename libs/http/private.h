@@ -35,8 +35,8 @@ enum {
     FORM_PAIRS_MAX = 1000,
     REPLY_HEADERS_MAX = 16,
     REQUEST_ID_MAX = 64,
-    POOL_MAX = 512,                      /* idle request objects that are kept */
-    KEPT_BYTES_MAX = 64 * 1024,          /* of a buffer that goes back to the pool with its request */
+    POOL_MAX = 256,                      /* idle request objects that are kept */
+    KEPT_BYTES_MAX = 16 * 1024,          /* of a buffer that goes back to the pool with its request */
     BODIES_BYTES_MAX = 64 * 1024 * 1024, /* of all bodies that are held at one time */
     DISCARD_FACTOR = 4 /* so many times the limit of the body is read and thrown away for a 413 */
 };

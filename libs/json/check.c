@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "json/read.h"
 
-enum { KEYS_ON_STACK = 64, EXPONENT_DIGITS_MAX = 2 };
+enum { KEYS_ON_STACK = 64, SMALL_OBJECT_KEYS = 24, EXPONENT_DIGITS_MAX = 2 };
 
 /* Keys of the objects that are open right now, innermost last, as hashes of their decoded bytes. */
 struct keys {
@@ -140,13 +140,19 @@ static bool scan_string(struct scan *scan, uint64_t *ret_hash)
             return fail(scan, "unterminated string");
         if (scan->at - start >= JSON_STRING_BYTES_MAX)
             return fail(scan, "string too long");
-        if (scan->text[scan->at] == '\\') {
+        unsigned char c = (unsigned char)scan->text[scan->at];
+        if (c == '\\') {
             if (!scan_escape(scan, &hash))
                 return false;
             continue;
         }
-        if ((unsigned char)scan->text[scan->at] < 0x20)
+        if (c < 0x20)
             return fail(scan, "control character in a string");
+        if (c < 0x80) {
+            hash = hash_add(hash, c);
+            scan->at++;
+            continue;
+        }
         size_t step = utf8_length(scan->text + scan->at, scan->length - scan->at);
         if (step == 0)
             return fail(scan, "invalid UTF-8");
@@ -240,6 +246,22 @@ static int compare_hashes(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Most objects have a handful of keys: sorting those needs no machinery. */
+static void sort_hashes(uint64_t *hashes, size_t count)
+{
+    if (count > SMALL_OBJECT_KEYS) {
+        qsort(hashes, count, sizeof(*hashes), compare_hashes);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        uint64_t hash = hashes[i];
+        size_t at = i;
+        for (; at > 0 && hashes[at - 1] > hash; at--)
+            hashes[at] = hashes[at - 1];
+        hashes[at] = hash;
+    }
+}
+
 /* Ends an object: forgets its keys. Two equal hashes are taken for a duplicate without looking at
  * the text: equal keys are never missed, and who builds a collision refuses only his own document. */
 static bool keys_pop(struct scan *scan, size_t first)
@@ -247,8 +269,7 @@ static bool keys_pop(struct scan *scan, size_t first)
     uint64_t *hashes = scan->keys.hashes + first;
     size_t count = scan->keys.count - first;
     scan->keys.count = first;
-    if (count > 1)
-        qsort(hashes, count, sizeof(*hashes), compare_hashes);
+    sort_hashes(hashes, count);
     for (size_t i = 1; i < count; i++)
         if (hashes[i] == hashes[i - 1])
             return fail(scan, "duplicate key");

@@ -36,15 +36,38 @@ static bool is_plain(char c)
     return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7f && c != '"' && c != '\\';
 }
 
+static size_t plain_length(const char *chars, size_t length)
+{
+    size_t run = 0;
+    while (run < length && is_plain(chars[run]))
+        run++;
+    return run;
+}
+
+/* Almost all strings are plain: those go out in one piece. */
+static bool write_plain(struct str *out, const char *chars, size_t length)
+{
+    if (plain_length(chars, length) < length)
+        return false;
+    char *room = str_reserve(out, length + 2);
+    if (!room)
+        return true;
+    room[0] = '"';
+    memcpy(room + 1, chars, length);
+    room[length + 1] = '"';
+    room[length + 2] = '\0';
+    out->length += length + 2;
+    return true;
+}
+
 void json_write_string_bytes(struct str *out, const char *chars, size_t length)
 {
+    if (write_plain(out, chars, length))
+        return;
     str_add_char(out, '"');
     for (size_t at = 0; at < length;) {
-        size_t run = 0;
-        while (at + run < length && is_plain(chars[at + run]))
-            run++;
-        if (run > 0)
-            str_add_bytes(out, chars + at, run);
+        size_t run = plain_length(chars + at, length - at);
+        str_add_bytes(out, chars + at, run);
         at += run;
         if (at == length)
             break;

@@ -60,7 +60,8 @@ static const struct http_route *const groups[] = {
     management_market_routes,
     management_fee_routes,
     management_trading_routes,
-    management_ledger_routes,
+    management_operation_routes,
+    management_transfer_routes,
     internal_routes,
     openapi_routes,
 };

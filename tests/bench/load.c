@@ -3,7 +3,7 @@
  * on each, requests that were made before.
  *
  *   bench_load --port=N --people=FILE [--mode=cross|mix|get] [--path=/...] [--connections=64]
- *              [--seconds=5] [--warmup=1] [--watch=MEMBERS]
+ *              [--seconds=5] [--warmup=1] [--watch=MEMBERS] [--pause=MS]
  *
  * A closed loop: the next request leaves when the answer of the last one has come, so a slow server
  * is asked less often, and percentiles leave out what would have waited (coordinated omission). They
@@ -37,7 +37,8 @@ enum {
     EVENTS_MAX = 256,
     SENT_SLOTS = 1 << 20, /* orders whose time of sending is remembered */
     STALL_MS = 15000,
-    WATCH_MAX = 64,
+    WATCH_MAX = 1024,
+    PAUSE_MS_MAX = 1000,
     WATCH_QUIET_MS = 1000,
     WATCH_WAIT_MS = 10000
 };
@@ -60,6 +61,7 @@ struct sent {
 
 struct load {
     int port, connections_count, seconds, warmup;
+    int pause_ms; /* before each request: lone orders; stops the whole loop */
     enum request_mode mode;
     const char *people, *path;
     size_t watch_members;
@@ -93,6 +95,8 @@ static void fail(const struct connection *connection, const char *what)
 
 static void send_next(struct load *load, struct connection *connection)
 {
+    if (load->pause_ms > 0)
+        usleep((useconds_t)load->pause_ms * 1000);
     connection->request = requests_next(load->requests, connection->room);
     connection->got = connection->head = connection->body_left = 0;
     connection->sent_ns = now_ns();
@@ -321,7 +325,7 @@ static void read_options(struct load *load, int argc, char **argv)
         {"mode", required_argument, NULL, 'm'},   {"path", required_argument, NULL, 'u'},
         {"connections", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
         {"warmup", required_argument, NULL, 'w'}, {"watch", required_argument, NULL, 't'},
-        {NULL, 0, NULL, 0}};
+        {"pause", required_argument, NULL, 'l'},  {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         switch (option) {
@@ -331,6 +335,7 @@ static void read_options(struct load *load, int argc, char **argv)
         case 'c': load->connections_count = number(optarg, CONNECTIONS_MAX); break;
         case 's': load->seconds = number(optarg, 3600); break;
         case 'w': load->warmup = number(optarg, 3600); break;
+        case 'l': load->pause_ms = number(optarg, PAUSE_MS_MAX); break;
         case 't': load->watch_members = (size_t)number(optarg, WATCH_MAX); break;
         case 'm':
             load->mode = strcmp(optarg, "mix") == 0   ? MODE_MIX

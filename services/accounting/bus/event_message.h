@@ -21,9 +21,11 @@ enum event_exchange {
 
 enum { ROUTING_KEY_SIZE = 96, EVENT_BODY_BYTES_MAX = 1 << 20 };
 
+typedef bool event_emitter(void *arg, enum event_exchange exchange, const char *routing_key,
+                           const struct str *body, struct err *err);
+
 struct event_out {
-    bool (*emit)(void *arg, enum event_exchange exchange, const char *routing_key,
-                 const struct str *body, struct err *err);
+    event_emitter *emit;
     void *arg;
     struct str body; /* the renderers' own room */
 };

@@ -13,10 +13,10 @@
 #include "accounting/bus/book_stream.h"
 #include "accounting/bus/event_api.h"
 #include "accounting/bus/event_round.h"
-#include "accounting/bus/event_stream.h"
+#include "accounting/bus/event_tell.h"
+#include "accounting/bus/listeners.h"
 #include "accounting/bus/topology.h"
 #include "accounting/state/metrics.h"
-#include "accounting/store/balances_read.h"
 #include "accounting/store/outbox.h"
 #include "accounting/store/public_read.h"
 #include "base/auto.h"
@@ -28,11 +28,9 @@ enum {
     ROUND_ROWS_MAX = 256,
     ROUND_BYTES_MAX = 4 << 20,
     SIGNALS_MAX = 64,
-    POLL_MS = 500,             /* a writer that wakes nobody is noticed then */
-    TRADES_TOGETHER_MAX = 100, /* in one public message */
-    PARKED_MAX = 64,           /* rows that nobody can read; above it the relay stops */
-    UID_SLOTS = 4096,
-    RELAY_NICE = 5,            /* orders come before the news of them */
+    POLL_MS = 500,   /* a writer that wakes nobody is noticed then */
+    PARKED_MAX = 64, /* rows that nobody can read; above it the relay stops */
+    RELAY_NICE = 5,  /* orders come before the news of them */
     PAUSE_MIN_MS = 100,
     PAUSE_MAX_MS = 2000
 };
@@ -54,36 +52,27 @@ static const struct bus_row topology[] = {
     {.name = NULL},
 };
 
-struct uid_slot {
-    uint64_t member_id; /* 0: empty */
-    char uid[MEMBER_UID_SIZE];
-};
-
 struct relay {
     struct accounting *app;
     struct db *db;
     struct bus *bus;
     struct token_signer *signer;
     struct book_stream *books;
+    struct teller *teller;
+    struct listeners *listeners;
     bool is_loaded;          /* the books are as of `mark` and what was told since */
     struct outbox_mark mark;
+    const struct catalog *catalog; /* while the books are loaded */
 
     uint64_t parked[PARKED_MAX]; /* rows that were not understood */
     size_t parked_count;
     uint64_t told[ROUND_ROWS_MAX]; /* published, to be deleted */
     size_t told_count;
 
-    /* One round. */
     struct event_round round;
-    const struct catalog *catalog;
-    struct trade trades[TRADES_TOGETHER_MAX];
-    size_t trades_count;
-    struct account_key accounts[BALANCES_READ_MAX];
-    size_t accounts_count;
+    bool only_owed; /* the second pass over it: see listeners.h */
     int64_t messages;
-    struct event_out out;
-    struct str claims, document;
-    struct uid_slot uids[UID_SLOTS]; /* by member id modulo UID_SLOTS: a uid never changes */
+    struct str claims, document; /* what is signed, and signed */
 };
 
 static bool signer_open(const struct accounting_config *config, struct token_signer **ret_signer,
@@ -118,7 +107,14 @@ static bool publish(void *arg, enum event_exchange exchange, const char *routing
                     const struct str *body, struct err *err)
 {
     struct relay *relay = arg;
-    if (exchange != EXCHANGE_RANGER) {
+    bool is_signed = exchange != EXCHANGE_RANGER;
+    if (relay->only_owed) {
+        if (!listeners_owes(relay->listeners, exchange, routing_key))
+            return true;
+    } else if (is_signed && !listeners_wants(relay->listeners, exchange, routing_key)) {
+        return true;
+    }
+    if (is_signed) {
         if (!sign(relay, body, err))
             return false;
         body = &relay->document;
@@ -129,181 +125,33 @@ static bool publish(void *arg, enum event_exchange exchange, const char *routing
         .body = str_data(body),
         .length = body->length,
         .content_type = "application/json",
-        .may_be_unroutable = true, /* nobody has to listen */
+        .may_be_unroutable = !is_signed, /* nobody has to listen: on_returned() */
     };
     relay->messages++;
     return bus_publish(relay->bus, &message, NULL, err);
 }
 
-/* ---- what records name ---- */
-
-/* The uid of a member; *ret_uid NULL: there is no such member. */
-static bool uid_of(struct relay *relay, uint64_t member_id, const char **ret_uid, struct err *err)
+static void on_returned(void *arg, const char *exchange, const char *routing_key)
 {
-    struct uid_slot *slot = &relay->uids[member_id % UID_SLOTS];
-    struct member member;
-    *ret_uid = slot->uid;
-    if (slot->member_id == member_id)
-        return true;
-    if (member_get_by_id(relay->app->members, relay->db, member_id, &member, err)) {
-        memcpy(slot->uid, member.uid, sizeof(slot->uid));
-        slot->member_id = member_id;
-        return true;
-    }
-    *ret_uid = NULL;
-    if (err->code != ERR_NOT_FOUND)
-        return false;
-    log_warning("event of an unknown member is left out", LOG_U64("member", member_id));
-    return true;
-}
-
-/* A market that was made after the catalog was read; NULL: there is none. */
-static const struct market *market_of(struct relay *relay, const char *market_id)
-{
-    const struct market *market = catalog_market(relay->catalog, market_id);
-    struct err err;
-    if (market || !catalog_reload(relay->app->catalogs, relay->db, &err))
-        return market;
-    catalog_give_back(relay->catalog);
-    relay->catalog = catalog_take(relay->app->catalogs);
-    market = catalog_market(relay->catalog, market_id);
-    if (!market)
-        log_warning("event of an unknown market is left out", LOG_STR("market", market_id));
-    return market;
-}
-
-/* ---- telling records ---- */
-
-static bool tell_trades(struct relay *relay, struct err *err)
-{
-    const struct trade *trades[TRADES_TOGETHER_MAX];
-    size_t count = relay->trades_count;
-    relay->trades_count = 0;
-    for (size_t i = 0; i < count; i++)
-        trades[i] = &relay->trades[i];
-    return count == 0 || stream_public_trades(&relay->out, trades, count, err);
-}
-
-static bool tell_trade(struct relay *relay, const struct round_item *item, struct err *err)
-{
-    const char *maker_uid, *taker_uid;
-    struct trade trade;
-    memcpy(&trade, item->payload, sizeof(trade));
-    bool joins = relay->trades_count > 0 && relay->trades_count < TRADES_TOGETHER_MAX &&
-                 strcmp(relay->trades[0].market_id, trade.market_id) == 0;
-    if (!joins && !tell_trades(relay, err))
-        return false;
-    relay->trades[relay->trades_count++] = trade;
-    if (!uid_of(relay, trade.maker_id, &maker_uid, err))
-        return false;
-    /* The slot of the maker may become the taker's. */
-    char maker[MEMBER_UID_SIZE];
-    snprintf(maker, sizeof(maker), "%s", maker_uid ? maker_uid : "");
-    if (!uid_of(relay, trade.taker_id, &taker_uid, err))
-        return false;
-    if (!maker[0] || !taker_uid)
-        return true;
-    return stream_trade(&relay->out, &trade, true, maker, err) &&
-           stream_trade(&relay->out, &trade, false, taker_uid, err) &&
-           api_trade(&relay->out, &trade, maker, taker_uid, err);
-}
-
-static bool tell_order(struct relay *relay, const struct round_item *item, struct err *err)
-{
-    struct event_order event;
-    const char *uid;
-    memcpy(&event, item->payload, sizeof(event));
-    const struct market *market = market_of(relay, event.order.market_id);
-    if (!uid_of(relay, event.order.member_id, &uid, err))
-        return false;
-    if (!market || !uid)
-        return true;
-    return (item->is_replaced || stream_order(&relay->out, &event.order, market, uid, err)) &&
-           api_order(&relay->out, &event, market, uid, err);
-}
-
-static bool tell_level(struct relay *relay, const struct round_item *item, struct err *err)
-{
-    struct event_level event;
-    if (item->is_before || item->is_replaced)
-        return true;
-    memcpy(&event, item->payload, sizeof(event));
-    return book_stream_level(relay->books, &relay->out, event.market_id, event.side, event.price,
-                             event.volume, clock_monotonic_us(relay->app->clock), err);
-}
-
-static bool tell_balances(struct relay *relay, struct err *err)
-{
-    struct account accounts[BALANCES_READ_MAX];
-    size_t count = 0, asked = relay->accounts_count;
-    const char *uid;
-    relay->accounts_count = 0;
-    if (asked > 0 && !balances_read(relay->db, relay->accounts, asked, accounts, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!uid_of(relay, accounts[i].key.member_id, &uid, err))
-            return false;
-        if (uid && !stream_balance(&relay->out, uid, accounts[i].key.currency_id,
-                                   accounts[i].balance, accounts[i].locked, err))
-            return false;
-    }
-    return true;
-}
-
-static bool tell_balance(struct relay *relay, const struct round_item *item, struct err *err)
-{
-    struct event_balance event;
-    if (item->is_replaced)
-        return true;
-    memcpy(&event, item->payload, sizeof(event));
-    relay->accounts[relay->accounts_count++] = account_key(event.member_id, event.currency_id);
-    return relay->accounts_count < BALANCES_READ_MAX || tell_balances(relay, err);
-}
-
-static bool tell_model(struct relay *relay, const struct round_item *item, struct err *err)
-{
-    struct event_model event;
-    memcpy(&event, item->payload, sizeof(event));
-    event.name[sizeof(event.name) - 1] = '\0';
-    if (api_model(&relay->out, event.name, (const char *)item->payload + sizeof(event),
-                  item->length - sizeof(event), err))
-        return true;
-    if (err->code != ERR_PROTOCOL)
-        return false;
-    log_error("model event is left out", LOG_ERR(err));
-    return true;
-}
-
-static bool tell_item(struct relay *relay, const struct round_item *item, struct err *err)
-{
-    switch (item->kind) {
-    case EVENT_ORDER:
-        return tell_order(relay, item, err);
-    case EVENT_TRADE:
-        return tell_trade(relay, item, err);
-    case EVENT_LEVEL:
-        return tell_level(relay, item, err);
-    case EVENT_BALANCE:
-        return tell_balance(relay, item, err);
-    case EVENT_MODEL:
-        return tell_model(relay, item, err);
-    }
-    assert(!"event_round_add() checked the kind");
-    return false;
+    struct relay *relay = arg;
+    for (unsigned i = 0; i < EXCHANGE_MAX; i++)
+        if (strcmp(exchanges[i], exchange) == 0)
+            listeners_returned(relay->listeners, (enum event_exchange)i, routing_key);
 }
 
 static bool tell_round(struct relay *relay, struct err *err)
 {
-    relay->trades_count = relay->accounts_count = 0;
     relay->messages = 0;
-    relay->catalog = catalog_take(relay->app->catalogs);
-    bool told = book_stream_begin(relay->books, &relay->out,
-                                  clock_monotonic_us(relay->app->clock), err);
-    for (size_t i = 0; i < relay->round.count && told; i++)
-        told = tell_item(relay, &relay->round.items[i], err);
-    told = told && tell_trades(relay, err) && tell_balances(relay, err);
-    catalog_give_back(relay->catalog);
-    return told;
+    relay->only_owed = false;
+    listeners_begin(relay->listeners);
+    if (!teller_tell(relay->teller, relay->db, &relay->round, false, err) ||
+        !bus_settle(relay->bus, 0, err))
+        return false;
+    if (!listeners_owed(relay->listeners))
+        return true;
+    relay->only_owed = true;
+    return teller_tell(relay->teller, relay->db, &relay->round, true, err) &&
+           bus_settle(relay->bus, 0, err);
 }
 
 /* ---- the outbox ---- */
@@ -357,8 +205,7 @@ static bool run_round(struct relay *relay, size_t *ret_rows, struct err *err)
     size_t count;
     if (!outbox_read(relay->db, ROUND_ROWS_MAX, ROUND_BYTES_MAX, relay->parked,
                      relay->parked_count, rows, &count, &result, err) ||
-        !fill_round(relay, rows, count, err) || !tell_round(relay, err) ||
-        !bus_settle(relay->bus, 0, err))
+        !fill_round(relay, rows, count, err) || !tell_round(relay, err))
         return false;
     metric_add(relay->app->metrics, METRIC_EVENTS_PUBLISHED, relay->messages);
     for (size_t i = 0; i < count; i++)
@@ -419,12 +266,16 @@ static bool connect_peers(struct relay *relay, struct err *err)
         return false;
     if (!relay->bus) {
         struct bus_config config = bus_config_of(app->config, "accounting events");
-        return bus_open(&config, topology, &relay->bus, err);
+        if (!bus_open(&config, topology, &relay->bus, err))
+            return false;
+        bus_watch_returns(relay->bus, on_returned, relay);
+        return true;
     }
     if (bus_is_open(relay->bus))
         return true;
-    /* What was on its way may be lost: numbers without their messages. */
+    /* What was on its way may be lost: numbers without their messages. Bindings may be, too. */
     book_stream_renew(relay->books);
+    listeners_reset(relay->listeners);
     return bus_reopen(relay->bus, err);
 }
 
@@ -443,12 +294,12 @@ static bool work(struct relay *relay, struct err *err)
 static struct relay *relay_new(struct accounting *app)
 {
     struct relay *relay = calloc(1, sizeof(*relay));
-    struct book_stream *books = book_stream_new();
-    assert(relay != NULL && books != NULL);
+    assert(relay != NULL);
     relay->app = app;
-    relay->books = books;
-    relay->out = (struct event_out){.emit = publish, .arg = relay};
-    relay->out.body = STR_INIT(EVENT_BODY_BYTES_MAX);
+    relay->books = book_stream_new();
+    relay->listeners = listeners_new();
+    relay->teller = teller_new(app, relay->books, publish, relay);
+    assert(relay->books != NULL && relay->listeners != NULL && relay->teller != NULL);
     relay->claims = STR_INIT(EVENT_BODY_BYTES_MAX);
     relay->document = STR_INIT(2 * EVENT_BODY_BYTES_MAX);
     return relay;
@@ -459,9 +310,10 @@ static void relay_free(struct relay *relay)
     bus_close(relay->bus);
     db_close(relay->db);
     token_signer_free(relay->signer);
+    teller_free(relay->teller);
     book_stream_free(relay->books);
+    listeners_free(relay->listeners);
     event_round_release(&relay->round);
-    str_release(&relay->out.body);
     str_release(&relay->claims);
     str_release(&relay->document);
     free(relay);

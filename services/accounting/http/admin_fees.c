@@ -3,6 +3,7 @@
 #include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_public.h"
+#include "accounting/http/management_support.h"
 #include "accounting/http/routes_admin.h"
 
 struct fee_list_form {
@@ -33,13 +34,7 @@ static const struct param management_list_params[] = {
      .value_code = "market_id does not have a valid value", .doc = "Market id, or any."},
     ROW_WORD(MANAGEMENT, "trading_fee", "market_type", AT(market_type), "spot qe",
              "invalid_market_type", "spot or qe."),
-    {.name = "page", .kind = PARAM_I64, .offset = AT(paging.page),
-     .flags = PARAM_RANGE, .min = 1, .max = INT32_MAX, .fallback = "1",
-     .type_code = "page is invalid", .value_code = "page must be greater than zero.",
-     .doc = "Number of the page, from 1."},
-    {.name = "limit", .kind = PARAM_I64, .offset = AT(paging.limit), .flags = PARAM_RANGE,
-     .min = 1, .max = PAGE_LIMIT_MAX, .fallback = "100", .type_code = "limit is invalid",
-     .value_code = "limit must be in range: 1..1000.", .doc = "Rows of a page."},
+    MANAGEMENT_PAGING_ROWS(struct fee_list_form, paging, 1000, "100"),
     PARAM_END};
 #undef AT
 

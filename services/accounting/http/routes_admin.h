@@ -23,6 +23,7 @@ extern const struct http_route management_market_routes[];
 extern const struct http_route management_fee_routes[];
 extern const struct http_route management_member_routes[];  /* members, balances, timestamp */
 extern const struct http_route management_trading_routes[]; /* orders, trades */
-extern const struct http_route management_ledger_routes[];  /* operations, transfers */
+extern const struct http_route management_operation_routes[];
+extern const struct http_route management_transfer_routes[];
 
 #endif

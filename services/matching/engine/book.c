@@ -62,10 +62,10 @@ void book_free(struct book *book)
 bool book_apply(struct book *book, const struct command *command, struct str *out)
 {
     assert(command->seq == book->seq + 1);
-    char *room = out->data + out->length;
     bool has_room = out->capacity > out->length + BOOK_RESULT_BYTES_MAX &&
                     out->max >= out->length + BOOK_RESULT_BYTES_MAX;
-    if (!has_room && !(room = str_reserve(out, BOOK_RESULT_BYTES_MAX)))
+    char *room = has_room ? out->data + out->length : str_reserve(out, BOOK_RESULT_BYTES_MAX);
+    if (!room)
         return false;
     assert((uintptr_t)room % _Alignof(struct result_item) == 0);
     struct result *result = (struct result *)(void *)room;
@@ -85,6 +85,7 @@ bool book_apply(struct book *book, const struct command *command, struct str *ou
         .more = sink.more,
     };
     out->length += sizeof(*result) + sink.items * sizeof(struct result_item);
+    out->data[out->length] = '\0';
     return true;
 }
 

@@ -1,0 +1,121 @@
+#include "accounting/bus/listeners.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = 2 * LISTENERS_MAX };
+
+struct kind {
+    bool is_known; /* the slot is in use */
+    enum event_exchange exchange;
+    char routing_key[ROUTING_KEY_SIZE];
+    bool is_absent;   /* the last one came back */
+    /* Of this round: */
+    bool is_asked;    /* one went out, whose answer tells */
+    bool is_answered; /* it came back */
+    bool is_left_out; /* others did not go out */
+    bool is_owed;
+    bool is_first_seen; /* while the debt is paid: the one that asked was passed */
+};
+
+struct listeners {
+    struct kind kinds[SLOTS];
+    size_t count;
+};
+
+struct listeners *listeners_new(void)
+{
+    return calloc(1, sizeof(struct listeners));
+}
+
+void listeners_free(struct listeners *listeners)
+{
+    free(listeners);
+}
+
+void listeners_reset(struct listeners *listeners)
+{
+    memset(listeners, 0, sizeof(*listeners));
+}
+
+void listeners_begin(struct listeners *listeners)
+{
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct kind *kind = &listeners->kinds[i];
+        kind->is_asked = kind->is_answered = kind->is_left_out = false;
+        kind->is_owed = kind->is_first_seen = false;
+    }
+}
+
+/* The kind, made if it is new; NULL: there are too many. */
+static struct kind *kind_get(struct listeners *listeners, enum event_exchange exchange,
+                             const char *routing_key)
+{
+    uint32_t hash = 2166136261u ^ (uint32_t)exchange; /* FNV-1a */
+    for (const char *c = routing_key; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    for (size_t slot = hash % SLOTS;; slot = (slot + 1) % SLOTS) {
+        struct kind *kind = &listeners->kinds[slot];
+        if (kind->is_known && kind->exchange == exchange &&
+            strcmp(kind->routing_key, routing_key) == 0)
+            return kind;
+        if (kind->is_known)
+            continue;
+        if (listeners->count == LISTENERS_MAX)
+            return NULL;
+        listeners->count++;
+        *kind = (struct kind){.is_known = true, .exchange = exchange};
+        snprintf(kind->routing_key, sizeof(kind->routing_key), "%s", routing_key);
+        return kind;
+    }
+}
+
+bool listeners_wants(struct listeners *listeners, enum event_exchange exchange,
+                     const char *routing_key)
+{
+    struct kind *kind = kind_get(listeners, exchange, routing_key);
+    if (!kind || !kind->is_absent)
+        return true;
+    if (kind->is_asked) {
+        kind->is_left_out = true;
+        return false;
+    }
+    kind->is_asked = true;
+    return true;
+}
+
+void listeners_returned(struct listeners *listeners, enum event_exchange exchange,
+                        const char *routing_key)
+{
+    struct kind *kind = kind_get(listeners, exchange, routing_key);
+    if (!kind)
+        return;
+    kind->is_absent = true;
+    kind->is_asked = true;
+    kind->is_answered = true;
+}
+
+bool listeners_owed(struct listeners *listeners)
+{
+    bool owed = false;
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct kind *kind = &listeners->kinds[i];
+        if (!kind->is_absent || !kind->is_asked || kind->is_answered)
+            continue;
+        kind->is_absent = false;
+        kind->is_owed = kind->is_left_out;
+        owed = owed || kind->is_owed;
+    }
+    return owed;
+}
+
+bool listeners_owes(struct listeners *listeners, enum event_exchange exchange,
+                    const char *routing_key)
+{
+    struct kind *kind = kind_get(listeners, exchange, routing_key);
+    if (!kind || !kind->is_owed)
+        return false;
+    bool is_first = !kind->is_first_seen;
+    kind->is_first_seen = true;
+    return !is_first;
+}
