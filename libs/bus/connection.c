@@ -188,6 +188,7 @@ static void forget(struct bus *bus)
     bus->is_blocked = false;
     bus->published_tag = bus->confirmed_tag = 0;
     bus->open_count = 0;
+    bus->is_returning = false;
     memset(bus->is_confirmed, 0, sizeof(bus->is_confirmed));
     bus->epoch++;
     bus_consume_forget(bus);

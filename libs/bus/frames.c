@@ -45,6 +45,7 @@ static void tell_return(struct bus *bus, const amqp_basic_return_t *returned)
 static bool on_return(struct bus *bus, const amqp_basic_return_t *returned, struct err *err)
 {
     if (bus->returned) {
+        bus->is_returning = true;
         tell_return(bus, returned);
         return true;
     }
@@ -89,10 +90,27 @@ static bool on_method(struct bus *bus, const amqp_method_t *method, struct err *
     }
 }
 
+/* Header and body of a message that came back. */
+static bool drop_returned(struct bus *bus, const amqp_frame_t *frame, struct err *err)
+{
+    if (frame->frame_type == AMQP_FRAME_HEADER) {
+        bus->returned_left = frame->payload.properties.body_size;
+    } else {
+        size_t length = frame->payload.body_fragment.len;
+        if (length > bus->returned_left)
+            return bus_break(bus, err, ERR_PROTOCOL, "an unexpected body");
+        bus->returned_left -= length;
+    }
+    bus->is_returning = bus->returned_left > 0;
+    return true;
+}
+
 static bool on_frame(struct bus *bus, const amqp_frame_t *frame, struct err *err)
 {
     if (frame->channel == 0)
         return on_connection(bus, frame, err);
+    if (bus->is_returning && frame->frame_type != AMQP_FRAME_METHOD)
+        return drop_returned(bus, frame, err);
     switch (frame->frame_type) {
     case AMQP_FRAME_METHOD:
         return on_method(bus, &frame->payload.method, err);

@@ -55,6 +55,8 @@ struct bus {
 
     void (*returned)(void *arg, const char *exchange, const char *routing_key); /* may be NULL */
     void *returned_arg;
+    bool is_returning;      /* the content of a returned message is coming in, to be dropped */
+    uint64_t returned_left; /* bytes of it, once its header has come */
 
     char *queue; /* consumed; NULL: none */
     uint16_t prefetch, epoch;

@@ -324,7 +324,7 @@ static bool snapshot_order_check(const struct snapshot_order *order, struct err 
     if (order->type == TYPE_STOP_LIMIT ? !is_quantity(order->price) : order->price != 0)
         return refuse(err, "price out of range");
     if ((order->type == TYPE_STOP_LIMIT ? order->protection != 0
-                                         : !is_quantity_or_zero(order->protection)) ||
+                                        : !is_quantity_or_zero(order->protection)) ||
         wide_get(order->budget_low, order->budget_high) < 0)
         return refuse(err, "protection or budget out of range");
     return true;

@@ -29,12 +29,12 @@
 
 enum {
     PROTOCOL_VERSION = 1,
-    PROTOCOL_COMMANDS_MAX = 1024,        /* commands in one batch */
-    PROTOCOL_ITEMS_MAX = 6 * 4096,       /* items of one result: the worst case of these limits */
-    PROTOCOL_BATCH_BYTES_MAX = 8 << 20,  /* a result batch is cut before it passes this */
-    PROTOCOL_FILLS_MAX = 4096,           /* trades and self-trade steps of one command */
-    PROTOCOL_TRIGGERS_MAX = 1024,        /* stop orders set off by one command */
-    PROTOCOL_CANCELS_MAX = 1024,         /* orders closed by one cancel-all */
+    PROTOCOL_COMMANDS_MAX = 1024,       /* commands in one batch */
+    PROTOCOL_ITEMS_MAX = 6 * 4096,      /* items of one result: the worst case of these limits */
+    PROTOCOL_BATCH_BYTES_MAX = 8 << 20, /* a result batch is cut before it passes this */
+    PROTOCOL_FILLS_MAX = 4096,          /* trades and self-trade steps of one command */
+    PROTOCOL_TRIGGERS_MAX = 1024,       /* stop orders set off by one command */
+    PROTOCOL_CANCELS_MAX = 1024,        /* orders closed by one cancel-all */
     MARKET_ID_SIZE = 24
 };
 
@@ -62,24 +62,24 @@ enum time_in_force { TIF_GTC = 0, TIF_IOC = 1, TIF_FOK = 2, TIF_POST_ONLY = 3 };
 enum stp_mode { STP_NONE = 0, STP_CANCEL_NEWEST = 1, STP_CANCEL_OLDEST = 2, STP_DECREMENT = 3 };
 
 struct batch_header {
-    char magic[4];                 /* "BRC1" commands, "BRR1" results */
-    uint16_t version;              /* PROTOCOL_VERSION */
-    uint16_t reserved;             /* 0 */
+    char magic[4];                  /* "BRC1" commands, "BRR1" results */
+    uint16_t version;               /* PROTOCOL_VERSION */
+    uint16_t reserved;              /* 0 */
     char market_id[MARKET_ID_SIZE]; /* NUL-padded, "btcusd" */
     uint64_t first_seq;
-    uint32_t count;                /* commands or results */
-    uint32_t bytes;                /* of the whole batch, this header included */
-    uint64_t state_hash;           /* results: of the market after the last one; commands: 0 */
+    uint32_t count;        /* commands or results */
+    uint32_t bytes;        /* of the whole batch, this header included */
+    uint64_t state_hash;   /* results: of the market after the last one; commands: 0 */
 } __attribute__((packed)); /* a batch may start at any address */
 
 struct command {
     uint64_t seq;
     uint64_t order_id;
     uint64_t member_id;
-    int64_t price;      /* limit price; amend: the new price; 0 for market orders */
-    int64_t amount;     /* submit: volume; amend: change of the volume */
-    int64_t stop_price; /* stop orders: set off when the last price reaches it */
-    int64_t protection; /* market orders: worst price to trade at; 0: any */
+    int64_t price;                    /* limit price; amend: the new price; 0 for market orders */
+    int64_t amount;                   /* submit: volume; amend: change of the volume */
+    int64_t stop_price;               /* stop orders: set off when the last price reaches it */
+    int64_t protection;               /* market orders: worst price to trade at; 0: any */
     uint64_t budget_low, budget_high; /* market buys: funds that may be spent, 128 bits */
     uint8_t kind, side, type, time_in_force, stp;
     uint8_t reserved[3]; /* 0 */
@@ -100,14 +100,15 @@ struct result {
     uint32_t items;    /* struct result_item that follow */
     uint8_t kind;      /* of the command */
     uint8_t status;
-    uint8_t more;      /* cancel-all: PROTOCOL_CANCELS_MAX closed and others left: ask again */
+    uint8_t more; /* cancel-all: PROTOCOL_CANCELS_MAX closed and others left: ask again */
     uint8_t reserved;
 };
 
 enum item_kind {
-    ITEM_TRADE = 1,     /* order: maker; other_order: taker; price, amount; side: the taker's */
-    ITEM_CLOSED = 2,    /* order leaves with `amount` unfilled; reason. Filled orders: see flags */
-    ITEM_REDUCED = 3,   /* order loses `amount` without a trade (STP_DECREMENT); extra: what is left */
+    ITEM_TRADE = 1,  /* order: maker; other_order: taker; price, amount; side: the taker's */
+    ITEM_CLOSED = 2, /* order leaves with `amount` unfilled; reason. Filled orders: see flags */
+    ITEM_REDUCED =
+        3, /* order loses `amount` without a trade (STP_DECREMENT); extra: what is left */
     ITEM_TRIGGERED = 4, /* stop order set off; extra: its new rank */
     ITEM_AMENDED = 5,   /* order has now price, `amount` to fill; extra: its rank */
     ITEM_LEVEL = 6      /* side and price now hold `amount` (at most INT64_MAX is told); 0: gone */
@@ -219,10 +220,10 @@ struct batch {
 };
 
 /* ERR_PROTOCOL with the reason: magic, version, lengths, sequence, enums, ranges. */
-bool command_batch_read(const void *bytes, size_t length, struct batch *ret_batch,
-                        struct err *err) MUST_CHECK;
-bool result_batch_read(const void *bytes, size_t length, struct batch *ret_batch,
-                       struct err *err) MUST_CHECK;
+bool command_batch_read(const void *bytes, size_t length, struct batch *ret_batch, struct err *err)
+    MUST_CHECK;
+bool result_batch_read(const void *bytes, size_t length, struct batch *ret_batch, struct err *err)
+    MUST_CHECK;
 
 /* Copies command `index` of a checked batch. */
 void command_get(const struct batch *batch, size_t index, struct command *ret_command);
@@ -239,11 +240,11 @@ void snapshot_order_get(const uint8_t *orders, size_t index, struct snapshot_ord
 
 /* ---- names, for logs and for people ---- */
 
-const char *command_kind_name(unsigned kind);  /* "submit"; "?" for an unknown one */
+const char *command_kind_name(unsigned kind);   /* "submit"; "?" for an unknown one */
 const char *close_reason_name(unsigned reason); /* "post_only" */
 const char *result_status_name(unsigned status);
-const char *side_name(unsigned side);           /* "buy", "sell", "both" */
-const char *order_type_name(unsigned type);     /* "stop_limit" */
+const char *side_name(unsigned side);       /* "buy", "sell", "both" */
+const char *order_type_name(unsigned type); /* "stop_limit" */
 const char *time_in_force_name(unsigned time_in_force);
 const char *stp_mode_name(unsigned mode); /* "cancel_newest" */
 

@@ -11,9 +11,12 @@
 const char *command_kind_name(unsigned kind)
 {
     static const char *const names[] = {
-        [COMMAND_SUBMIT] = "submit", [COMMAND_CANCEL] = "cancel",
-        [COMMAND_CANCEL_ALL] = "cancel_all", [COMMAND_AMEND] = "amend",
-        [COMMAND_HALT] = "halt", [COMMAND_RESUME] = "resume",
+        [COMMAND_SUBMIT] = "submit",
+        [COMMAND_CANCEL] = "cancel",
+        [COMMAND_CANCEL_ALL] = "cancel_all",
+        [COMMAND_AMEND] = "amend",
+        [COMMAND_HALT] = "halt",
+        [COMMAND_RESUME] = "resume",
     };
     return NAME_OF(names, kind);
 }
@@ -21,12 +24,18 @@ const char *command_kind_name(unsigned kind)
 const char *close_reason_name(unsigned reason)
 {
     static const char *const names[] = {
-        [CLOSE_NONE] = "none", [CLOSE_CANCELLED] = "cancelled",
-        [CLOSE_IOC] = "ioc", [CLOSE_FOK] = "fok",
-        [CLOSE_POST_ONLY] = "post_only", [CLOSE_LIQUIDITY] = "liquidity",
-        [CLOSE_BUDGET] = "budget", [CLOSE_PROTECTION] = "protection",
-        [CLOSE_STP] = "stp", [CLOSE_HALTED] = "halted",
-        [CLOSE_BOOK_FULL] = "book_full", [CLOSE_FILLS_MAX] = "fills_max",
+        [CLOSE_NONE] = "none",
+        [CLOSE_CANCELLED] = "cancelled",
+        [CLOSE_IOC] = "ioc",
+        [CLOSE_FOK] = "fok",
+        [CLOSE_POST_ONLY] = "post_only",
+        [CLOSE_LIQUIDITY] = "liquidity",
+        [CLOSE_BUDGET] = "budget",
+        [CLOSE_PROTECTION] = "protection",
+        [CLOSE_STP] = "stp",
+        [CLOSE_HALTED] = "halted",
+        [CLOSE_BOOK_FULL] = "book_full",
+        [CLOSE_FILLS_MAX] = "fills_max",
         [CLOSE_AMENDED] = "amended",
     };
     return NAME_OF(names, reason);
@@ -35,9 +44,12 @@ const char *close_reason_name(unsigned reason)
 const char *result_status_name(unsigned status)
 {
     static const char *const names[] = {
-        [RESULT_OK] = "ok", [RESULT_NOT_FOUND] = "not_found",
-        [RESULT_NOT_AMENDABLE] = "not_amendable", [RESULT_WOULD_CROSS] = "would_cross",
-        [RESULT_HALTED] = "halted", [RESULT_REFUSED] = "refused",
+        [RESULT_OK] = "ok",
+        [RESULT_NOT_FOUND] = "not_found",
+        [RESULT_NOT_AMENDABLE] = "not_amendable",
+        [RESULT_WOULD_CROSS] = "would_cross",
+        [RESULT_HALTED] = "halted",
+        [RESULT_REFUSED] = "refused",
     };
     return NAME_OF(names, status);
 }

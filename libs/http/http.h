@@ -48,12 +48,12 @@ struct http_route {
     size_t params_size; /* of the struct that `params` fills; 0: none */
     const struct json_field *reply;
     bool reply_is_array;
-    int status;          /* of success; 0: GET 200, POST 201, PUT/PATCH/DELETE 200 */
-    unsigned access;     /* meaning is the service's: read by `before` and `permit` */
+    int status;                   /* of success; 0: GET 200, POST 201, PUT/PATCH/DELETE 200 */
+    unsigned access;              /* meaning is the service's: read by `before` and `permit` */
     const char *action, *subject; /* RBAC, read by `permit`: "read", "Order" */
     const char *class_name;       /* for composed codes: "market.order" */
-    const char *tag;     /* OpenAPI group: "public", "market" */
-    const char *doc;     /* one sentence */
+    const char *tag;              /* OpenAPI group: "public", "market" */
+    const char *doc;              /* one sentence */
 };
 
 /* What is 0 has the default that is named here. Threads: one loop, `workers`, and one that cuts off
@@ -66,7 +66,7 @@ struct http_limits {
     unsigned workers;           /* threads of HTTP_WORKER routes; 0: there is no such route */
     unsigned workers_queue_max; /* 256: requests that wait for one */
     unsigned idle_timeout_s;    /* 60: a connection on which nothing happens */
-    unsigned head_timeout_s;    /* 10: for all headers; a body must then come at 1 KiB/s or faster */
+    unsigned head_timeout_s; /* 10: for all headers; a body must then come at 1 KiB/s or faster */
 };
 
 /* Hooks return false with `err` set: the reply is that error. They run on the loop thread and must
@@ -75,14 +75,14 @@ typedef bool http_hook(struct http_request *request, const struct http_route *ro
                        struct err *err);
 
 struct http_server_spec {
-    const char *address; /* "127.0.0.1" */
-    uint16_t port;       /* 0: any; see http_server_port() */
+    const char *address;             /* "127.0.0.1" */
+    uint16_t port;                   /* 0: any; see http_server_port() */
     const struct http_route *routes; /* ends with method NULL */
     struct http_limits limits;
     const struct clock *clock;
-    void *app;          /* http_app(request) */
-    http_hook *before;  /* after the route is known, before parameters; NULL: none */
-    http_hook *permit;  /* after parameters; NULL: none */
+    void *app;         /* http_app(request) */
+    http_hook *before; /* after the route is known, before parameters; NULL: none */
+    http_hook *permit; /* after parameters; NULL: none */
     /* Turns an error into the reply body. NULL, or nothing written: {"errors":["key"]}, and a plain
      * string for METHOD_NOT_ALLOWED and BODY_INVALID, as the contract has it. */
     void (*error_body)(struct http_request *request, const struct err *err, struct str *out);
@@ -109,7 +109,7 @@ void http_server_stop(struct http_server *server, int deadline_ms);
 
 void *http_app(const struct http_request *request);
 const struct http_route *http_route_of(const struct http_request *request);
-const void *http_params(const struct http_request *request);     /* the struct of the route */
+const void *http_params(const struct http_request *request); /* the struct of the route */
 struct arena *http_arena(struct http_request *request);
 const char *http_header(const struct http_request *request, const char *name); /* NULL: absent */
 const char *http_path_of(const struct http_request *request);
@@ -166,8 +166,8 @@ void http_reply_built(struct http_request *request, int status);
  *
  * The thread that has it may read http_params(), http_user(), http_app(), the arena, and may reply;
  * headers and body belong to the loop thread. With a reply, `finish` does not run. Each deferred
- * request must be resumed exactly once, even after http_server_stop() gave up on it: then its client
- * already has a 503, and http_resume() frees it.
+ * request must be resumed exactly once, even after http_server_stop() gave up on it: then its
+ * client already has a 503, and http_resume() frees it.
  */
 void http_defer(struct http_request *request);  /* on the loop thread */
 void http_resume(struct http_request *request); /* on any thread; `finish` runs afterwards */
@@ -176,7 +176,7 @@ void http_resume(struct http_request *request); /* on any thread; `finish` runs 
 
 struct openapi_info {
     const char *title, *version, *description, *base_path; /* base_path is put in front of paths */
-    const char *license_name, *license_url; /* NULL: not said */
+    const char *license_name, *license_url;                /* NULL: not said */
 };
 /* An OpenAPI 3.0 document of all routes for which `select` is true (NULL: all). */
 void http_print_openapi(const struct http_route *routes, const struct openapi_info *info,

@@ -323,8 +323,8 @@ static void add_tags(const struct printer *printer)
     for (const struct http_route *route = printer->routes; route->method; route++) {
         bool seen = !is_selected(printer, route);
         for (const struct http_route *before = printer->routes; before < route; before++)
-            seen = seen || (is_selected(printer, before) &&
-                            strcmp(tag_of(before), tag_of(route)) == 0);
+            seen = seen ||
+                   (is_selected(printer, before) && strcmp(tag_of(before), tag_of(route)) == 0);
         if (seen)
             continue;
         next(out);

@@ -305,7 +305,8 @@ static bool list_add_value(struct param_list *list, const struct value *value)
     if (!cJSON_IsArray(value->node))
         return false;
     for (const cJSON *item = value->node->child; item; item = item->next)
-        if (!list_add(list, cJSON_IsString(item) || cJSON_IsNumber(item) ? item->valuestring : NULL))
+        if (!list_add(list,
+                      cJSON_IsString(item) || cJSON_IsNumber(item) ? item->valuestring : NULL))
             return false;
     return true;
 }

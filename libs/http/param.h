@@ -4,8 +4,8 @@
  *
  * The rules are those of reference/peatio.md 1.1: all validators of all rows run, nothing
  * short-circuits; the codes are de-duplicated and grouped by parameter in the order of the rows.
- * Codes: `type_code` when the text does not convert (default "invalid"), `value_code` when the value
- * breaks a rule (default "value"), missing ones are composed: "<class>.missing_<name>", blank ones
+ * Codes: `type_code` when the text does not convert (default "invalid"), `value_code` when it breaks
+ * a rule (default "value"); missing ones are composed: "<class>.missing_<name>", blank ones
  * "<class>.empty_<name>", where <class> is the route's, e.g. "market.order".
  *
  *   - A failed conversion also runs the value rule, so that volume=test gives both codes.
@@ -30,14 +30,14 @@
 enum { PARAM_ITEMS_MAX = 100, PARAM_CODES_MAX = 64, PARAM_TEXT_BYTES_MAX = 65536 };
 
 enum param_kind {
-    PARAM_TEXT, /* const char *: as given; NULL if absent */
-    PARAM_I64,  /* struct param_i64 */
-    PARAM_DEC,  /* struct param_dec: plain decimal */
-    PARAM_BOOL, /* struct param_bool: true/false (also 1/0, "t"/"f" as Grape takes them) */
-    PARAM_TIME, /* struct param_i64: ISO-8601 text to microseconds */
-    PARAM_JSON, /* const char *: JSON text (an object given in place is printed again) */
+    PARAM_TEXT,   /* const char *: as given; NULL if absent */
+    PARAM_I64,    /* struct param_i64 */
+    PARAM_DEC,    /* struct param_dec: plain decimal */
+    PARAM_BOOL,   /* struct param_bool: true/false (also 1/0, "t"/"f" as Grape takes them) */
+    PARAM_TIME,   /* struct param_i64: ISO-8601 text to microseconds */
+    PARAM_JSON,   /* const char *: JSON text (an object given in place is printed again) */
     PARAM_NESTED, /* const char *: search[...]: member `name` written as "search[code]" */
-    PARAM_MULTI /* struct param_list of texts */
+    PARAM_MULTI   /* struct param_list of texts */
 };
 
 /* struct param_i64, param_dec, param_bool, param_list: contract/param_value.h */
@@ -74,6 +74,9 @@ struct param {
     const char *doc;
 };
 
-#define PARAM_END {.name = NULL}
+#define PARAM_END                                                                                  \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
 
 #endif

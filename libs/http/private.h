@@ -35,27 +35,36 @@ enum {
     FORM_PAIRS_MAX = 1000,
     REPLY_HEADERS_MAX = 16,
     REQUEST_ID_MAX = 64,
-    POOL_MAX = 256,                      /* idle request objects that are kept */
-    KEPT_BYTES_MAX = 16 * 1024,          /* of a buffer that goes back to the pool with its request */
+    POOL_MAX = 256,             /* idle request objects that are kept */
+    KEPT_BYTES_MAX = 16 * 1024, /* of a buffer that goes back to the pool with its request */
     BODIES_BYTES_MAX = 64 * 1024 * 1024, /* of all bodies that are held at one time */
     DISCARD_FACTOR = 4 /* so many times the limit of the body is read and thrown away for a 413 */
 };
 
 /* ---- routes (router.c) ---- */
 
-enum verb { VERB_GET, VERB_POST, VERB_PUT, VERB_PATCH, VERB_DELETE, VERB_ROUTED, /* have routes */
-            VERB_HEAD = VERB_ROUTED, VERB_OPTIONS, VERB_OTHER };
+enum verb {
+    VERB_GET,
+    VERB_POST,
+    VERB_PUT,
+    VERB_PATCH,
+    VERB_DELETE,
+    VERB_ROUTED, /* have routes */
+    VERB_HEAD = VERB_ROUTED,
+    VERB_OPTIONS,
+    VERB_OTHER
+};
 
 struct router;
 
 struct route_match {
     const struct http_route *route; /* NULL: no route with this verb */
-    unsigned verbs;                 /* bits 1 << verb of all routes with this path; 0: no such path */
+    unsigned verbs; /* bits 1 << verb of all routes with this path; 0: no such path */
 };
 
 /* The routes must outlive the router. False: a route is malformed or given twice. */
-bool router_new(const struct http_route *routes, struct router **ret_router,
-                struct err *err) MUST_CHECK;
+bool router_new(const struct http_route *routes, struct router **ret_router, struct err *err)
+    MUST_CHECK;
 void router_free(struct router *router); /* NULL is fine */
 struct route_match router_find(const struct router *router, enum verb verb,
                                const char *const *segments, size_t count);
@@ -76,8 +85,8 @@ struct target {
 
 /* Changes `raw`. ERR_REQUEST_INVALID for everything that two programs could understand
  * differently. */
-bool target_parse(char *raw, struct arena *arena, struct target *ret_target,
-                  struct err *err) MUST_CHECK;
+bool target_parse(char *raw, struct arena *arena, struct target *ret_target, struct err *err)
+    MUST_CHECK;
 
 /* Decodes "%41" (and '+' for a blank) in place. False: a bad escape, a NUL, or no UTF-8. */
 bool percent_decode(char *text, bool plus_is_blank, size_t *ret_length) MUST_CHECK;
@@ -171,7 +180,7 @@ struct http_request {
     atomic_int away;              /* enum away */
     atomic_int abandoned_releases;
     bool is_counted_away, is_listed, is_in_flight;
-    size_t body_counted; /* in server->bodies_bytes */
+    size_t body_counted;                  /* in server->bodies_bytes */
     struct http_request *next, *previous; /* idle in the pool, or in the list of deferred ones */
 };
 
@@ -193,7 +202,7 @@ struct http_server {
     uint64_t id_prefix, id_next;
     const struct http_request *deferred_now; /* http_defer() was called in this handler */
 
-    atomic_int resuming;  /* calls of MHD_resume_connection() that have not returned */
+    atomic_int resuming; /* calls of MHD_resume_connection() that have not returned */
 
     pthread_mutex_t lock;
     struct http_request *deferred; /* given away by http_defer(); under `lock` */
@@ -225,8 +234,7 @@ struct codes {
     const char *items[PARAM_CODES_MAX];
     size_t count;
 };
-void params_read(struct http_request *request, const struct http_route *route,
-                 struct codes *codes);
+void params_read(struct http_request *request, const struct http_route *route, struct codes *codes);
 
 /* convert.c */
 bool param_convert(const struct param *row, const char *text, void *params) MUST_CHECK;

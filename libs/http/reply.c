@@ -169,8 +169,8 @@ enum MHD_Result reply_send(struct http_request *request)
     request->stage = STAGE_SENT;
     slow_sending(request, request->reply.length);
     struct str *body = &request->reply;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        body->length, body->data, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(body->length, body->data, MHD_RESPMEM_PERSISTENT);
     if (!response)
         return MHD_NO;
     add_headers(request, response);

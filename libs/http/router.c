@@ -8,7 +8,7 @@
 enum { NODE_CHILDREN_MAX = 256, PATH_BYTES_MAX = 512 };
 
 struct node {
-    char *segment; /* NULL for ":name" */
+    char *segment;          /* NULL for ":name" */
     struct node **children; /* literal ones, sorted once the tree is complete */
     size_t children_count;
     struct node *any; /* ":name" */
@@ -19,7 +19,7 @@ struct router {
     struct node *root;
 };
 
-static const char *const verb_names[] = {"GET",  "POST",    "PUT",  "PATCH",
+static const char *const verb_names[] = {"GET",    "POST", "PUT",     "PATCH",
                                          "DELETE", "HEAD", "OPTIONS", "OTHER"};
 
 enum verb verb_parse(const char *method)
@@ -186,8 +186,8 @@ struct route_match router_find(const struct router *router, enum verb verb,
 {
     struct route_match match = {.route = NULL};
     if (count <= SEGMENTS_MAX)
-        match.route = find(router->root, verb == VERB_HEAD ? VERB_GET : verb, segments, count,
-                           &match.verbs);
+        match.route =
+            find(router->root, verb == VERB_HEAD ? VERB_GET : verb, segments, count, &match.verbs);
     return match;
 }
 

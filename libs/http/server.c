@@ -107,8 +107,7 @@ static bool read_head(struct http_request *request, const char *version, struct 
     if (!target_parse(request->raw_target, request->arena, &request->target, err) ||
         !read_query(request, err))
         return false;
-    struct route_match match = router_find(server->router, request->verb,
-                                           request->target.segments,
+    struct route_match match = router_find(server->router, request->verb, request->target.segments,
                                            request->target.segments_count);
     request->route = match.route;
     request->verbs = match.verbs;
@@ -212,8 +211,7 @@ static void observe(const struct http_request *request, int status)
     if (spec->observe)
         spec->observe(request->app, request->route, status, us);
     log_debug("request", LOG_STR("request_id", request->id), LOG_STR("method", request->method),
-              LOG_STR("path", request->target.path), LOG_I64("status", status),
-              LOG_I64("us", us));
+              LOG_STR("path", request->target.path), LOG_I64("status", status), LOG_I64("us", us));
 }
 
 static void on_completed(void *user, struct MHD_Connection *connection, void **context,
@@ -295,19 +293,14 @@ static bool start_daemon(struct http_server *server, struct err *err)
     /* Never MHD_USE_EPOLL: see http.h. */
     server->daemon = MHD_start_daemon(
         MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, server->spec.port, NULL, NULL,
-        on_request, server,
-        MHD_OPTION_SOCK_ADDR, &address,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, slow_on_connection, server,
-        MHD_OPTION_CONNECTION_LIMIT, limits->connections_max,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)limits->connection_bytes,
-        MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_timeout_s,
+        on_request, server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_target,
+        server, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, slow_on_connection, server,
+        MHD_OPTION_CONNECTION_LIMIT, limits->connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)limits->connection_bytes, MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_timeout_s,
         MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)LISTEN_BACKLOG,
         /* Its strict checks answer by closing or with a doubled header; ours come after it. */
-        MHD_OPTION_STRICT_FOR_CLIENT, 0,
-        MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
     if (!server->daemon)
         return err_set(err, ERR_CONFIG, "can't listen on %s:%u: %s", server->spec.address,
                        server->spec.port, strerror(errno));

@@ -263,7 +263,7 @@ static void sort_hashes(uint64_t *hashes, size_t count)
 }
 
 /* Ends an object: forgets its keys. Two equal hashes are taken for a duplicate without looking at
- * the text: equal keys are never missed, and who builds a collision refuses only his own document. */
+ * the text: equal keys are never missed, and who builds a collision only refuses his own text. */
 static bool keys_pop(struct scan *scan, size_t first)
 {
     uint64_t *hashes = scan->keys.hashes + first;

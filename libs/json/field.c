@@ -20,8 +20,8 @@ static const void *at_offset(const void *object, size_t offset)
 
 static bool is_pointer(enum json_kind kind)
 {
-    return kind == JSON_TEXT || kind == JSON_RAW || kind == JSON_OBJECT_REF ||
-           kind == JSON_ARRAY || kind == JSON_TEXT_ARRAY;
+    return kind == JSON_TEXT || kind == JSON_RAW || kind == JSON_OBJECT_REF || kind == JSON_ARRAY ||
+           kind == JSON_TEXT_ARRAY;
 }
 
 static bool is_omitted(const struct json_field *field, const void *object)

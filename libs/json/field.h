@@ -56,7 +56,8 @@ struct json_field {
     const char *doc;
     const struct json_field *sub;
     size_t sub_size, count_offset;
-    size_t present_offset; /* a bool of the struct; used with JSON_OMIT_EMPTY (non-0), JSON_NULL_UNLESS */
+    size_t
+        present_offset; /* a bool of the struct; used with JSON_OMIT_EMPTY (non-0), JSON_NULL_UNLESS */
 };
 
 void json_write_object(struct str *out, const struct json_field *fields, const void *object);

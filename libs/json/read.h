@@ -28,8 +28,8 @@
 
 enum {
     JSON_DEPTH_MAX = 32,
-    JSON_KEYS_MAX = 1000,          /* of one object */
-    JSON_VALUES_MAX = 100000,      /* of one document: bounds the memory of the tree */
+    JSON_KEYS_MAX = 1000,     /* of one object */
+    JSON_VALUES_MAX = 100000, /* of one document: bounds the memory of the tree */
     JSON_STRING_BYTES_MAX = 65536,
     JSON_NUMBER_CHARS_MAX = 40,
     JSON_NUMBER_TEXT_SIZE = 64

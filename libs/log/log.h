@@ -29,15 +29,19 @@ struct log_field {
     int64_t number;
 };
 
-#define LOG_STR(name, value) ((struct log_field){.key = (name), .kind = LOG_FIELD_STR, .text = (value)})
-#define LOG_I64(name, value) ((struct log_field){.key = (name), .kind = LOG_FIELD_I64, .number = (int64_t)(value)})
-#define LOG_U64(name, value) ((struct log_field){.key = (name), .kind = LOG_FIELD_U64, .number = (int64_t)(value)})
+#define LOG_STR(name, value)                                                                       \
+    ((struct log_field){.key = (name), .kind = LOG_FIELD_STR, .text = (value)})
+#define LOG_I64(name, value)                                                                       \
+    ((struct log_field){.key = (name), .kind = LOG_FIELD_I64, .number = (int64_t)(value)})
+#define LOG_U64(name, value)                                                                       \
+    ((struct log_field){.key = (name), .kind = LOG_FIELD_U64, .number = (int64_t)(value)})
 /* The two fields of a failure: its code and its story. */
 #define LOG_ERR(err) LOG_STR("code", err_name((err)->code)), LOG_STR("error", (err)->what)
 
 #define LOG_FIELDS(...)                                                                            \
     (const struct log_field[]){{.key = NULL}, ##__VA_ARGS__},                                      \
-        sizeof((const struct log_field[]){{.key = NULL}, ##__VA_ARGS__}) / sizeof(struct log_field)
+        sizeof((const struct log_field[]){{.key = NULL}, ##__VA_ARGS__}) /                         \
+            sizeof(struct log_field)
 #define log_debug(message, ...) log_write(LOG_DEBUG, message, LOG_FIELDS(__VA_ARGS__))
 #define log_info(message, ...) log_write(LOG_INFO, message, LOG_FIELDS(__VA_ARGS__))
 #define log_warning(message, ...) log_write(LOG_WARNING, message, LOG_FIELDS(__VA_ARGS__))
@@ -45,7 +49,7 @@ struct log_field {
 
 void log_open(const char *service, enum log_level level);
 bool log_level_parse(const char *name, enum log_level *ret_level); /* debug, info, warning, error */
-void log_set_fd(int fd);                                            /* tests; default 2 */
+void log_set_fd(int fd);                                           /* tests; default 2 */
 
 /* Fields whose key is NULL are skipped. */
 void log_write(enum log_level level, const char *message, const struct log_field *fields,

@@ -9,8 +9,8 @@
 
 /* Upper bounds of the histogram in microseconds; one more bucket takes the rest. */
 static const int64_t bounds_us[] = {
-    100,    250,    500,    1000,    2500,    5000,    10000,    25000,
-    50000,  100000, 250000, 500000,  1000000, 2500000, 5000000,  10000000,
+    100,   250,    500,    1000,   2500,    5000,    10000,   25000,
+    50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
 };
 static const char *const bounds_text[] = {
     "0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025",
@@ -174,8 +174,7 @@ static struct child *child_get(struct metrics *metrics, unsigned row, unsigned c
 
 void metric_add_labelled(struct metrics *metrics, unsigned row, unsigned child, int64_t amount)
 {
-    atomic_fetch_add_explicit(&child_get(metrics, row, child)->value, amount,
-                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&child_get(metrics, row, child)->value, amount, memory_order_relaxed);
 }
 
 void metric_set_labelled(struct metrics *metrics, unsigned row, unsigned child, int64_t value)

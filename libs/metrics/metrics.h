@@ -44,7 +44,7 @@ unsigned metric_label(struct metrics *metrics, unsigned row, const char *value);
 void metric_add_labelled(struct metrics *metrics, unsigned row, unsigned child, int64_t amount);
 void metric_set_labelled(struct metrics *metrics, unsigned row, unsigned child, int64_t value);
 
-void metrics_print(struct metrics *metrics, struct str *out);      /* Prometheus text format */
+void metrics_print(struct metrics *metrics, struct str *out); /* Prometheus text format */
 void metrics_print_docs(const char *prefix, const struct metric_row *rows, size_t count,
                         struct str *out); /* Markdown table: --print-metrics */
 

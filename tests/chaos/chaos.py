@@ -32,6 +32,7 @@ from faults import FAULTS, Faults  # noqa: E402
 QUIET_S = 90
 TRADING_AGAIN_S = 30
 TRADERS = 12
+PAUSE_S = 0.01 # of each trader between two requests: the run looks for faults, not for speed
 
 
 def say(text):
@@ -123,7 +124,8 @@ def run(world, seed, minutes):
     tokens = [world.stack.token(trader["uid"])
               for trader in world.stack.credentials()["traders"]]
     stop = threading.Event()
-    traders = [Trader(n, world.stack.api_url(), tokens[n % len(tokens)], seed, MARKETS, stop)
+    traders = [Trader(n, world.stack.api_url(), tokens[n % len(tokens)], seed, MARKETS, stop,
+                      PAUSE_S)
                for n in range(TRADERS)]
     faults = Faults(world, chance, say)
     slowest, failed = 0.0, []

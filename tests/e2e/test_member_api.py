@@ -9,8 +9,10 @@ its own members; the seeded traders fund them by trading.
 import json
 import os
 import secrets
+import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -168,6 +170,24 @@ def test_new_member_is_made_and_changes_apply_with_the_next_token(admin):
     assert member.get("/account/balances").status_code == 200
     row = admin.get(f"/admin/members/{member.uid}").json()
     assert row["level"] == 1 and row["email"] == f"{member.uid.lower()}@other.example.com"
+
+
+def test_many_first_requests_at_once_make_one_member(admin):
+    uid = "ID" + secrets.token_hex(5).upper()
+    members = [Member(uid) for _ in range(24)]
+    with ThreadPoolExecutor(len(members)) as pool:
+        answers = list(pool.map(lambda member: member.get("/account/members/me"), members))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(admin.get("/admin/members", uid=uid).json()) == 1
+
+
+def test_one_email_of_two_members_is_an_error_not_a_takeover(admin):
+    first, second = Member(), Member()
+    assert first.get("/account/members/me").status_code == 200
+    second.bearer = token(second.uid, email=f"{first.uid.lower()}@example.com")
+    assert errors(second.get("/account/members/me"), 500) == ["server.internal_error"]
+    assert admin.get(f"/admin/members/{first.uid}").status_code == 200
+    assert admin.get(f"/admin/members/{second.uid}").status_code == 404
 
 
 def test_first_request_of_a_member_may_be_an_order():
@@ -550,6 +570,42 @@ def test_operation_pages_join_without_gaps(admin):
         assert ids == sorted(set(ids), reverse=ordering == "desc")
         if len(whole) < 1000:
             assert set(ids) == {row["id"] for row in whole}
+
+
+def test_pages_that_end_in_the_past_stay_while_orders_come(alice, admin):
+    stop = threading.Event()
+
+    def trade():
+        while not stop.is_set():
+            alice.order("ethbtc", "sell", "0.01", "9")
+
+    writers = [threading.Thread(target=trade) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    try:
+        time.sleep(1.5)
+        now = time.time()
+        window = {"from": iso(now - 1.4), "to": iso(now - 0.4), "uid": alice.uid}
+        whole = [row["id"] for row in admin.get("/admin/liabilities", limit=1000, **window).json()]
+        assert len(whole) > 4
+        for size in (1 + len(whole) // 7, 1 + len(whole) // 3):
+            ids = []
+            while len(ids) % size == 0:
+                rows = admin.get("/admin/liabilities", limit=size, page=len(ids) // size + 1,
+                                 **window).json()
+                if not rows:
+                    break
+                ids += [row["id"] for row in rows]
+            assert ids == whole
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+
+
+def iso(seconds):
+    whole, micro = divmod(round(seconds * 10**6), 10**6)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{micro:06}Z"
 
 
 def test_ledger_balances_are_the_accounts(admin):

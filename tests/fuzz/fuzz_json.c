@@ -45,7 +45,8 @@ static void check_numbers(const cJSON *node)
 
 static bool trees_are_equal(const cJSON *a, const cJSON *b)
 {
-    bool same = a->type == b->type && !a->string == !b->string && !a->valuestring == !b->valuestring;
+    bool same =
+        a->type == b->type && !a->string == !b->string && !a->valuestring == !b->valuestring;
     if (!same || (a->string && strcmp(a->string, b->string) != 0) ||
         (a->valuestring && strcmp(a->valuestring, b->valuestring) != 0))
         return false;

@@ -28,17 +28,33 @@ static bool check_text(struct http_request *request, const char *text)
 }
 
 static const struct param rows[] = {
-    {.name = "id", .kind = PARAM_TEXT, .offset = AT(id), .flags = PARAM_IN_PATH, .check = check_text},
-    {.name = "t", .kind = PARAM_TEXT, .offset = AT(text), .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
+    {.name = "id",
+     .kind = PARAM_TEXT,
+     .offset = AT(id),
+     .flags = PARAM_IN_PATH,
+     .check = check_text},
+    {.name = "t",
+     .kind = PARAM_TEXT,
+     .offset = AT(text),
+     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
      .check = check_text},
     {.name = "j", .kind = PARAM_JSON, .offset = AT(json)},
     {.name = "s[c]", .kind = PARAM_NESTED, .offset = AT(nested), .check = check_text},
     {.name = "w", .kind = PARAM_TEXT, .offset = AT(lower), .flags = PARAM_LOWER, .values = "a b c"},
-    {.name = "n", .kind = PARAM_I64, .offset = AT(number), .flags = PARAM_RANGE, .min = -5, .max = 5},
+    {.name = "n",
+     .kind = PARAM_I64,
+     .offset = AT(number),
+     .flags = PARAM_RANGE,
+     .min = -5,
+     .max = 5},
     {.name = "i", .kind = PARAM_TIME, .offset = AT(time)},
     {.name = "d", .kind = PARAM_DEC, .offset = AT(decimal), .flags = PARAM_POSITIVE},
     {.name = "f", .kind = PARAM_BOOL, .offset = AT(flag), .fallback = "true"},
-    {.name = "l", .kind = PARAM_MULTI, .offset = AT(list), .flags = PARAM_LOWER, .check = check_text},
+    {.name = "l",
+     .kind = PARAM_MULTI,
+     .offset = AT(list),
+     .flags = PARAM_LOWER,
+     .check = check_text},
     PARAM_END,
 };
 
@@ -48,8 +64,12 @@ static void handle(struct http_request *request)
 }
 
 static const struct http_route routes[] = {
-    {.method = "POST", .path = "/a/:id", .handler = handle, .params = rows,
-     .params_size = sizeof(struct all), .class_name = "fuzz"},
+    {.method = "POST",
+     .path = "/a/:id",
+     .handler = handle,
+     .params = rows,
+     .params_size = sizeof(struct all),
+     .class_name = "fuzz"},
     {.method = "GET", .path = "/a/b", .handler = handle},
     {.method = NULL},
 };

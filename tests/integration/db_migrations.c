@@ -164,7 +164,7 @@ static void db_migrate__failing_file__tells_its_name_and_stops(void **state)
     assert_refused(world, "0011_bad.sql stopped half way");
     exec_ok(world->db, "DROP TABLE c; DELETE FROM schema_migrations WHERE number = 11", DB_NONE);
     /* One that fails at its first statement has done nothing: repaired, it runs. */
-    file_write(world, "0011_bad.sql", "CREATE TABEL c (id INT)");
+    file_write(world, "0011_bad.sql", "CREATE TALBE_ c (id INT)");
     assert_false(migrate(world));
     assert_non_null(strstr(world->err.what, "0011_bad.sql: database: 1064"));
     file_write(world, "0011_bad.sql", "CREATE TABLE c (id INT)");

@@ -35,7 +35,9 @@ struct order {
 };
 
 static const struct param order_params[] = {
-    {.name = "volume", .kind = PARAM_DEC, .offset = offsetof(struct order, volume),
+    {.name = "volume",
+     .kind = PARAM_DEC,
+     .offset = offsetof(struct order, volume),
      .flags = PARAM_REQUIRED | PARAM_POSITIVE},
     PARAM_END,
 };
@@ -61,8 +63,13 @@ static void finish(struct http_request *request)
 }
 
 static const struct http_route routes[] = {
-    {.method = "POST", .path = "/orders", .mode = HTTP_DEFERRED, .handler = defer, .finish = finish,
-     .params = order_params, .params_size = sizeof(struct order)},
+    {.method = "POST",
+     .path = "/orders",
+     .mode = HTTP_DEFERRED,
+     .handler = defer,
+     .finish = finish,
+     .params = order_params,
+     .params_size = sizeof(struct order)},
     {.method = NULL},
 };
 
@@ -89,8 +96,8 @@ static int world_open(void **state)
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max < 4096 ? files.rlim_max : 4096;
     setrlimit(RLIMIT_NOFILE, &files);
-    struct http_server_spec spec = {.address = "127.0.0.1", .routes = routes, .clock = &clock_real,
-                                    .app = &world};
+    struct http_server_spec spec = {
+        .address = "127.0.0.1", .routes = routes, .clock = &clock_real, .app = &world};
     world.queue = queue_new(BATCH_MAX);
     if (!world.queue || pthread_create(&world.writer, NULL, resume_batches, &world) != 0)
         return -1;

@@ -105,7 +105,8 @@ static void http__ambiguous_messages__are_refused_and_closed(void **state)
         POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         POST "Transfer-Encoding: identity\r\n\r\n",
         POST "Transfer-Encoding: chunked,chunked\r\n\r\n0\r\n\r\n",
-        POST "Transfer-Encoding: \x0b" "chunked\r\n\r\n0\r\n\r\n",
+        POST "Transfer-Encoding: \x0b"
+             "chunked\r\n\r\n0\r\n\r\n",
         POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         POST "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n01234",
         CHUNKED "FFFFFFFFFFFFFFFF1\r\n01234\r\n0\r\n\r\n",
@@ -120,7 +121,8 @@ static void http__ambiguous_messages__are_refused_and_closed(void **state)
         GET "X y: z\r\n\r\n",
         GET "Host: b\r\n\r\n",
         GET "Authorization: a\r\nAuthorization: b\r\n\r\n",
-        GET "X: a\x01" "b\r\n\r\n",
+        GET "X: a\x01"
+            "b\r\n\r\n",
         "GET /body HTTP/1.1\r\n\r\n",
         "GET /body HTTP/1.1\r\n Host: a\r\n\r\n",
         "GET /body HTTP/1.1\r\nHost : a\r\n\r\n",
@@ -202,7 +204,8 @@ static void http__unusual_messages__are_served_once(void **state)
 /* The same bytes in any pieces are the same message. */
 static void http__message_in_pieces__is_the_same(void **state)
 {
-    static const char text[] = POST "Transfer-Encoding: chunked\r\n\r\n3\r\n012\r\n2\r\n34\r\n0\r\n\r\n";
+    static const char text[] =
+        POST "Transfer-Encoding: chunked\r\n\r\n3\r\n012\r\n2\r\n34\r\n0\r\n\r\n";
     struct world *world = *state;
     for (size_t cut = 1; cut < sizeof(text) - 1; cut += 3) {
         struct client client;

@@ -105,7 +105,8 @@ static void http__bodies__json_form_or_neither(void **state)
         {JSON, "\"a\"", "{\"errors\":\"server.method.invalid_message_body\"}", 400},
         {JSON, "{\"a\":5", "{\"errors\":\"server.method.invalid_message_body\"}", 400},
         {JSON, "{\"a\":5,\"a\":6}", "{\"errors\":\"server.method.invalid_message_body\"}", 400},
-        {JSON, "{\"a\":5,\"text\":\"\xe0\"}", "{\"errors\":\"server.method.invalid_message_body\"}", 400},
+        {JSON, "{\"a\":5,\"text\":\"\xe0\"}", "{\"errors\":\"server.method.invalid_message_body\"}",
+         400},
         {FORM, "a=%zz", "{\"errors\":\"server.method.invalid_message_body\"}", 400},
         {FORM, "a=5&text=%E0", "{\"errors\":\"server.method.invalid_message_body\"}", 400},
         {FORM, "a=5&text=%00", "{\"errors\":\"server.method.invalid_message_body\"}", 400},
@@ -224,8 +225,7 @@ static void http__body_limit__holds_at_n_and_fails_at_n_plus_1(void **state)
             assert_string_equal(answer_header(&answer, "Connection"), "close");
     }
     /* Announced far above the limit, or with the client asking first: refused at once. */
-    struct answer answer =
-        ask(world, "POST /raw", "Content-Length: 10000000\r\nX: y\r\n", "");
+    struct answer answer = ask(world, "POST /raw", "Content-Length: 10000000\r\nX: y\r\n", "");
     assert_int_equal(answer.status, 413);
     answer = ask(world, "POST /raw", "Expect: 100-continue\r\nContent-Length: 1048577\r\n", "");
     assert_int_equal(answer.status, 413);
@@ -253,7 +253,8 @@ static void http__endless_chunks__are_cut_off(void **state)
     memcpy(chunk, "10000\r\n", 7);
     memcpy(chunk + 7 + 65536, "\r\n", 2);
     assert_true(client_open(&client, world->port));
-    assert_true(client_send_text(&client, "POST /raw HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    assert_true(client_send_text(
+        &client, "POST /raw HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
     while (sent < 1000 && client_send(&client, chunk, 65536 + 9))
         sent++;
     assert_true(sent < 1000);
@@ -338,13 +339,19 @@ static void http__workers_full__is_503_at_once(void **state)
 static void http__clients_that_vanish__leave_nothing_behind(void **state)
 {
     static const char *const beginnings[] = {
-        "", "GET", "GET /inline HTTP/1.1\r\n", "GET /inline HTTP/1.1\r\nHost: a\r\n",
+        "",
+        "GET",
+        "GET /inline HTTP/1.1\r\n",
+        "GET /inline HTTP/1.1\r\nHost: a\r\n",
         "GET /inline HTTP/1.1\r\nHost: a\r\n\r\n",
         "POST /raw HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n",
         "POST /raw HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc",
-        "GET /large HTTP/1.1\r\nHost: a\r\n\r\n", "GET /work HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /defer HTTP/1.1\r\nHost: a\r\n\r\n", "GET /defer?hold=1 HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /work?hold=1 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /inline HTTP/1.1\r\n\r\n",
+        "GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /work HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /defer HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /defer?hold=1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /work?hold=1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /inline HTTP/1.1\r\n\r\n",
         "POST /raw HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n",
     };
     struct world *world = *state;
@@ -481,8 +488,8 @@ static void http_server_start__port_in_use__is_an_error(void **state)
 {
     struct world *world = *state;
     static const struct http_route none[] = {{.method = NULL}};
-    struct http_server_spec spec = {.address = "127.0.0.1", .port = world->port, .routes = none,
-                                    .clock = &clock_real};
+    struct http_server_spec spec = {
+        .address = "127.0.0.1", .port = world->port, .routes = none, .clock = &clock_real};
     struct http_server *server = NULL;
     struct err err;
     assert_false(http_server_start(&spec, &server, &err));

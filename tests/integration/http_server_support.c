@@ -155,23 +155,45 @@ static void *write_deferred(void *user)
 static const struct http_route routes[] = {
     {.method = "GET", .path = "/inline", .handler = show},
     {.method = "PUT", .path = "/inline", .handler = show},
-    {.method = "POST", .path = "/echo", .handler = echo, .params = echo_params,
-     .params_size = sizeof(struct echo), .class_name = "test.echo"},
+    {.method = "POST",
+     .path = "/echo",
+     .handler = echo,
+     .params = echo_params,
+     .params_size = sizeof(struct echo),
+     .class_name = "test.echo"},
     {.method = "POST", .path = "/raw", .handler = raw},
-    {.method = "GET", .path = "/header", .handler = add_header, .params = hold_params,
+    {.method = "GET",
+     .path = "/header",
+     .handler = add_header,
+     .params = hold_params,
      .params_size = sizeof(struct echo)},
     {.method = "GET", .path = "/forget", .handler = forget},
     {.method = "GET", .path = "/large", .handler = large},
     {.method = "GET", .path = "/huge", .handler = huge},
-    {.method = "GET", .path = "/work", .mode = HTTP_WORKER, .handler = work, .params = hold_params,
+    {.method = "GET",
+     .path = "/work",
+     .mode = HTTP_WORKER,
+     .handler = work,
+     .params = hold_params,
      .params_size = sizeof(struct echo)},
     {.method = "GET", .path = "/forget/work", .mode = HTTP_WORKER, .handler = forget},
-    {.method = "GET", .path = "/defer", .mode = HTTP_DEFERRED, .handler = defer, .finish = finish,
-     .params = hold_params, .params_size = sizeof(struct echo)},
+    {.method = "GET",
+     .path = "/defer",
+     .mode = HTTP_DEFERRED,
+     .handler = defer,
+     .finish = finish,
+     .params = hold_params,
+     .params_size = sizeof(struct echo)},
     {.method = "GET", .path = "/private", .handler = show, .access = 1},
     {.method = "GET", .path = "/private/work", .mode = HTTP_WORKER, .handler = show, .access = 1},
-    {.method = "GET", .path = "/private/defer", .mode = HTTP_DEFERRED, .handler = defer,
-     .finish = finish, .params = hold_params, .params_size = sizeof(struct echo), .access = 1},
+    {.method = "GET",
+     .path = "/private/defer",
+     .mode = HTTP_DEFERRED,
+     .handler = defer,
+     .finish = finish,
+     .params = hold_params,
+     .params_size = sizeof(struct echo),
+     .access = 1},
     {.method = NULL},
 };
 
@@ -206,7 +228,8 @@ static bool permit(struct http_request *request, const struct http_route *route,
 static bool unknown(struct http_request *request, const struct http_route *route, struct err *err)
 {
     assert(!route);
-    if (strncmp(http_path_of(request), "/private/", 9) == 0 && !http_header(request, "Authorization"))
+    if (strncmp(http_path_of(request), "/private/", 9) == 0 &&
+        !http_header(request, "Authorization"))
         return err_set(err, ERR_UNAUTHENTICATED, "no token");
     return true;
 }
@@ -243,10 +266,18 @@ int world_open(void **state)
     if (!world)
         return -1;
     struct http_server_spec spec = {
-        .address = "127.0.0.1", .routes = routes, .clock = &clock_real, .app = world,
-        .before = before, .permit = permit, .unknown = unknown, .observe = observe,
-        .worker_open = worker_open, .worker_close = worker_close,
-        .limits = {.workers = WORLD_WORKERS, .workers_queue_max = WORLD_QUEUE,
+        .address = "127.0.0.1",
+        .routes = routes,
+        .clock = &clock_real,
+        .app = world,
+        .before = before,
+        .permit = permit,
+        .unknown = unknown,
+        .observe = observe,
+        .worker_open = worker_open,
+        .worker_close = worker_close,
+        .limits = {.workers = WORLD_WORKERS,
+                   .workers_queue_max = WORLD_QUEUE,
                    .connections_max = WORLD_CONNECTIONS},
     };
     pthread_mutex_init(&world->lock, NULL);

@@ -1,4 +1,4 @@
-/* Clients that are slow on purpose are cut off; those that are merely slow, and the others, are not. */
+/* Clients that are slow on purpose are cut off; the merely slow, and all others, are not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,9 +46,10 @@ static int world_open(void **state)
     static struct world world;
     struct err err;
     struct rlimit files;
-    struct http_server_spec spec = {
-        .address = "127.0.0.1", .routes = routes, .clock = &clock_real,
-        .limits = {.idle_timeout_s = 2, .head_timeout_s = 1}};
+    struct http_server_spec spec = {.address = "127.0.0.1",
+                                    .routes = routes,
+                                    .clock = &clock_real,
+                                    .limits = {.idle_timeout_s = 2, .head_timeout_s = 1}};
     *state = &world;
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max < 4096 ? files.rlim_max : 4096;

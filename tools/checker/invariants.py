@@ -79,18 +79,17 @@ class Books:
 
 
 def i1_zero_sum(books):
-    """Every entry sums to zero; single operations of the management API are entries of one leg and
-    must cancel out over all of them."""
+    """Every entry sums to zero; single operations of the management API and the two or more owners
+    of a transfer are entries of one leg and must cancel out over all of their kind."""
     rest = defaultdict(Decimal)
     for (kind, number, reference, event), currency, total in books.unbalanced:
-        if kind == "ledger row" and (reference == "" or reference == "operation" or
-                                     reference == "transfer"):
-            rest[currency] += total
+        if kind == "ledger row" and reference in ("", "operation", "transfer", "internal_transfer"):
+            rest[reference, currency] += total
         else:
             yield f"{kind} {number} ({reference} {event}) is off by {total} {currency}"
-    for currency, total in rest.items():
+    for (reference, currency), total in rest.items():
         if total:
-            yield f"single operations in {currency} are off by {total}"
+            yield f"entries of {reference or 'operation'} in {currency} are off by {total}"
 
 
 def i2_conservation(books):

@@ -84,6 +84,5 @@ def environment(settings):
         "RABBITMQ_CTL_ERL_ARGS": loopback,
         # Schedulers bound to cores would wait for a core that the database is using.
         "RABBITMQ_SCHEDULER_BIND_TYPE": "u",
-        "RABBITMQ_OUTPUT_SUPPORTS_COLORS": "false",
         "LANG": "C.UTF-8",
     }

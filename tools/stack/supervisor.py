@@ -133,11 +133,13 @@ def start(settings):
     wait.until(lambda: is_running(settings), "supervisord", START_SECONDS, log)
 
 
-def start_program(settings, name):
-    done = control(settings, "start", name)
+def start_rest(settings):
+    """What does not start with supervisord itself: it waits for the database to be prepared."""
+    names = [name for name in programs(settings) if name not in INFRASTRUCTURE]
+    done = control(settings, "start", *names)
     if done.returncode != 0 and "already started" not in done.stdout:
-        raise StackError(f"{name} did not start: {done.stdout.strip()} {done.stderr.strip()}",
-                         settings.log(name))
+        raise StackError(f"{' '.join(names)}: {done.stdout.strip()} {done.stderr.strip()}",
+                         settings.log("supervisord"))
 
 
 def stop(settings):

@@ -100,12 +100,10 @@ def start(settings):
         run_service(settings, "seed", "--seed", REPOSITORY / "deploy/seed")
     wait_for(settings, "rabbitmq", lambda: broker_answers(settings))
 
+    supervisor.start_rest(settings)
     if not settings.infra_only:
         for name in supervisor.SERVICES:
-            supervisor.start_program(settings, name)
-        for name in supervisor.SERVICES:
             wait_for(settings, name, lambda name=name: service_is_ready(settings, name))
-    supervisor.start_program(settings, "nginx")
     wait_for(settings, "nginx", lambda: edge_is_ready(settings))
     credentials.write(settings)
 

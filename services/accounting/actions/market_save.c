@@ -82,7 +82,9 @@ static bool steps_check(struct db *db, const struct market *was, const struct ma
     if (!market_steps_are_free(db, row->id, &is_free, err))
         return false;
     return is_free || err_set(err, ERR_INVALID,
-                              "Precisions can't change once %s has open orders or trades", row->id);
+                              "Precisions can't change while %s has open orders or commands that are"
+                              " not settled, nor once it has traded",
+                              row->id);
 }
 
 static bool pair_check(struct db *db, const struct market_draft *draft, const struct market *row,

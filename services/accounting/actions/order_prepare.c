@@ -17,8 +17,8 @@ struct dec protection_price(const struct market *market, enum side side, struct 
         return DEC_ZERO;
     struct dec one = dec_from_i64(1), factor, price, tick = DEC_ZERO;
     bool buy = side == SIDE_BUY;
-    bool bounded = buy ? dec_add(one, market->protection, &factor)
-                       : dec_sub(one, market->protection, &factor);
+    bool bounded =
+        buy ? dec_add(one, market->protection, &factor) : dec_sub(one, market->protection, &factor);
     unsigned digits = (unsigned)market->price_precision;
     enum dec_round inwards = buy ? DEC_DOWN : DEC_UP;
     if (!bounded || !dec_mul(best, factor, inwards, &price) ||

@@ -19,7 +19,7 @@
 struct accounting;
 
 struct order_request {
-    const struct market *market; /* of the catalog; active */
+    const struct market *market;      /* of the catalog; active */
     bool base_is_coin, quote_is_coin; /* its currencies */
     enum side side;
     enum order_type type;

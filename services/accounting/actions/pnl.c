@@ -9,12 +9,12 @@
 #include "base/arena.h"
 
 enum {
-    EVENTS_MAX = 500,           /* trades or entries of one transaction */
+    EVENTS_MAX = 500, /* trades or entries of one transaction */
     LAG_US = 60 * 1000 * 1000,
     SOURCE_SIZE = 24,
     ARENA_BYTES_MAX = 16 << 20
 };
-_Static_assert(EVENTS_MAX * PNL_TRADE_CHANGES <= PNL_ROWS_MAX, "a batch fits");
+_Static_assert(EVENTS_MAX *PNL_TRADE_CHANGES <= PNL_ROWS_MAX, "a batch fits");
 
 struct pnl_batch {
     struct accounting *app;
@@ -25,9 +25,31 @@ struct pnl_batch {
     struct pnl_change *changes;
     size_t changes_count;
     size_t events;
+    struct { /* the price that was asked for last */
+        const struct market *market;
+        int64_t minute;
+        struct dec price;
+    } known;
 };
 
 /* ---- values ---- */
+
+enum { MINUTE_US = 60 * 1000 * 1000 };
+
+/* The price of the last trade before a minute began: looked up once for all that fell into it. */
+static bool price_before(struct db *db, struct pnl_batch *batch, const struct market *market,
+                         int64_t time_us, struct dec *ret_price, struct err *err)
+{
+    int64_t minute = time_us / MINUTE_US;
+    if (batch->known.market != market || batch->known.minute != minute) {
+        if (!pnl_price_at(db, market->id, minute * MINUTE_US, &batch->known.price, err))
+            return false;
+        batch->known.market = market;
+        batch->known.minute = minute;
+    }
+    *ret_price = batch->known.price;
+    return true;
+}
 
 static const struct market *market_of(const struct catalog *catalog, const char *base,
                                       const char *quote)
@@ -40,11 +62,12 @@ static const struct market *market_of(const struct catalog *catalog, const char 
 }
 
 /*
- * By the nearest trade before it, on the market against the currency of values, either way round.
+ * By the last price before its minute, on the market against the currency of values, either way
+ * round.
  * Where there is no such market or trade, or the value is beyond all range, it is 0: one odd row
  * must not stop the statistics of everybody.
  */
-static bool value_at(struct db *db, const struct pnl_batch *batch, const char *currency_id,
+static bool value_at(struct db *db, struct pnl_batch *batch, const char *currency_id,
                      struct dec amount, int64_t time_us, struct dec *ret_value, struct err *err)
 {
     const struct market *direct = market_of(batch->catalog, currency_id, batch->pnl_currency);
@@ -55,7 +78,7 @@ static bool value_at(struct db *db, const struct pnl_batch *batch, const char *c
         return true;
     }
     if ((direct || inverse) &&
-        !pnl_price_at(db, direct ? direct->id : inverse->id, time_us, &price, err))
+        !price_before(db, batch, direct ? direct : inverse, time_us, &price, err))
         return false;
     bool known = !dec_is_zero(price) && (direct ? dec_mul(amount, price, DEC_DOWN, &value)
                                                 : dec_div(amount, price, DEC_DOWN, &value));
@@ -63,7 +86,7 @@ static bool value_at(struct db *db, const struct pnl_batch *batch, const char *c
     return true;
 }
 
-static bool change_value(struct db *db, const struct pnl_batch *batch, const struct trade *trade,
+static bool change_value(struct db *db, struct pnl_batch *batch, const struct trade *trade,
                          int64_t time_us, struct pnl_change *change, struct err *err)
 {
     struct dec amount = dec_is_zero(change->debit) ? change->credit : change->debit;
@@ -96,8 +119,8 @@ static bool take_trades(struct db *db, struct pnl_batch *batch, uint64_t *last_i
     return true;
 }
 
-static bool take_entries(struct db *db, struct pnl_batch *batch, uint64_t *last_id, int64_t until_us,
-                         struct err *err)
+static bool take_entries(struct db *db, struct pnl_batch *batch, uint64_t *last_id,
+                         int64_t until_us, struct err *err)
 {
     struct ledger_entry *entries;
     if (!pnl_read_entries(db, batch->arena, *last_id, until_us, EVENTS_MAX, &entries,
@@ -161,9 +184,10 @@ static bool unit(struct db *db, void *arg, struct err *err)
     int64_t until_us = clock_now_us(batch->app->clock) - LAG_US;
     uint64_t last_id;
     arena_reset(batch->arena);
-    batch->changes = arena_alloc(batch->arena,
-                                 EVENTS_MAX * PNL_TRADE_CHANGES * sizeof(*batch->changes));
+    batch->changes =
+        arena_alloc(batch->arena, EVENTS_MAX * PNL_TRADE_CHANGES * sizeof(*batch->changes));
     batch->changes_count = batch->events = 0;
+    batch->known.market = NULL;
     if (!batch->changes)
         return err_set(err, ERR_INTERNAL, "no memory for statistics");
     if (batch->market)
@@ -190,9 +214,9 @@ static bool read_on(struct db *db, struct pnl_batch *batch, struct err *err)
 bool pnl_update(struct accounting *app, struct db *db, const char *pnl_currency, struct err *err)
 {
     struct pnl_batch batch = {.app = app,
-                          .catalog = catalog_take(app->catalogs),
-                          .arena = arena_new(ARENA_BYTES_MAX),
-                          .pnl_currency = pnl_currency};
+                              .catalog = catalog_take(app->catalogs),
+                              .arena = arena_new(ARENA_BYTES_MAX),
+                              .pnl_currency = pnl_currency};
     bool ok = batch.arena || err_set(err, ERR_INTERNAL, "no memory for statistics");
     ok = ok && read_on(db, &batch, err);
     for (size_t i = 0; ok && i < batch.catalog->markets_count; i++) {

@@ -41,8 +41,8 @@ bool pnl_apply(struct pnl_row *row, const struct pnl_change *change, struct err 
         return err_set(err, ERR_OVERFLOW, "statistics of member %lu in %s leave the range",
                        (unsigned long)row->key.member_id, row->key.currency_id);
     /* More went out than was seen coming in: nothing is known of its price. */
-    if (!dec_is_positive(balance) || !dec_div(next.total_balance_value, balance, DEC_DOWN,
-                                              &next.average_balance_price))
+    if (!dec_is_positive(balance) ||
+        !dec_div(next.total_balance_value, balance, DEC_DOWN, &next.average_balance_price))
         next.average_balance_price = DEC_ZERO;
     *row = next;
     return true;
@@ -63,10 +63,12 @@ void pnl_trade_changes(const struct trade *trade,
     uint64_t seller = taker_buys ? trade->maker_id : trade->taker_id;
     struct dec bought = {trade->amount.units - trade->buyer_fee_amount.units};
     struct dec earned = {trade->total.units - trade->seller_fee_amount.units};
-    ret_changes[0] = (struct pnl_change){.key = key_of(trade->base, buyer), .credit = bought,
-                                         .credit_fee = trade->buyer_fee_amount};
+    ret_changes[0] = (struct pnl_change){
+        .key = key_of(trade->base, buyer), .credit = bought, .credit_fee = trade->buyer_fee_amount};
     ret_changes[1] = (struct pnl_change){.key = key_of(trade->quote, buyer), .debit = trade->total};
-    ret_changes[2] = (struct pnl_change){.key = key_of(trade->quote, seller), .credit = earned,
+    ret_changes[2] = (struct pnl_change){.key = key_of(trade->quote, seller),
+                                         .credit = earned,
                                          .credit_fee = trade->seller_fee_amount};
-    ret_changes[3] = (struct pnl_change){.key = key_of(trade->base, seller), .debit = trade->amount};
+    ret_changes[3] =
+        (struct pnl_change){.key = key_of(trade->base, seller), .debit = trade->amount};
 }

@@ -20,7 +20,8 @@ static bool check_item(const struct tree_node *item, struct err *err)
     if (tree_kind(item) != TREE_MAP || tree_count(item) != 1 ||
         tree_kind(tree_items(item)) != TREE_LIST)
         return tree_fail(item, err, "a subject, or {Subject: [attribute, ...]}");
-    TREE_EACH(attribute, tree_items(item)) {
+    TREE_EACH(attribute, tree_items(item))
+    {
         if (tree_kind(attribute) != TREE_TEXT)
             return tree_fail(attribute, err, "an attribute is a name");
     }
@@ -34,10 +35,12 @@ static bool check_role(const struct abilities *abilities, const struct tree_node
         return tree_fail(role, err, "role %s is not in roles", tree_key(role));
     if (tree_kind(role) != TREE_MAP)
         return tree_kind(role) == TREE_NULL || tree_fail(role, err, "a map of actions");
-    TREE_EACH(action, role) {
+    TREE_EACH(action, role)
+    {
         if (tree_kind(action) != TREE_LIST)
             return tree_fail(action, err, "%s: a list of subjects", tree_key(action));
-        TREE_EACH(item, action) {
+        TREE_EACH(item, action)
+        {
             if (!check_item(item, err))
                 return false;
         }
@@ -49,8 +52,9 @@ static bool check(struct abilities *abilities, struct err *err)
 {
     const struct tree_node *root = abilities->root;
     if (tree_kind(root) != TREE_MAP)
-        return err_set(err, ERR_CONFIG, "abilities: needs roles, admin_permissions and"
-                                        " user_permissions");
+        return err_set(err, ERR_CONFIG,
+                       "abilities: needs roles, admin_permissions and"
+                       " user_permissions");
     abilities->roles = tree_member(root, "roles");
     abilities->sides[ABILITY_USER] = tree_member(root, "user_permissions");
     abilities->sides[ABILITY_ADMIN] = tree_member(root, "admin_permissions");
@@ -59,7 +63,8 @@ static bool check(struct abilities *abilities, struct err *err)
     for (size_t side = 0; side < ARRAY_LEN(abilities->sides); side++) {
         if (tree_kind(abilities->sides[side]) != TREE_MAP)
             return tree_fail(root, err, "admin_permissions and user_permissions must be maps");
-        TREE_EACH(role, abilities->sides[side]) {
+        TREE_EACH(role, abilities->sides[side])
+        {
             if (!check_role(abilities, role, err))
                 return false;
         }
@@ -109,7 +114,8 @@ void abilities_free(struct abilities *abilities)
 
 static bool list_has(const struct tree_node *list, const char *name)
 {
-    TREE_EACH(item, list) {
+    TREE_EACH(item, list)
+    {
         const char *text = tree_text(item);
         if (text && strcmp(text, name) == 0)
             return true;
@@ -135,7 +141,8 @@ static bool item_covers(const struct tree_node *item, const char *subject, const
 static bool action_covers(const struct tree_node *role, const char *action, const char *subject,
                           const char *attribute)
 {
-    TREE_EACH(item, tree_member(role, action)) {
+    TREE_EACH(item, tree_member(role, action))
+    {
         if (item_covers(item, subject, attribute))
             return true;
     }
@@ -169,7 +176,8 @@ bool abilities_permit_attribute(const struct abilities *abilities, enum ability_
 static void write_texts(const struct tree_node *list, struct str *out)
 {
     str_add_char(out, '[');
-    TREE_EACH(item, list) {
+    TREE_EACH(item, list)
+    {
         if (item != tree_items(list))
             str_add_char(out, ',');
         if (tree_text(item)) {
@@ -180,7 +188,8 @@ static void write_texts(const struct tree_node *list, struct str *out)
         json_write_string(out, tree_key(tree_items(item)));
         str_add_char(out, ':');
         str_add_char(out, '[');
-        TREE_EACH(attribute, tree_items(item)) {
+        TREE_EACH(attribute, tree_items(item))
+        {
             if (attribute != tree_items(tree_items(item)))
                 str_add_char(out, ',');
             json_write_string(out, tree_text(attribute));
@@ -194,7 +203,8 @@ void abilities_write_role(const struct abilities *abilities, const char *role_na
 {
     const struct tree_node *role = tree_member(abilities->sides[ABILITY_ADMIN], role_name);
     str_add_char(out, '{');
-    TREE_EACH(action, role) {
+    TREE_EACH(action, role)
+    {
         if (action != tree_items(role))
             str_add_char(out, ',');
         json_write_string(out, tree_key(action));

@@ -22,8 +22,7 @@ struct abilities;
 enum ability_side { ABILITY_USER, ABILITY_ADMIN };
 
 /* ERR_CONFIG with file and line. */
-bool abilities_open(const char *path, struct abilities **ret_abilities, struct err *err)
-    MUST_CHECK;
+bool abilities_open(const char *path, struct abilities **ret_abilities, struct err *err) MUST_CHECK;
 bool abilities_read_text(const char *text, size_t length, struct abilities **ret_abilities,
                          struct err *err) MUST_CHECK;
 void abilities_free(struct abilities *abilities); /* NULL is fine */

@@ -11,7 +11,7 @@ enum access {
     ACCESS_TRADING,    /* and the level that trading needs */
     ACCESS_DEPOSIT,    /* and the level that deposits need */
     ACCESS_WITHDRAW,   /* and the level that withdrawals need */
-    ACCESS_ADMIN,      /* a user token; the admin table of abilities decides, by action and subject */
+    ACCESS_ADMIN, /* a user token; the admin table of abilities decides, by action and subject */
     ACCESS_MANAGEMENT, /* a signed document of configured signers */
     ACCESS_INTERNAL    /* a token of another service of the platform */
 };

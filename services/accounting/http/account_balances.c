@@ -46,12 +46,19 @@ struct balances_request {
 #define AT(member) offsetof(struct balances_request, member)
 static const struct param balances_params[] = {
     PAGING_ROWS("pagination", struct balances_request, paging),
-    {.name = "nonzero", .kind = PARAM_BOOL, .offset = AT(nonzero), .fallback = "false",
+    {.name = "nonzero",
+     .kind = PARAM_BOOL,
+     .offset = AT(nonzero),
+     .fallback = "false",
      .type_code = "account.balances.invalid_nonzero",
      .doc = "Leave out currencies of which nothing is there."},
-    {.name = "search[currency_code]", .kind = PARAM_NESTED, .offset = AT(code),
+    {.name = "search[currency_code]",
+     .kind = PARAM_NESTED,
+     .offset = AT(code),
      .doc = "Part of the currency code; or of the name, if both are given."},
-    {.name = "search[currency_name]", .kind = PARAM_NESTED, .offset = AT(name),
+    {.name = "search[currency_name]",
+     .kind = PARAM_NESTED,
+     .offset = AT(name),
      .doc = "Part of the currency name."},
     PARAM_END};
 #undef AT
@@ -117,15 +124,14 @@ static void balances(struct http_request *request)
 struct balance_request {
     const char *currency;
 };
-static const struct param balance_params[] = {
-    {.name = "currency",
-     .kind = PARAM_TEXT,
-     .offset = offsetof(struct balance_request, currency),
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH,
-     .check = check_currency,
-     .value_code = "account.currency.doesnt_exist",
-     .doc = "Currency code."},
-    PARAM_END};
+static const struct param balance_params[] = {{.name = "currency",
+                                               .kind = PARAM_TEXT,
+                                               .offset = offsetof(struct balance_request, currency),
+                                               .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+                                               .check = check_currency,
+                                               .value_code = "account.currency.doesnt_exist",
+                                               .doc = "Currency code."},
+                                              PARAM_END};
 
 static void balance(struct http_request *request)
 {
@@ -156,14 +162,13 @@ static void balance(struct http_request *request)
 struct pnl_request {
     const char *pnl_currency;
 };
-static const struct param pnl_params[] = {
-    {.name = "pnl_currency",
-     .kind = PARAM_TEXT,
-     .offset = offsetof(struct pnl_request, pnl_currency),
-     .check = check_currency,
-     .value_code = "pnl.currency.doesnt_exist",
-     .doc = "Only values in this currency."},
-    PARAM_END};
+static const struct param pnl_params[] = {{.name = "pnl_currency",
+                                           .kind = PARAM_TEXT,
+                                           .offset = offsetof(struct pnl_request, pnl_currency),
+                                           .check = check_currency,
+                                           .value_code = "pnl.currency.doesnt_exist",
+                                           .doc = "Only values in this currency."},
+                                          PARAM_END};
 
 struct pnl_view {
     const char *currency, *pnl_currency;
@@ -198,12 +203,12 @@ static struct pnl_view pnl_view_of(const struct member_pnl *row)
                             .total_debit_value = row->total_debit_value,
                             .average_balance_price = row->average_balance_price,
                             .total_balance_value = row->total_balance_value};
-    view.has_credit = !dec_is_zero(row->total_credit) &&
-                      dec_div(row->total_credit_value, row->total_credit, DEC_DOWN,
-                              &view.average_buy_price);
-    view.has_debit = !dec_is_zero(row->total_debit) &&
-                     dec_div(row->total_debit_value, row->total_debit, DEC_DOWN,
-                             &view.average_sell_price);
+    view.has_credit =
+        !dec_is_zero(row->total_credit) &&
+        dec_div(row->total_credit_value, row->total_credit, DEC_DOWN, &view.average_buy_price);
+    view.has_debit =
+        !dec_is_zero(row->total_debit) &&
+        dec_div(row->total_debit_value, row->total_debit, DEC_DOWN, &view.average_sell_price);
     return view;
 }
 
@@ -267,8 +272,8 @@ static void me(struct http_request *request)
 }
 
 #define ACCOUNT(tail)                                                                              \
-    .method = "GET", .path = "/api/v2/account/" tail, .mode = HTTP_WORKER, .access = ACCESS_MEMBER, \
-    .tag = "account"
+    .method = "GET", .path = "/api/v2/account/" tail, .mode = HTTP_WORKER,                         \
+    .access = ACCESS_MEMBER, .tag = "account"
 
 const struct http_route account_routes[] = {
     {ACCOUNT("balances"), .handler = balances, .params = balances_params,

@@ -3,6 +3,7 @@
 #include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_admin.h"
+#include "accounting/http/management_support.h"
 #include "accounting/http/routes_admin.h"
 
 struct engine_list_form {
@@ -16,26 +17,10 @@ static const struct param list_params[] = {
     ORDERING_ROWS("admin.pagination", struct engine_list_form, ordering, "desc", "id"),
     PARAM_END};
 
-/* clang-format off */
 static const struct param management_list_params[] = {
     ROW_TEXT(MANAGEMENT, "name", offsetof(struct engine_list_form, name), "Its name."),
-    {.name = "limit", .kind = PARAM_I64, .offset = offsetof(struct engine_list_form, paging.limit),
-     .flags = PARAM_RANGE, .min = 1, .max = PAGE_LIMIT_MAX, .fallback = "100",
-     .type_code = "limit management.pagination.non_integer_limit",
-     .value_code = "limit management.pagination.invalid_limit", .doc = "Rows of a page."},
-    {.name = "page", .kind = PARAM_I64, .offset = offsetof(struct engine_list_form, paging.page),
-     .flags = PARAM_NOT_BLANK, .fallback = "1", .empty_code = "page is empty",
-     .type_code = "page management.pagination.non_integer_page",
-     .doc = "Number of the page, from 1."},
-    {.name = "ordering", .kind = PARAM_TEXT,
-     .offset = offsetof(struct engine_list_form, ordering.ordering), .fallback = "asc",
-     .values = "asc desc", .value_code = "ordering management.pagination.invalid_ordering",
-     .doc = "Direction of the order."},
-    {.name = "order_by", .kind = PARAM_TEXT,
-     .offset = offsetof(struct engine_list_form, ordering.order_by), .fallback = "id",
-     .doc = "Column that orders."},
+    MANAGEMENT_LIST_ROWS("management.pagination", struct engine_list_form, paging, ordering, "asc"),
     PARAM_END};
-/* clang-format on */
 
 static void list(struct http_request *request)
 {
@@ -96,8 +81,15 @@ static void show(struct http_request *request)
      .doc = "Anything else, an object."}
 /* clang-format on */
 
+/* A name that is missing is not also a duplicate: conditional rows say one thing. */
+static bool always(const void *params)
+{
+    (void)params;
+    return true;
+}
+
 static const struct param create_params[] = {
-    {.name = "name", .kind = PARAM_TEXT, .offset = AT(name), .flags = PARAM_REQUIRED,
+    {.name = "name", .kind = PARAM_TEXT, .offset = AT(name), .required_if = always,
      .check = check_engine_name_free, .value_code = "admin.engine.duplicate_name", .doc = "Name."},
     {.name = "driver", .kind = PARAM_TEXT, .offset = AT(driver), .flags = PARAM_REQUIRED,
      .doc = "peatio: our own matching worker."},
@@ -115,8 +107,10 @@ static const struct param update_params[] = {
     PARAM_END};
 
 static const struct param management_create_params[] = {
-    ROW_CHECKED_REQUIRED(MANAGEMENT, "engine", "name", AT(name), check_engine_name_free,
-                         "duplicate_name", "Name."),
+    {.name = "name", .kind = PARAM_TEXT, .offset = AT(name), .required_if = always,
+     .check = check_engine_name_free, .type_code = "name is invalid",
+     .value_code = "name management.engine.duplicate_name", DEFAULT_TEXTS(MANAGEMENT, "name"),
+     .doc = "Name."},
     ROW_TEXT_REQUIRED(MANAGEMENT, "driver", AT(driver), "peatio: our own matching worker."),
     {.name = "state", .kind = PARAM_I64, .offset = AT(state), .flags = PARAM_RANGE, .min = 0,
      .max = 1, .type_code = "state is invalid",

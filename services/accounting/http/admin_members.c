@@ -45,11 +45,22 @@ static bool check_group(struct http_request *request, const char *text)
 #define AT(member) offsetof(struct members_request, member)
 static const struct param members_params[] = {
     {.name = "state", .kind = PARAM_TEXT, .offset = AT(state), .doc = "State."},
-    {.name = "role", .kind = PARAM_TEXT, .offset = AT(role), .check = check_role,
-     .value_code = "admin.member.invalid_role", .doc = "Role."},
-    {.name = "group", .kind = PARAM_TEXT, .offset = AT(group), .check = check_group,
-     .value_code = "admin.member.invalid_group", .doc = "Fee group."},
-    {.name = "email", .kind = PARAM_TEXT, .offset = AT(email), .flags = PARAM_LOWER,
+    {.name = "role",
+     .kind = PARAM_TEXT,
+     .offset = AT(role),
+     .check = check_role,
+     .value_code = "admin.member.invalid_role",
+     .doc = "Role."},
+    {.name = "group",
+     .kind = PARAM_TEXT,
+     .offset = AT(group),
+     .check = check_group,
+     .value_code = "admin.member.invalid_group",
+     .doc = "Fee group."},
+    {.name = "email",
+     .kind = PARAM_TEXT,
+     .offset = AT(email),
+     .flags = PARAM_LOWER,
      .doc = "E-mail."},
     {.name = "uid", .kind = PARAM_TEXT, .offset = AT(uid), .doc = "UID."},
     DATE_ROWS(struct members_request, dates),
@@ -94,9 +105,8 @@ static bool views_fill(struct http_request *request, struct db *db, const struct
     if (!account_views)
         return err_set(err, ERR_BUSY, "no memory for %zu accounts", accounts_count);
     for (size_t i = 0; i < accounts_count; i++)
-        account_views[i] =
-            account_view_of(&accounts[i], catalog_currency(request_catalog(request),
-                                                           accounts[i].key.currency_id));
+        account_views[i] = account_view_of(
+            &accounts[i], catalog_currency(request_catalog(request), accounts[i].key.currency_id));
     for (size_t i = 0; i < count; i++) {
         size_t first = 0, last = accounts_count; /* accounts are by member */
         while (first < last) {
@@ -179,20 +189,18 @@ struct member_request {
     const char *uid, *group;
 };
 #define UID_ROW                                                                                    \
-    {.name = "uid",                                                                                \
-     .kind = PARAM_TEXT,                                                                           \
-     .offset = offsetof(struct member_request, uid),                                               \
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH,                                                      \
-     .doc = "UID."}
+    {                                                                                              \
+        .name = "uid", .kind = PARAM_TEXT, .offset = offsetof(struct member_request, uid),         \
+        .flags = PARAM_REQUIRED | PARAM_IN_PATH, .doc = "UID."                                     \
+    }
 static const struct param member_params[] = {UID_ROW, PARAM_END};
-static const struct param group_params[] = {
-    UID_ROW,
-    {.name = "group",
-     .kind = PARAM_TEXT,
-     .offset = offsetof(struct member_request, group),
-     .flags = PARAM_REQUIRED | PARAM_LOWER,
-     .doc = "The new fee group."},
-    PARAM_END};
+static const struct param group_params[] = {UID_ROW,
+                                            {.name = "group",
+                                             .kind = PARAM_TEXT,
+                                             .offset = offsetof(struct member_request, group),
+                                             .flags = PARAM_REQUIRED | PARAM_LOWER,
+                                             .doc = "The new fee group."},
+                                            PARAM_END};
 
 static void reply_member(struct http_request *request, struct db *db, const struct member *member)
 {
@@ -235,12 +243,17 @@ static void change_group(struct http_request *request)
 }
 
 #define MEMBERS(verb, tail, how, does)                                                             \
-    .method = (verb), .path = "/api/v2/admin/members" tail, .mode = (how), .access = ACCESS_ADMIN,   \
+    .method = (verb), .path = "/api/v2/admin/members" tail, .mode = (how), .access = ACCESS_ADMIN, \
     .action = (does), .subject = "Member", .class_name = "admin.member", .tag = "admin"
 
 const struct http_route admin_member_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/abilities", .mode = HTTP_INLINE,
-     .handler = abilities, .access = ACCESS_ADMIN, .class_name = "admin.ability", .tag = "admin",
+    {.method = "GET",
+     .path = "/api/v2/admin/abilities",
+     .mode = HTTP_INLINE,
+     .handler = abilities,
+     .access = ACCESS_ADMIN,
+     .class_name = "admin.ability",
+     .tag = "admin",
      .doc = "What my role may do."},
     {MEMBERS("GET", "", HTTP_WORKER, "read"), .handler = list, .params = members_params,
      .params_size = sizeof(struct members_request), .reply = admin_member_fields,

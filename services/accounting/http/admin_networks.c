@@ -6,7 +6,7 @@
 #include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_admin.h"
-#include "accounting/http/management.h"
+#include "accounting/http/management_support.h"
 #include "accounting/http/routes_admin.h"
 
 /* ---- replies ---- */
@@ -68,12 +68,17 @@ struct network_list_form {
     ROW_BOOL(X, "blockchain_currency", "deposit_enabled", AT(deposit_enabled),                      \
              "non_boolean_deposit_enabled", "Whether deposits are taken."),                         \
     ROW_BOOL(X, "blockchain_currency", "withdrawal_enabled", AT(withdrawal_enabled),                \
-             "non_boolean_withdrawal_enabled", "Whether withdrawals are taken."),                   \
-    PAGING_ROWS("admin.pagination", struct network_list_form, paging),                              \
-    ORDERING_ROWS("admin.pagination", struct network_list_form, ordering, "desc", "id")
+             "non_boolean_withdrawal_enabled", "Whether withdrawals are taken.")
 /* clang-format on */
-static const struct param list_params[] = {LIST_ROWS(ADMIN), PARAM_END};
-static const struct param management_list_params[] = {LIST_ROWS(MANAGEMENT), PARAM_END};
+static const struct param list_params[] = {
+    LIST_ROWS(ADMIN),
+    PAGING_ROWS("admin.pagination", struct network_list_form, paging),
+    ORDERING_ROWS("admin.pagination", struct network_list_form, ordering, "desc", "id"),
+    PARAM_END};
+static const struct param management_list_params[] = {
+    LIST_ROWS(MANAGEMENT),
+    MANAGEMENT_LIST_ROWS("admin.pagination", struct network_list_form, paging, ordering, "desc"),
+    PARAM_END};
 #undef AT
 
 static bool views_fill(struct http_request *request, const struct listed *listed,

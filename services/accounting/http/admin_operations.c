@@ -72,8 +72,8 @@ static bool read_filter(struct http_request *request, struct db *db, enum accoun
     }
     *filter = (struct operations_filter){
         .type = type,
-        .reference_type = asked->reference_type && asked->reference_type[0] ? asked->reference_type
-                                                                            : NULL,
+        .reference_type =
+            asked->reference_type && asked->reference_type[0] ? asked->reference_type : NULL,
         .reference_id = number_filter(asked->rid, UINT64_MAX),
         .code = (int32_t)number_filter(asked->code, INT32_MAX),
         .currency_id = by_currency ? currency_id : NULL,

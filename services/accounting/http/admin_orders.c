@@ -25,25 +25,55 @@ struct orders_request {
 };
 #define AT(member) offsetof(struct orders_request, member)
 static const struct param orders_params[] = {
-    {.name = "market", .kind = PARAM_TEXT, .offset = AT(market), .check = check_market_exists,
-     .value_code = "admin.market.doesnt_exist", .doc = "Market id."},
-    {.name = "market_type", .kind = PARAM_TEXT, .offset = AT(market_type), .fallback = "spot",
-     .values = "spot qe", .value_code = "admin.market.invalid_market_type", .doc = "Market type."},
-    {.name = "state", .kind = PARAM_MULTI, .offset = AT(state),
-     .values = "pending wait done cancel reject", .value_code = "admin.order.invalid_state",
+    {.name = "market",
+     .kind = PARAM_TEXT,
+     .offset = AT(market),
+     .check = check_market_exists,
+     .value_code = "admin.market.doesnt_exist",
+     .doc = "Market id."},
+    {.name = "market_type",
+     .kind = PARAM_TEXT,
+     .offset = AT(market_type),
+     .fallback = "spot",
+     .values = "spot qe",
+     .value_code = "admin.market.invalid_market_type",
+     .doc = "Market type."},
+    {.name = "state",
+     .kind = PARAM_MULTI,
+     .offset = AT(state),
+     .values = "pending wait done cancel reject",
+     .value_code = "admin.order.invalid_state",
      .doc = "States."},
-    {.name = "ord_type", .kind = PARAM_TEXT, .offset = AT(ord_type),
+    {.name = "ord_type",
+     .kind = PARAM_TEXT,
+     .offset = AT(ord_type),
      .values = "limit market post_only stop_limit stop_market",
-     .value_code = "admin.order.invalid_ord_type", .doc = "Type of order."},
-    {.name = "price", .kind = PARAM_DEC, .offset = AT(price), .flags = PARAM_POSITIVE,
-     .type_code = "admin.order.non_decimal_price", .value_code = "admin.order.non_positive_price",
+     .value_code = "admin.order.invalid_ord_type",
+     .doc = "Type of order."},
+    {.name = "price",
+     .kind = PARAM_DEC,
+     .offset = AT(price),
+     .flags = PARAM_POSITIVE,
+     .type_code = "admin.order.non_decimal_price",
+     .value_code = "admin.order.non_positive_price",
      .doc = "Exactly this price."},
-    {.name = "origin_volume", .kind = PARAM_DEC, .offset = AT(origin_volume),
-     .flags = PARAM_POSITIVE, .type_code = "admin.order.non_decimal_price", /* the contract's code */
-     .value_code = "admin.order.non_positive_origin_volume", .doc = "Exactly this volume."},
-    {.name = "type", .kind = PARAM_TEXT, .offset = AT(type), .values = "sell buy",
-     .value_code = "admin.order.invalid_type", .doc = "Side."},
-    {.name = "email", .kind = PARAM_TEXT, .offset = AT(email), .flags = PARAM_LOWER,
+    {.name = "origin_volume",
+     .kind = PARAM_DEC,
+     .offset = AT(origin_volume),
+     .flags = PARAM_POSITIVE,
+     .type_code = "admin.order.non_decimal_price", /* the contract's code */
+     .value_code = "admin.order.non_positive_origin_volume",
+     .doc = "Exactly this volume."},
+    {.name = "type",
+     .kind = PARAM_TEXT,
+     .offset = AT(type),
+     .values = "sell buy",
+     .value_code = "admin.order.invalid_type",
+     .doc = "Side."},
+    {.name = "email",
+     .kind = PARAM_TEXT,
+     .offset = AT(email),
+     .flags = PARAM_LOWER,
      .doc = "E-mail of the member; one that nobody has is ignored."},
     {.name = "uid", .kind = PARAM_TEXT, .offset = AT(uid), .doc = "UID of the member."},
     {.name = "format", .kind = PARAM_TEXT, .offset = AT(format), .doc = "csv: a file, not paged."},
@@ -191,14 +221,13 @@ static void list(struct http_request *request)
 struct cancel_request {
     struct param_i64 id;
 };
-static const struct param cancel_params[] = {
-    {.name = "id",
-     .kind = PARAM_I64,
-     .offset = offsetof(struct cancel_request, id),
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH,
-     .type_code = "admin.order.non_integer_id",
-     .doc = "Order id."},
-    PARAM_END};
+static const struct param cancel_params[] = {{.name = "id",
+                                              .kind = PARAM_I64,
+                                              .offset = offsetof(struct cancel_request, id),
+                                              .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+                                              .type_code = "admin.order.non_integer_id",
+                                              .doc = "Order id."},
+                                             PARAM_END};
 
 static void cancel(struct http_request *request)
 {
@@ -222,13 +251,20 @@ struct cancel_all_request {
     const char *market, *side;
 };
 #define AT(member) offsetof(struct cancel_all_request, member)
-static const struct param cancel_all_params[] = {
-    {.name = "market", .kind = PARAM_TEXT, .offset = AT(market), .flags = PARAM_REQUIRED,
-     .check = check_market_active, .value_code = "admin.order.market_doesnt_exist",
-     .doc = "Market id."},
-    {.name = "side", .kind = PARAM_TEXT, .offset = AT(side), .values = "sell buy",
-     .value_code = "admin.order.invalid_side", .doc = "Only orders of this side."},
-    PARAM_END};
+static const struct param cancel_all_params[] = {{.name = "market",
+                                                  .kind = PARAM_TEXT,
+                                                  .offset = AT(market),
+                                                  .flags = PARAM_REQUIRED,
+                                                  .check = check_market_active,
+                                                  .value_code = "admin.order.market_doesnt_exist",
+                                                  .doc = "Market id."},
+                                                 {.name = "side",
+                                                  .kind = PARAM_TEXT,
+                                                  .offset = AT(side),
+                                                  .values = "sell buy",
+                                                  .value_code = "admin.order.invalid_side",
+                                                  .doc = "Only orders of this side."},
+                                                 PARAM_END};
 #undef AT
 
 static void cancel_all(struct http_request *request)

@@ -21,11 +21,22 @@ struct trades_request {
 };
 #define AT(member) offsetof(struct trades_request, member)
 static const struct param trades_params[] = {
-    {.name = "market", .kind = PARAM_TEXT, .offset = AT(market), .check = check_market_exists,
-     .value_code = "admin.market.doesnt_exist", .doc = "Market id."},
-    {.name = "market_type", .kind = PARAM_TEXT, .offset = AT(market_type), .fallback = "spot",
-     .values = "spot qe", .value_code = "market.market.invalid_market_type", .doc = "Market type."},
-    {.name = "order_id", .kind = PARAM_I64, .offset = AT(order_id),
+    {.name = "market",
+     .kind = PARAM_TEXT,
+     .offset = AT(market),
+     .check = check_market_exists,
+     .value_code = "admin.market.doesnt_exist",
+     .doc = "Market id."},
+    {.name = "market_type",
+     .kind = PARAM_TEXT,
+     .offset = AT(market_type),
+     .fallback = "spot",
+     .values = "spot qe",
+     .value_code = "market.market.invalid_market_type",
+     .doc = "Market type."},
+    {.name = "order_id",
+     .kind = PARAM_I64,
+     .offset = AT(order_id),
      .doc = "The maker's or the taker's order."},
     {.name = "uid", .kind = PARAM_TEXT, .offset = AT(uid), .doc = "UID of the maker or taker."},
     {.name = "format", .kind = PARAM_TEXT, .offset = AT(format), .doc = "csv: a file, not paged."},
@@ -160,14 +171,13 @@ static void list(struct http_request *request)
 struct trade_request {
     struct param_i64 id;
 };
-static const struct param trade_params[] = {
-    {.name = "id",
-     .kind = PARAM_I64,
-     .offset = offsetof(struct trade_request, id),
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH,
-     .type_code = "admin.trade.non_integer_id",
-     .doc = "Trade id."},
-    PARAM_END};
+static const struct param trade_params[] = {{.name = "id",
+                                             .kind = PARAM_I64,
+                                             .offset = offsetof(struct trade_request, id),
+                                             .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+                                             .type_code = "admin.trade.non_integer_id",
+                                             .doc = "Trade id."},
+                                            PARAM_END};
 
 static bool find_order_view(struct http_request *request, struct db *db, uint64_t id,
                             const struct member_lookup *lookup, struct order *order,

@@ -238,7 +238,7 @@ bool request_permit_attribute(struct http_request *request, const char *action, 
 
 bool context_unknown(struct http_request *request, const struct http_route *route, struct err *err)
 {
-    static const char *const open[] = {"public",  "management",    "swagger",
+    static const char *const open[] = {"public",        "management",    "swagger",
                                        "admin/swagger", "coinmarketcap", "coingecko"};
     static const char base[] = "/api/v2/";
     (void)route;

@@ -137,13 +137,13 @@ const struct json_field operation_fields[] = {
 #undef AT
 
 #define AT(member) offsetof(struct member_view, member)
-const struct json_field member_fields[] = {
-    {"uid", JSON_TEXT, AT(uid), .doc = "UID."},
-    {"email", JSON_TEXT, AT(email), .doc = "E-mail."},
-    {"group", JSON_TEXT, AT(group), .doc = "Fee group."},
-    {"accounts", JSON_ARRAY, AT(accounts), 0, "Balances.", account_fields,
-     sizeof(struct account_view), AT(accounts_count)},
-    {NULL}};
+const struct json_field member_fields[] = {{"uid", JSON_TEXT, AT(uid), .doc = "UID."},
+                                           {"email", JSON_TEXT, AT(email), .doc = "E-mail."},
+                                           {"group", JSON_TEXT, AT(group), .doc = "Fee group."},
+                                           {"accounts", JSON_ARRAY, AT(accounts), 0, "Balances.",
+                                            account_fields, sizeof(struct account_view),
+                                            AT(accounts_count)},
+                                           {NULL}};
 
 const struct json_field admin_member_fields[] = {
     {"uid", JSON_TEXT, AT(uid), .doc = "UID."},
@@ -182,8 +182,8 @@ static void trade_view_common(struct trade_view *view, const struct trade *trade
                                 .taker_type = side_name(trade->taker_side)};
 }
 
-void trade_view_fill(struct trade_view *view, const struct trade *trade, const struct market *market,
-                     uint64_t member_id)
+void trade_view_fill(struct trade_view *view, const struct trade *trade,
+                     const struct market *market, uint64_t member_id)
 {
     bool is_maker = trade->maker_id == member_id;
     assert(is_maker || trade->taker_id == member_id);

@@ -39,8 +39,8 @@ struct trade_view {
 extern const struct json_field trade_fields[];
 
 /* The view of `member_id`; in a trade with oneself that of the maker. market NULL: type "spot". */
-void trade_view_fill(struct trade_view *view, const struct trade *trade, const struct market *market,
-                     uint64_t member_id);
+void trade_view_fill(struct trade_view *view, const struct trade *trade,
+                     const struct market *market, uint64_t member_id);
 /* The view inside of an order: the order's side, no fee. */
 void trade_view_fill_for_order(struct trade_view *view, const struct trade *trade,
                                const struct market *market, const struct order *order);
@@ -58,7 +58,7 @@ struct order_view {
     int64_t trades_count;
     const struct trade_view *trades; /* GET of one order */
     size_t trades_length;
-    const char *email, *uid; /* administrators */
+    const char *email, *uid;                                             /* administrators */
     const char *time_in_force, *client_order_id, *self_trade_prevention; /* NULL: not used */
     struct dec stop_price;
     bool has_stop_price;
@@ -87,8 +87,8 @@ struct admin_trade_view {
     const char *maker_order_email, *maker_uid, *maker_fee_currency;
     const char *taker_order_email, *taker_uid, *taker_fee_currency;
     struct dec maker_fee_amount, taker_fee_amount;
-    struct dec maker_fee, taker_fee;                     /* one trade only: rates */
-    const struct order_view *maker_order, *taker_order;  /* one trade only; NULL: null */
+    struct dec maker_fee, taker_fee;                    /* one trade only: rates */
+    const struct order_view *maker_order, *taker_order; /* one trade only; NULL: null */
 };
 extern const struct json_field admin_trade_fields[];
 extern const struct json_field admin_trade_extended_fields[];
@@ -137,7 +137,7 @@ struct member_view {
     size_t accounts_count;
     const char *beneficiaries, *deposit_addresses; /* "[]": they come with the wallets */
 };
-extern const struct json_field member_fields[];       /* members/me */
+extern const struct json_field member_fields[]; /* members/me */
 extern const struct json_field admin_member_fields[];
 
 void member_view_fill(struct member_view *view, const struct member *member);

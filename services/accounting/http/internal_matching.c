@@ -17,7 +17,8 @@ struct market_for_worker {
 #define AT(member) offsetof(struct market_for_worker, member)
 static const struct json_field market_for_worker_fields[] = {
     {"id", JSON_TEXT, AT(id), .doc = "Market id."},
-    {"state", JSON_TEXT, AT(state), .doc = "State. Orders of every state may have to be cancelled."},
+    {"state", JSON_TEXT, AT(state),
+     .doc = "State. Orders of every state may have to be cancelled."},
     {"price_precision", JSON_I32, AT(price_precision), .doc = "A tick is 10^-this."},
     {"amount_precision", JSON_I32, AT(amount_precision), .doc = "A lot is 10^-this."},
     {NULL}};
@@ -54,22 +55,20 @@ struct feed_request {
     struct param_i64 from;
 };
 #define MARKET_ROW                                                                                 \
-    {.name = "market",                                                                             \
-     .kind = PARAM_TEXT,                                                                           \
-     .offset = offsetof(struct feed_request, market),                                              \
-     .flags = PARAM_REQUIRED,                                                                      \
-     .doc = "Market id."}
+    {                                                                                              \
+        .name = "market", .kind = PARAM_TEXT, .offset = offsetof(struct feed_request, market),     \
+        .flags = PARAM_REQUIRED, .doc = "Market id."                                               \
+    }
 static const struct param snapshot_params[] = {MARKET_ROW, PARAM_END};
-static const struct param commands_params[] = {
-    MARKET_ROW,
-    {.name = "from",
-     .kind = PARAM_I64,
-     .offset = offsetof(struct feed_request, from),
-     .flags = PARAM_REQUIRED | PARAM_RANGE,
-     .min = 1,
-     .max = INT64_MAX,
-     .doc = "Sequence number of the first command."},
-    PARAM_END};
+static const struct param commands_params[] = {MARKET_ROW,
+                                               {.name = "from",
+                                                .kind = PARAM_I64,
+                                                .offset = offsetof(struct feed_request, from),
+                                                .flags = PARAM_REQUIRED | PARAM_RANGE,
+                                                .min = 1,
+                                                .max = INT64_MAX,
+                                                .doc = "Sequence number of the first command."},
+                                               PARAM_END};
 
 static const struct market *market_or_reply(struct http_request *request)
 {

@@ -59,8 +59,9 @@ static bool refuse(struct err *err)
 }
 
 /* The claims are verified; this makes the document good for one call, and takes its `data`. */
-static bool payload_use(struct management *management, const struct str *payload, int64_t now_us,
-                        struct str *ret_data, struct err *err)
+static bool payload_use(struct management *management, const char *signer,
+                        const struct str *payload, int64_t now_us, struct str *ret_data,
+                        struct err *err)
 {
     AUTO(delete_tree) cJSON *root = NULL;
     int64_t expires_at_s = INT64_MAX / 1000000;
@@ -72,7 +73,7 @@ static bool payload_use(struct management *management, const struct str *payload
         return err_set_key(err, ERR_UNAUTHENTICATED, not_verified, "claims: no jti");
     if (data && !cJSON_IsObject(data) && !cJSON_IsNull(data))
         return err_set_key(err, ERR_UNAUTHENTICATED, not_verified, "claims: data is no object");
-    if (!token_seen_first(management->seen, "management", jti, expires_at_s, now_us, err))
+    if (!token_seen_first(management->seen, signer, jti, expires_at_s, now_us, err))
         return err->code == ERR_UNAUTHENTICATED ? refuse(err) : false;
     if (cJSON_IsObject(data))
         print_value(ret_data, data);
@@ -109,7 +110,9 @@ bool management_verify(struct management *management, const char *name, const st
     if ((signers & scope->mandatory) != scope->mandatory)
         return err_set_key(err, ERR_UNAUTHENTICATED, not_enough, "%s lacks a mandatory signer",
                            name);
-    return payload_use(management, &payload, now_us, ret_data, err);
+    /* Mandatory signers made it; the first of them owns its jti. */
+    const char *signer = scope->permitted[__builtin_ctz(scope->mandatory)];
+    return payload_use(management, signer, &payload, now_us, ret_data, err);
 }
 
 /* ---- hooks ---- */

@@ -87,11 +87,10 @@ struct order_path {
     const char *id;
 };
 #define ID_ROW(type)                                                                               \
-    {.name = "id",                                                                                 \
-     .kind = PARAM_TEXT,                                                                           \
-     .offset = offsetof(type, id),                                                                 \
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH,                                                      \
-     .doc = "Id or UUID of the order."}
+    {                                                                                              \
+        .name = "id", .kind = PARAM_TEXT, .offset = offsetof(type, id),                            \
+        .flags = PARAM_REQUIRED | PARAM_IN_PATH, .doc = "Id or UUID of the order."                 \
+    }
 static const struct param order_path_params[] = {ID_ROW(struct order_path), PARAM_END};
 
 static void cancel(struct http_request *request)
@@ -106,11 +105,10 @@ static void cancel(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    *intake = (struct intake){.kind = INTAKE_CANCEL,
-                              .by_uuid = ref.by_uuid,
-                              .order = {.id = ref.id,
-                                        .uuid = ref.uuid,
-                                        .member_id = request_member(request)->id}};
+    *intake = (struct intake){
+        .kind = INTAKE_CANCEL,
+        .by_uuid = ref.by_uuid,
+        .order = {.id = ref.id, .uuid = ref.uuid, .member_id = request_member(request)->id}};
     push(request, intake);
 }
 
@@ -125,36 +123,85 @@ struct order_list {
 
 #define AT(member) offsetof(struct order_list, member)
 static const struct param order_list_params[] = {
-    {.name = "market", .kind = PARAM_MULTI, .offset = AT(market), .check = check_market_exists,
-     .value_code = "market.market.doesnt_exist", .doc = "Market ids."},
-    {.name = "market_type", .kind = PARAM_TEXT, .offset = AT(market_type), .fallback = "spot",
-     .values = "spot qe", .value_code = "market.market.invalid_market_type", .doc = "Market type."},
-    {.name = "base_unit", .kind = PARAM_TEXT, .offset = AT(base_unit), .check = check_base_unit,
-     .value_code = "market.market.doesnt_exist", .doc = "Base currency of the markets."},
-    {.name = "quote_unit", .kind = PARAM_TEXT, .offset = AT(quote_unit), .check = check_quote_unit,
-     .value_code = "market.market.doesnt_exist", .doc = "Quote currency of the markets."},
-    {.name = "state", .kind = PARAM_MULTI, .offset = AT(state),
-     .values = "pending wait done cancel reject", .value_code = "market.order.invalid_state",
+    {.name = "market",
+     .kind = PARAM_MULTI,
+     .offset = AT(market),
+     .check = check_market_exists,
+     .value_code = "market.market.doesnt_exist",
+     .doc = "Market ids."},
+    {.name = "market_type",
+     .kind = PARAM_TEXT,
+     .offset = AT(market_type),
+     .fallback = "spot",
+     .values = "spot qe",
+     .value_code = "market.market.invalid_market_type",
+     .doc = "Market type."},
+    {.name = "base_unit",
+     .kind = PARAM_TEXT,
+     .offset = AT(base_unit),
+     .check = check_base_unit,
+     .value_code = "market.market.doesnt_exist",
+     .doc = "Base currency of the markets."},
+    {.name = "quote_unit",
+     .kind = PARAM_TEXT,
+     .offset = AT(quote_unit),
+     .check = check_quote_unit,
+     .value_code = "market.market.doesnt_exist",
+     .doc = "Quote currency of the markets."},
+    {.name = "state",
+     .kind = PARAM_MULTI,
+     .offset = AT(state),
+     .values = "pending wait done cancel reject",
+     .value_code = "market.order.invalid_state",
      .doc = "States."},
-    {.name = "limit", .kind = PARAM_I64, .offset = AT(paging.limit), .flags = PARAM_RANGE, .min = 0,
-     .max = 1000, .fallback = "100", .type_code = "market.order.non_integer_limit",
-     .value_code = "market.order.invalid_limit", .doc = "Orders of a page."},
-    {.name = "page", .kind = PARAM_I64, .offset = AT(paging.page), .flags = PARAM_NOT_BLANK,
-     .fallback = "1", .type_code = "market.order.non_integer_page",
+    {.name = "limit",
+     .kind = PARAM_I64,
+     .offset = AT(paging.limit),
+     .flags = PARAM_RANGE,
+     .min = 0,
+     .max = 1000,
+     .fallback = "100",
+     .type_code = "market.order.non_integer_limit",
+     .value_code = "market.order.invalid_limit",
+     .doc = "Orders of a page."},
+    {.name = "page",
+     .kind = PARAM_I64,
+     .offset = AT(paging.page),
+     .flags = PARAM_NOT_BLANK,
+     .fallback = "1",
+     .type_code = "market.order.non_integer_page",
      .doc = "Number of the page, from 1."},
-    {.name = "order_by", .kind = PARAM_TEXT, .offset = AT(order_by), .fallback = "desc",
-     .values = "asc desc", .value_code = "market.order.invalid_order_by",
+    {.name = "order_by",
+     .kind = PARAM_TEXT,
+     .offset = AT(order_by),
+     .fallback = "desc",
+     .values = "asc desc",
+     .value_code = "market.order.invalid_order_by",
      .doc = "Direction of the order by updated_at."},
-    {.name = "ord_type", .kind = PARAM_TEXT, .offset = AT(ord_type),
+    {.name = "ord_type",
+     .kind = PARAM_TEXT,
+     .offset = AT(ord_type),
      .values = "limit market post_only stop_limit stop_market",
-     .value_code = "market.order.invalid_ord_type", .doc = "Type of order."},
-    {.name = "type", .kind = PARAM_TEXT, .offset = AT(type), .values = "buy sell",
-     .value_code = "market.order.invalid_type", .doc = "Side."},
-    {.name = "time_from", .kind = PARAM_I64, .offset = AT(time_from), .flags = PARAM_NOT_BLANK,
+     .value_code = "market.order.invalid_ord_type",
+     .doc = "Type of order."},
+    {.name = "type",
+     .kind = PARAM_TEXT,
+     .offset = AT(type),
+     .values = "buy sell",
+     .value_code = "market.order.invalid_type",
+     .doc = "Side."},
+    {.name = "time_from",
+     .kind = PARAM_I64,
+     .offset = AT(time_from),
+     .flags = PARAM_NOT_BLANK,
      .type_code = "market.order.non_integer_time_from",
      .doc = "Accepted at or after this Unix time."},
-    {.name = "time_to", .kind = PARAM_I64, .offset = AT(time_to), .flags = PARAM_NOT_BLANK,
-     .type_code = "market.order.non_integer_time_to", .doc = "Accepted before this Unix time."},
+    {.name = "time_to",
+     .kind = PARAM_I64,
+     .offset = AT(time_to),
+     .flags = PARAM_NOT_BLANK,
+     .type_code = "market.order.non_integer_time_to",
+     .doc = "Accepted before this Unix time."},
     PARAM_END};
 #undef AT
 
@@ -231,7 +278,8 @@ static void show(struct http_request *request)
         return;
     if (!order_ref_parse(path->id, &ref, &err) ||
         !order_find(db, &ref, request_member(request)->id, &order, &err) ||
-        !trades_of_order(db, http_arena(request), &order, ORDER_TRADES_MAX, &trades, &count, &err)) {
+        !trades_of_order(db, http_arena(request), &order, ORDER_TRADES_MAX, &trades, &count,
+                         &err)) {
         http_reply_err(request, &err);
         return;
     }
@@ -257,14 +305,25 @@ struct cancel_all {
     const char *market, *market_type, *side;
 };
 #define AT(member) offsetof(struct cancel_all, member)
-static const struct param cancel_all_params[] = {
-    {.name = "market", .kind = PARAM_TEXT, .offset = AT(market), .check = check_market_exists,
-     .value_code = "market.market.doesnt_exist", .doc = "Only orders of this market."},
-    {.name = "market_type", .kind = PARAM_TEXT, .offset = AT(market_type), .fallback = "spot",
-     .values = "spot qe", .value_code = "market.market.invalid_market_type", .doc = "Market type."},
-    {.name = "side", .kind = PARAM_TEXT, .offset = AT(side), .values = "sell buy",
-     .doc = "Only orders of this side."},
-    PARAM_END};
+static const struct param cancel_all_params[] = {{.name = "market",
+                                                  .kind = PARAM_TEXT,
+                                                  .offset = AT(market),
+                                                  .check = check_market_exists,
+                                                  .value_code = "market.market.doesnt_exist",
+                                                  .doc = "Only orders of this market."},
+                                                 {.name = "market_type",
+                                                  .kind = PARAM_TEXT,
+                                                  .offset = AT(market_type),
+                                                  .fallback = "spot",
+                                                  .values = "spot qe",
+                                                  .value_code = "market.market.invalid_market_type",
+                                                  .doc = "Market type."},
+                                                 {.name = "side",
+                                                  .kind = PARAM_TEXT,
+                                                  .offset = AT(side),
+                                                  .values = "sell buy",
+                                                  .doc = "Only orders of this side."},
+                                                 PARAM_END};
 #undef AT
 
 /* One command for each market that the orders are of. */
@@ -276,8 +335,7 @@ static bool cancel_markets(struct http_request *request, const struct order *ord
         size_t first = 0;
         while (strcmp(orders[first].market_id, orders[i].market_id) != 0)
             first++;
-        const struct market *market =
-            catalog_market(request_catalog(request), orders[i].market_id);
+        const struct market *market = catalog_market(request_catalog(request), orders[i].market_id);
         if (first < i || !market)
             continue;
         struct intake intake = {.kind = INTAKE_CANCEL_ALL,
@@ -324,10 +382,17 @@ struct amend {
 #define AT(member) offsetof(struct amend, member)
 static const struct param amend_params[] = {
     ID_ROW(struct amend),
-    {.name = "price", .kind = PARAM_DEC, .offset = AT(price), .flags = PARAM_POSITIVE,
+    {.name = "price",
+     .kind = PARAM_DEC,
+     .offset = AT(price),
+     .flags = PARAM_POSITIVE,
      .type_code = "market.order.non_decimal_price",
-     .value_code = "market.order.non_positive_price", .doc = "The new price."},
-    {.name = "volume", .kind = PARAM_DEC, .offset = AT(volume), .flags = PARAM_POSITIVE,
+     .value_code = "market.order.non_positive_price",
+     .doc = "The new price."},
+    {.name = "volume",
+     .kind = PARAM_DEC,
+     .offset = AT(volume),
+     .flags = PARAM_POSITIVE,
      .type_code = "market.order.non_decimal_volume",
      .value_code = "market.order.non_positive_volume",
      .doc = "The new volume, what is traded already included."},
@@ -383,8 +448,9 @@ static void amend(struct http_request *request)
 /* ---- the table ---- */
 
 #define ORDERS(verb, tail, how, does)                                                              \
-    .method = (verb), .path = "/api/v2/market/orders" tail, .mode = (how), .access = ACCESS_TRADING, \
-    .action = (does), .subject = "Order", .class_name = "market.order", .tag = "market"
+    .method = (verb), .path = "/api/v2/market/orders" tail, .mode = (how),                         \
+    .access = ACCESS_TRADING, .action = (does), .subject = "Order", .class_name = "market.order",  \
+    .tag = "market"
 
 const struct http_route market_routes[] = {
     {ORDERS("POST", "", HTTP_DEFERRED, "create"), .handler = create, .finish = finish,

@@ -18,7 +18,8 @@ struct member_lookup {
 /* Sorts `ids`, which may hold 0 and repeat; one query at most, for those not in memory. */
 bool member_lookup_load(struct http_request *request, struct db *db, uint64_t *ids, size_t count,
                         struct member_lookup *ret_lookup, struct err *err) MUST_CHECK;
-const struct member *member_lookup_get(const struct member_lookup *lookup, uint64_t id); /* or NULL */
+const struct member *member_lookup_get(const struct member_lookup *lookup,
+                                       uint64_t id); /* or NULL */
 
 /* From the filter `uid` of a list. ERR_INVALID with admin.user.doesnt_exist. */
 bool member_by_uid_or_code(struct http_request *request, struct db *db, const char *uid,

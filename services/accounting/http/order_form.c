@@ -30,7 +30,8 @@ static bool needs_stop_price(const void *params)
 
 static bool check_client_order_id(struct http_request *request, const char *text)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-";
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-";
     (void)request;
     size_t length = strlen(text);
     return length > 0 && length < CLIENT_ORDER_ID_SIZE && strspn(text, allowed) == length;
@@ -73,7 +74,8 @@ const struct param order_form_params[] = {
      .required_if = needs_price,
      .type_code = "market.order.non_decimal_price",
      .value_code = "market.order.non_positive_price",
-     .doc = "Limit price; required for limit, post_only and stop_limit, refused for market orders."},
+     .doc =
+         "Limit price; required for limit, post_only and stop_limit, refused for market orders."},
     {.name = "stop_price",
      .kind = PARAM_DEC,
      .offset = AT(stop_price),
@@ -243,8 +245,8 @@ bool market_choice_ids(struct http_request *request, const struct market_choice 
 {
     const struct catalog *catalog = request_catalog(request);
     size_t count = 0;
-    const char **ids = arena_alloc(http_arena(request),
-                                   (catalog->markets_count + 1) * sizeof(*ids));
+    const char **ids =
+        arena_alloc(http_arena(request), (catalog->markets_count + 1) * sizeof(*ids));
     if (!ids)
         return false;
     for (size_t i = 0; i < catalog->markets_count; i++) {

@@ -5,9 +5,9 @@
 
 #include "http/http.h"
 
-extern const struct http_route market_routes[];   /* /market/orders */
+extern const struct http_route market_routes[];       /* /market/orders */
 extern const struct http_route market_trade_routes[]; /* /market/trades */
-extern const struct http_route account_routes[];  /* /account/balances, stats, members */
+extern const struct http_route account_routes[];      /* /account/balances, stats, members */
 extern const struct http_route admin_order_routes[];
 extern const struct http_route admin_trade_routes[];
 extern const struct http_route admin_member_routes[]; /* and /admin/abilities */

@@ -69,8 +69,8 @@ static bool level_of(const cJSON *root, int32_t *ret_level)
     return true;
 }
 
-static bool member_from_json(const struct accounting *app, const cJSON *root,
-                             struct member *member, struct err *err)
+static bool member_from_json(const struct accounting *app, const cJSON *root, struct member *member,
+                             struct err *err)
 {
     if (!claim_text(root, "uid", member->uid, sizeof(member->uid)))
         return refuse(err, "no uid");
@@ -109,8 +109,7 @@ bool member_from_claims(void *app, const struct token_claims *claims, void *ret_
     return ok;
 }
 
-bool peer_from_claims(void *app, const struct token_claims *claims, void *ret_peer,
-                      struct err *err)
+bool peer_from_claims(void *app, const struct token_claims *claims, void *ret_peer, struct err *err)
 {
     (void)app;
     struct service_peer peer = {.name = ""};

@@ -13,7 +13,7 @@
 enum { NOWHERE = UINT32_MAX, NODES_FIRST = 1024 };
 
 struct node {
-    struct member member;      /* id 0: the node is free */
+    struct member member;       /* id 0: the node is free */
     uint32_t next_id, next_uid; /* in the chains */
 };
 

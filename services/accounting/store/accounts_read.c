@@ -18,8 +18,10 @@ bool accounts_of_members(struct db *db, struct arena *arena, const uint64_t *mem
 {
     AUTO(str_release) struct str sql = STR_INIT(SQL_BYTES_MAX);
     assert(members_count <= ACCOUNTS_OF_MEMBERS_MAX);
-    db_sql(db, &sql, "SELECT member_id, currency_id, balance, locked FROM accounts WHERE member_id"
-                     " IN (", DB_NONE);
+    db_sql(db, &sql,
+           "SELECT member_id, currency_id, balance, locked FROM accounts WHERE member_id"
+           " IN (",
+           DB_NONE);
     for (size_t i = 0; i < members_count; i++)
         db_sql(db, &sql, i ? ",?" : "?", DB_ARGS(DB_U64(member_ids[i])));
     db_sql(db, &sql, members_count ? ")" : "NULL)", DB_NONE);

@@ -99,7 +99,7 @@ static bool read_snapshot(struct db *db, void *arg, struct err *err)
     struct snapshot_header header = {.magic = {'B', 'R', 'S', '1'}, .version = PROTOCOL_VERSION};
     memcpy(header.market_id, market->id, strlen(market->id));
     if (str_ok(read->out))
-        read->out->length = read->begin; /* this may be the second try */
+        read->out->length = read->begin;               /* this may be the second try */
     str_add_bytes(read->out, &header, sizeof(header)); /* room; its values come last */
     if (!read_header(db, market, &header, err) || !read_orders(db, read, &header, err))
         return false;
@@ -144,6 +144,6 @@ bool matching_commands(struct db *db, const char *market_id, uint64_t from, stru
         str_add_bytes(out, batch, length);
     }
     db_result_free(rows);
-    return str_ok(out) || err_set(err, ERR_INTERNAL, "commands of %s above %zu bytes", market_id,
-                                  out->max);
+    return str_ok(out) ||
+           err_set(err, ERR_INTERNAL, "commands of %s above %zu bytes", market_id, out->max);
 }

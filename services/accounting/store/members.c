@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#define COLUMNS                                                                                    \
-    "id, uid, email, username, level, role, `group`, state, created_at, updated_at"
+#define COLUMNS "id, uid, email, username, level, role, `group`, state, created_at, updated_at"
 enum { IDS_PER_QUERY = 1000 };
 
 static void member_from_row(const struct db_result *rows, struct member *ret_member)
@@ -148,15 +147,15 @@ static const char *order_of(const struct members_filter *filter)
     static const struct {
         const char *name, *ascending, *descending;
     } orders[] = {
-        {"uid",        " ORDER BY uid",             " ORDER BY uid DESC"                 },
-        {"email",      " ORDER BY email",           " ORDER BY email DESC"               },
-        {"username",   " ORDER BY username, id",    " ORDER BY username DESC, id DESC"   },
-        {"level",      " ORDER BY level, id",       " ORDER BY level DESC, id DESC"      },
-        {"role",       " ORDER BY role, id",        " ORDER BY role DESC, id DESC"       },
-        {"group",      " ORDER BY `group`, id",     " ORDER BY `group` DESC, id DESC"    },
-        {"state",      " ORDER BY state, id",       " ORDER BY state DESC, id DESC"      },
-        {"created_at", " ORDER BY created_at, id",  " ORDER BY created_at DESC, id DESC" },
-        {"updated_at", " ORDER BY updated_at, id",  " ORDER BY updated_at DESC, id DESC" },
+        {"uid", " ORDER BY uid", " ORDER BY uid DESC"},
+        {"email", " ORDER BY email", " ORDER BY email DESC"},
+        {"username", " ORDER BY username, id", " ORDER BY username DESC, id DESC"},
+        {"level", " ORDER BY level, id", " ORDER BY level DESC, id DESC"},
+        {"role", " ORDER BY role, id", " ORDER BY role DESC, id DESC"},
+        {"group", " ORDER BY `group`, id", " ORDER BY `group` DESC, id DESC"},
+        {"state", " ORDER BY state, id", " ORDER BY state DESC, id DESC"},
+        {"created_at", " ORDER BY created_at, id", " ORDER BY created_at DESC, id DESC"},
+        {"updated_at", " ORDER BY updated_at, id", " ORDER BY updated_at DESC, id DESC"},
     };
     for (size_t i = 0; filter->order_by && i < ARRAY_LEN(orders); i++)
         if (strcmp(filter->order_by, orders[i].name) == 0)
@@ -174,8 +173,7 @@ bool members_list(struct db *db, struct arena *arena, const struct members_filte
     db_sql(db, &sql, "; SELECT " COLUMNS " FROM members", DB_NONE);
     add_filters(db, &sql, filter);
     db_sql(db, &sql, order_of(filter), DB_NONE);
-    db_sql(db, &sql, " LIMIT ? OFFSET ?",
-           DB_ARGS(DB_U64(filter->limit), DB_U64(filter->offset)));
+    db_sql(db, &sql, " LIMIT ? OFFSET ?", DB_ARGS(DB_U64(filter->limit), DB_U64(filter->offset)));
 
     struct db_result *rows;
     if (!db_query_str(db, &sql, &rows, err))

@@ -8,7 +8,7 @@
 enum { CHUNK_ROWS_MIN = 64, CHUNK_ROWS_MAX = 2000, SQL_BYTES_MAX = 16 * 1024 };
 
 #define LEDGER_COLUMNS                                                                             \
-    "id, reference_type, reference_id, event, currency_id, member_id, code_a, amount_a, code_b, "   \
+    "id, reference_type, reference_id, event, currency_id, member_id, code_a, amount_a, code_b, "  \
     "amount_b, created_at"
 
 /* One of the two tables, walked by key. */
@@ -103,8 +103,7 @@ static void trades_sql(struct db *db, struct str *sql, const struct walk *walk)
         return;
     }
     /* Each arm has its index; a trade with oneself is in the first only. */
-    db_sql(db, sql,
-           "SELECT " TRADE_COLUMNS " FROM ((SELECT id FROM trades WHERE maker_id = ?",
+    db_sql(db, sql, "SELECT " TRADE_COLUMNS " FROM ((SELECT id FROM trades WHERE maker_id = ?",
            DB_ARGS(DB_U64(member_id)));
     trade_conditions(db, sql, walk);
     db_sql(db, sql,

@@ -30,7 +30,7 @@ struct operations_filter {
     uint64_t member_id;         /* 0: any */
     int64_t from_us, to_us;     /* inclusive; 0: open */
     bool ascending;
-    uint64_t limit, offset;     /* limit: 0..OPERATIONS_PAGE_MAX */
+    uint64_t limit, offset; /* limit: 0..OPERATIONS_PAGE_MAX */
     /* Whether a currency of a trade is a coin: the codes of its legs. */
     bool (*is_coin)(const void *arg, const char *currency_id);
     const void *arg;

@@ -23,8 +23,8 @@ static bool orders_from_rows(struct db_result *rows, struct arena *arena, struct
 bool order_find(struct db *db, const struct order_ref *ref, uint64_t member_id,
                 struct order *ret_order, struct err *err)
 {
-    struct db_value key = ref->by_uuid ? DB_BYTES(ref->uuid.bytes, sizeof(ref->uuid.bytes))
-                                       : DB_U64(ref->id);
+    struct db_value key =
+        ref->by_uuid ? DB_BYTES(ref->uuid.bytes, sizeof(ref->uuid.bytes)) : DB_U64(ref->id);
     struct db_result *rows;
     if (!db_query(db,
                   ref->by_uuid ? "SELECT " ORDER_COLUMNS " FROM orders o WHERE o.uuid = ?"
@@ -49,11 +49,11 @@ static const char *type_condition(const char *ord_type)
     static const struct {
         const char *name, *sql;
     } types[] = {
-        {"limit",       " AND ord_type = 0 AND time_in_force <> 3"},
-        {"post_only",   " AND ord_type = 0 AND time_in_force = 3" },
-        {"market",      " AND ord_type = 1"                       },
-        {"stop_limit",  " AND ord_type = 2"                       },
-        {"stop_market", " AND ord_type = 3"                       },
+        {"limit", " AND ord_type = 0 AND time_in_force <> 3"},
+        {"post_only", " AND ord_type = 0 AND time_in_force = 3"},
+        {"market", " AND ord_type = 1"},
+        {"stop_limit", " AND ord_type = 2"},
+        {"stop_market", " AND ord_type = 3"},
     };
     _Static_assert(TYPE_LIMIT == 0 && TYPE_MARKET == 1 && TYPE_STOP_LIMIT == 2 &&
                        TYPE_STOP_MARKET == 3 && TIF_POST_ONLY == 3,
@@ -150,15 +150,15 @@ static const char *order_of(const struct orders_filter *filter)
     static const struct {
         const char *name, *ascending, *descending;
     } orders[] = {
-        {"price",         " ORDER BY price, id",         " ORDER BY price DESC, id DESC"        },
-        {"volume",        " ORDER BY volume, id",        " ORDER BY volume DESC, id DESC"       },
+        {"price", " ORDER BY price, id", " ORDER BY price DESC, id DESC"},
+        {"volume", " ORDER BY volume, id", " ORDER BY volume DESC, id DESC"},
         {"origin_volume", " ORDER BY origin_volume, id", " ORDER BY origin_volume DESC, id DESC"},
-        {"state",         " ORDER BY state, id",         " ORDER BY state DESC, id DESC"        },
-        {"market_id",     " ORDER BY market_id, id",     " ORDER BY market_id DESC, id DESC"    },
-        {"member_id",     " ORDER BY member_id, id",     " ORDER BY member_id DESC, id DESC"    },
-        {"trades_count",  " ORDER BY trades_count, id",  " ORDER BY trades_count DESC, id DESC" },
-        {"created_at",    " ORDER BY created_at, id",    " ORDER BY created_at DESC, id DESC"   },
-        {"updated_at",    " ORDER BY updated_at, id",    " ORDER BY updated_at DESC, id DESC"   },
+        {"state", " ORDER BY state, id", " ORDER BY state DESC, id DESC"},
+        {"market_id", " ORDER BY market_id, id", " ORDER BY market_id DESC, id DESC"},
+        {"member_id", " ORDER BY member_id, id", " ORDER BY member_id DESC, id DESC"},
+        {"trades_count", " ORDER BY trades_count, id", " ORDER BY trades_count DESC, id DESC"},
+        {"created_at", " ORDER BY created_at, id", " ORDER BY created_at DESC, id DESC"},
+        {"updated_at", " ORDER BY updated_at, id", " ORDER BY updated_at DESC, id DESC"},
     };
     for (size_t i = 0; filter->order_by && i < ARRAY_LEN(orders); i++)
         if (strcmp(filter->order_by, orders[i].name) == 0)

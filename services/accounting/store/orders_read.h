@@ -36,10 +36,10 @@ struct orders_filter {
     size_t markets_count;
     const enum order_state *states; /* NULL: every state */
     size_t states_count;
-    enum side side;          /* SIDE_BOTH: both */
-    const char *ord_type;    /* NULL: every type; a name of the contract */
+    enum side side;                  /* SIDE_BOTH: both */
+    const char *ord_type;            /* NULL: every type; a name of the contract */
     struct dec price, origin_volume; /* 0: any */
-    int64_t from_us, to_us;  /* 0: open; see time_column */
+    int64_t from_us, to_us;          /* 0: open; see time_column */
     bool to_is_inclusive;
     const char *time_column; /* NULL: "created_at"; "updated_at" */
     const char *order_by;    /* orders_list(): a column; NULL or unknown: "id" */

@@ -30,12 +30,12 @@ bool pnl_index_lock(struct db *db, const char *pnl_currency, const char *currenc
 bool pnl_index_set(struct db *db, const char *pnl_currency, const char *currency_id,
                    const char *source, uint64_t last_id, struct err *err)
 {
-    return db_exec(db,
-                   "UPDATE stats_member_pnl_idx SET last_id = ? WHERE pnl_currency_id = ? AND"
-                   " currency_id = ? AND reference_type = ?",
-                   DB_ARGS(DB_U64(last_id), DB_TEXT(pnl_currency), DB_TEXT(currency_id),
-                           DB_TEXT(source)),
-                   NULL, err);
+    return db_exec(
+        db,
+        "UPDATE stats_member_pnl_idx SET last_id = ? WHERE pnl_currency_id = ? AND"
+        " currency_id = ? AND reference_type = ?",
+        DB_ARGS(DB_U64(last_id), DB_TEXT(pnl_currency), DB_TEXT(currency_id), DB_TEXT(source)),
+        NULL, err);
 }
 
 /* ---- sources ---- */
@@ -152,8 +152,8 @@ bool pnl_rows_read(struct db *db, const char *pnl_currency, struct pnl_row *rows
     return true;
 }
 
-bool pnl_rows_save(struct db *db, const char *pnl_currency, const struct pnl_row *rows, size_t count,
-                   struct err *err)
+bool pnl_rows_save(struct db *db, const char *pnl_currency, const struct pnl_row *rows,
+                   size_t count, struct err *err)
 {
     AUTO(str_release) struct str sql = STR_INIT(SQL_BYTES_MAX);
     assert(count > 0 && count <= PNL_ROWS_MAX);
@@ -178,11 +178,13 @@ bool pnl_rows_save(struct db *db, const char *pnl_currency, const struct pnl_row
 bool pnl_price_at(struct db *db, const char *market_id, int64_t time_us, struct dec *ret_price,
                   struct err *err)
 {
+    uint64_t after;
     struct db_result *rows;
-    if (!db_query(db,
-                  "SELECT price FROM trades WHERE market_id = ? AND created_at <= ?"
+    if (!trades_first_id_at(db, market_id, time_us + 1, &after, err) ||
+        !db_query(db,
+                  "SELECT price FROM trades WHERE market_id = ? AND id < ?"
                   " ORDER BY id DESC LIMIT 1",
-                  DB_ARGS(DB_TEXT(market_id), DB_TIME(time_us)), &rows, err))
+                  DB_ARGS(DB_TEXT(market_id), DB_U64(after)), &rows, err))
         return false;
     *ret_price = db_row_next(rows) ? db_get_dec(rows, 0) : DEC_ZERO;
     db_result_free(rows);

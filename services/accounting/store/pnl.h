@@ -32,8 +32,8 @@ bool pnl_read_entries(struct db *db, struct arena *arena, uint64_t after_id, int
 /* Fills the rows of these keys (sorted, 1..PNL_ROWS_MAX); a row that is not there stays as it is. */
 bool pnl_rows_read(struct db *db, const char *pnl_currency, struct pnl_row *rows, size_t count,
                    struct err *err) MUST_CHECK;
-bool pnl_rows_save(struct db *db, const char *pnl_currency, const struct pnl_row *rows, size_t count,
-                   struct err *err) MUST_CHECK;
+bool pnl_rows_save(struct db *db, const char *pnl_currency, const struct pnl_row *rows,
+                   size_t count, struct err *err) MUST_CHECK;
 
 /* The price of the last trade of a market up to a time; 0: none. */
 bool pnl_price_at(struct db *db, const char *market_id, int64_t time_us, struct dec *ret_price,

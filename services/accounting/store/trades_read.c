@@ -91,14 +91,17 @@ struct id_range {
     uint64_t first, end;
 };
 
-/* The smallest id of the market whose trade is not older than time_us; above all ids if none is. */
-static bool first_id_at(struct db *db, const char *market_id, int64_t time_us, uint64_t id_max,
-                        uint64_t *ret_id, struct err *err)
+bool trades_first_id_at(struct db *db, const char *market_id, int64_t time_us, uint64_t *ret_id,
+                        struct err *err)
 {
-    uint64_t low = 1, high = id_max + 1;
+    struct db_result *rows;
+    if (!db_query(db, "SELECT MAX(id) FROM trades WHERE market_id = ?", DB_ARGS(DB_TEXT(market_id)),
+                  &rows, err))
+        return false;
+    uint64_t low = 1, high = (db_row_next(rows) ? db_get_u64(rows, 0) : 0) + 1;
+    db_result_free(rows);
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        struct db_result *rows;
         if (!db_query(db,
                       "SELECT id, created_at FROM trades WHERE market_id = ? AND id >= ?"
                       " ORDER BY id LIMIT 1",
@@ -121,16 +124,10 @@ static bool first_id_at(struct db *db, const char *market_id, int64_t time_us, u
 static bool range_of_order(struct db *db, const struct order *order, struct id_range *ret_range,
                            struct err *err)
 {
-    struct db_result *rows;
-    if (!db_query(db, "SELECT MAX(id) FROM trades WHERE market_id = ?",
-                  DB_ARGS(DB_TEXT(order->market_id)), &rows, err))
-        return false;
-    uint64_t id_max = db_row_next(rows) ? db_get_u64(rows, 0) : 0;
-    db_result_free(rows);
-    return first_id_at(db, order->market_id, order->created_at - CLOCK_SLACK_US, id_max,
-                       &ret_range->first, err) &&
-           first_id_at(db, order->market_id, order->updated_at + CLOCK_SLACK_US, id_max,
-                       &ret_range->end, err);
+    return trades_first_id_at(db, order->market_id, order->created_at - CLOCK_SLACK_US,
+                              &ret_range->first, err) &&
+           trades_first_id_at(db, order->market_id, order->updated_at + CLOCK_SLACK_US,
+                              &ret_range->end, err);
 }
 
 /* ---- of a member, or of an order ---- */
@@ -175,10 +172,10 @@ static const char *order_of(const struct trades_filter *filter)
     static const struct {
         const char *name, *ascending, *descending;
     } orders[] = {
-        {"price",      " ORDER BY t.price, t.id",      " ORDER BY t.price DESC, t.id DESC"     },
-        {"amount",     " ORDER BY t.amount, t.id",     " ORDER BY t.amount DESC, t.id DESC"    },
-        {"total",      " ORDER BY t.total, t.id",      " ORDER BY t.total DESC, t.id DESC"     },
-        {"market_id",  " ORDER BY t.market_id, t.id",  " ORDER BY t.market_id DESC, t.id DESC" },
+        {"price", " ORDER BY t.price, t.id", " ORDER BY t.price DESC, t.id DESC"},
+        {"amount", " ORDER BY t.amount, t.id", " ORDER BY t.amount DESC, t.id DESC"},
+        {"total", " ORDER BY t.total, t.id", " ORDER BY t.total DESC, t.id DESC"},
+        {"market_id", " ORDER BY t.market_id, t.id", " ORDER BY t.market_id DESC, t.id DESC"},
         {"created_at", " ORDER BY t.created_at, t.id", " ORDER BY t.created_at DESC, t.id DESC"},
         {"updated_at", " ORDER BY t.created_at, t.id", " ORDER BY t.created_at DESC, t.id DESC"},
     };

@@ -16,9 +16,9 @@
 enum { TRADES_PAGE_MAX = 20000, TRADES_SQL_BYTES_MAX = 64 * 1024, TRADE_COLUMNS_COUNT = 20 };
 
 #define TRADE_COLUMNS                                                                              \
-    "t.id, t.market_id, t.command_seq, t.price, t.amount, t.total, t.base_unit, t.quote_unit, "     \
-    "t.taker_side, t.maker_order_id, t.taker_order_id, t.maker_id, t.taker_id, t.maker_fee, "       \
-    "t.taker_fee, t.buyer_fee_amount, t.seller_fee_amount, t.maker_release, t.taker_release, "      \
+    "t.id, t.market_id, t.command_seq, t.price, t.amount, t.total, t.base_unit, t.quote_unit, "    \
+    "t.taker_side, t.maker_order_id, t.taker_order_id, t.maker_id, t.taker_id, t.maker_fee, "      \
+    "t.taker_fee, t.buyer_fee_amount, t.seller_fee_amount, t.maker_release, t.taker_release, "     \
     "t.created_at"
 
 /* Reads columns first..first+TRADE_COLUMNS_COUNT-1 of the current row. */
@@ -44,6 +44,11 @@ bool trades_of_member(struct db *db, struct arena *arena, const struct trades_fi
 /* The newest `limit` trades of an order, newest first. */
 bool trades_of_order(struct db *db, struct arena *arena, const struct order *order, uint64_t limit,
                      struct trade **ret_trades, size_t *ret_count, struct err *err) MUST_CHECK;
+
+/* Within one market ids grow with time: the smallest id whose trade is not older than time_us; above
+ * all ids if there is none. A few dozen lookups by key. */
+bool trades_first_id_at(struct db *db, const char *market_id, int64_t time_us, uint64_t *ret_id,
+                        struct err *err) MUST_CHECK;
 
 /* For administrators: any filters, any order. */
 bool trades_list(struct db *db, struct arena *arena, const struct trades_filter *filter,

@@ -70,9 +70,9 @@ void book_warm(struct book *book, uint32_t orders);
 /* ---- asking ---- */
 
 uint64_t book_state_hash(const struct book *book);
-uint64_t book_seq(const struct book *book);        /* of the last command that was applied */
-uint32_t book_orders(const struct book *book);     /* resting and waiting */
-int64_t book_last_price(const struct book *book);  /* 0: no trade yet */
+uint64_t book_seq(const struct book *book);       /* of the last command that was applied */
+uint32_t book_orders(const struct book *book);    /* resting and waiting */
+int64_t book_last_price(const struct book *book); /* 0: no trade yet */
 bool book_is_halted(const struct book *book);
 
 struct book_level {

@@ -32,8 +32,8 @@ static inline uint64_t digest_of_terms(const struct terms *terms)
     uint64_t low, high;
     wide_set(terms->budget, &low, &high);
     uint64_t sum = (uint64_t)terms->price * 0x9e3779b97f4a7c15u +
-                   (uint64_t)terms->protection * 0xbf58476d1ce4e5b9u +
-                   low * 0x94d049bb133111ebu + high * 0xa0761d6478bd642fu;
+                   (uint64_t)terms->protection * 0xbf58476d1ce4e5b9u + low * 0x94d049bb133111ebu +
+                   high * 0xa0761d6478bd642fu;
     return digest_mix(sum);
 }
 
@@ -155,8 +155,7 @@ static inline void order_amount_change(struct book *book, uint32_t slot, int64_t
     level->total += (unsigned __int128)(__int128)(amount - order->amount);
     order->amount = amount;
     book->digest -= order->digest;
-    order->digest =
-        digest_of(order, member_at(book, order->member)->link.key, level_price(level));
+    order->digest = digest_of(order, member_at(book, order->member)->link.key, level_price(level));
     book->digest += order->digest;
 }
 

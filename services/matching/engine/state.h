@@ -22,7 +22,7 @@ struct order {
     uint32_t level;
     uint32_t next, prev; /* in the queue of the level */
     uint32_t member;
-    uint32_t member_next, member_prev; /* among the orders of this member and side */
+    uint32_t member_next, member_prev;      /* among the orders of this member and side */
     uint8_t side, type, time_in_force, stp; /* type: TYPE_LIMIT rests, stop types wait */
     int64_t amount;                         /* left to fill */
     uint64_t rank;
@@ -50,7 +50,7 @@ _Static_assert(sizeof(struct level) == 64, "a level is one cache line");
 
 /* A member that has orders. */
 struct member {
-    struct link link; /* key: the member id */
+    struct link link;           /* key: the member id */
     uint32_t first[2], last[2]; /* by side; a member without orders is given back */
 };
 
@@ -67,8 +67,8 @@ struct ladder {
 struct book {
     struct pool orders, levels, members;
     struct index orders_index, levels_index, members_index;
-    struct terms *terms;   /* of waiting stops */
-    uint32_t *elders;      /* scratch of elders.c */
+    struct terms *terms; /* of waiting stops */
+    uint32_t *elders;    /* scratch of elders.c */
     struct ladder ladders[LADDERS];
     uint64_t seq;
     int64_t last_price; /* 0: no trade yet */

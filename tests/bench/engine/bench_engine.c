@@ -23,9 +23,9 @@ enum {
 };
 
 static const struct workload_plan plans[] = {
-    {"A", 50000, 2000000, 50,  42, 0x0a7b0570daf78424u},
-    {"B", 10000, 2000000, 50,  42, 0x690ec6ab8772c4e6u},
-    {"C", 2000,  2000000, 500, 42, 0x49617de1984bb17au},
+    {"A", 50000, 2000000, 50, 42, 0x0a7b0570daf78424u},
+    {"B", 10000, 2000000, 50, 42, 0x690ec6ab8772c4e6u},
+    {"C", 2000, 2000000, 500, 42, 0x49617de1984bb17au},
 };
 
 /* A stream in both forms, and what runs on it. */
@@ -169,7 +169,7 @@ static void plain_close(struct world *world)
 
 static const struct contestant contestants[] = {
     {"bourse engine", engine_open, engine_run, engine_hash, engine_close},
-    {"bare book",     plain_open,  plain_run,  plain_hash,  plain_close },
+    {"bare book", plain_open, plain_run, plain_hash, plain_close},
 };
 
 /* ---- measuring ---- */

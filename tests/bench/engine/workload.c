@@ -9,7 +9,13 @@
 
 #include "base/check.h"
 
-enum { PRICE_FIRST = 100000, PRICE_LOW = 50000, PRICE_HIGH = 150000, PRICES = 262144, MEMBERS = 1000 };
+enum {
+    PRICE_FIRST = 100000,
+    PRICE_LOW = 50000,
+    PRICE_HIGH = 150000,
+    PRICES = 262144,
+    MEMBERS = 1000
+};
 
 struct resting {
     uint32_t price, amount; /* amount 0: not in the book */
@@ -107,8 +113,8 @@ static void submit(struct generator *gen, const struct workload_command *command
         uint32_t maker_id = gen->queues[1 - command->side][price].first;
         struct resting *maker = &gen->orders[maker_id];
         uint32_t amount = left < maker->amount ? left : maker->amount;
-        gen->workload->trade_hash = trade_hash(gen->workload->trade_hash, maker_id,
-                                               command->order_id, price, amount);
+        gen->workload->trade_hash =
+            trade_hash(gen->workload->trade_hash, maker_id, command->order_id, price, amount);
         gen->workload->trades++;
         left -= amount;
         maker->amount -= amount;

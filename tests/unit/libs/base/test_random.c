@@ -46,10 +46,16 @@ static void uuid_parse__text__round_trips_in_either_case(void **state)
 static void uuid_parse__anything_else__is_refused_and_changes_nothing(void **state)
 {
     static const char *const rows[] = {
-        "", "00112233", "00112233-4455-6677-8899-aabbccddeef", "00112233-4455-6677-8899-aabbccddeefff",
-        "00112233445566778899aabbccddeeff", "00112233-4455-6677-8899_aabbccddeeff",
-        "0011223g-4455-6677-8899-aabbccddeeff", "{0112233-4455-6677-8899-aabbccddeef}",
-        "001122334-455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddee f",
+        "",
+        "00112233",
+        "00112233-4455-6677-8899-aabbccddeef",
+        "00112233-4455-6677-8899-aabbccddeefff",
+        "00112233445566778899aabbccddeeff",
+        "00112233-4455-6677-8899_aabbccddeeff",
+        "0011223g-4455-6677-8899-aabbccddeeff",
+        "{0112233-4455-6677-8899-aabbccddeef}",
+        "001122334-455-6677-8899-aabbccddeeff",
+        "00112233-4455-6677-8899-aabbccddee f",
     };
     struct uuid before = uuid_new(), uuid = before;
     (void)state;

@@ -84,8 +84,17 @@ static void str_reserve__huge_length__fails(void **state)
 
 static void str_to_u64__texts__whole_or_nothing(void **state)
 {
-    static const char *const wrong[] = {"", " 1", "1 ", "+1", "-1", "0x1", "1.0", "a", "1a",
-                                        "18446744073709551616", "99999999999999999999999"};
+    static const char *const wrong[] = {"",
+                                        " 1",
+                                        "1 ",
+                                        "+1",
+                                        "-1",
+                                        "0x1",
+                                        "1.0",
+                                        "a",
+                                        "1a",
+                                        "18446744073709551616",
+                                        "99999999999999999999999"};
     uint64_t number = 42;
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
@@ -99,8 +108,16 @@ static void str_to_u64__texts__whole_or_nothing(void **state)
 
 static void str_to_i64__texts__whole_or_nothing(void **state)
 {
-    static const char *const wrong[] = {"", "-", "--1", "+1", "- 1", " -1", "-1 ", "-0x1",
-                                        "9223372036854775808", "-9223372036854775809"};
+    static const char *const wrong[] = {"",
+                                        "-",
+                                        "--1",
+                                        "+1",
+                                        "- 1",
+                                        " -1",
+                                        "-1 ",
+                                        "-0x1",
+                                        "9223372036854775808",
+                                        "-9223372036854775809"};
     int64_t number = 42;
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)

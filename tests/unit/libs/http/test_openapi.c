@@ -19,11 +19,20 @@ struct order {
 #define AT(member) offsetof(struct order, member)
 
 static const struct param params[] = {
-    {.name = "id", .kind = PARAM_TEXT, .offset = AT(id), .flags = PARAM_IN_PATH, .doc = "Id or \"uuid\"."},
+    {.name = "id",
+     .kind = PARAM_TEXT,
+     .offset = AT(id),
+     .flags = PARAM_IN_PATH,
+     .doc = "Id or \"uuid\"."},
     {.name = "search[code]", .kind = PARAM_NESTED, .offset = AT(code)},
     {.name = "state", .kind = PARAM_MULTI, .offset = AT(state), .values = "wait done"},
-    {.name = "limit", .kind = PARAM_I64, .offset = AT(limit), .flags = PARAM_RANGE, .min = 1,
-     .max = 1000, .fallback = "100"},
+    {.name = "limit",
+     .kind = PARAM_I64,
+     .offset = AT(limit),
+     .flags = PARAM_RANGE,
+     .min = 1,
+     .max = 1000,
+     .fallback = "100"},
     {.name = "price", .kind = PARAM_DEC, .offset = AT(price), .flags = PARAM_REQUIRED},
     PARAM_END,
 };
@@ -39,14 +48,29 @@ static void handle(struct http_request *request)
 }
 
 static const struct http_route routes[] = {
-    {.method = "GET", .path = "/orders/:id", .handler = handle, .params = params,
-     .params_size = sizeof(struct order), .reply = reply, .access = 1, .tag = "market",
+    {.method = "GET",
+     .path = "/orders/:id",
+     .handler = handle,
+     .params = params,
+     .params_size = sizeof(struct order),
+     .reply = reply,
+     .access = 1,
+     .tag = "market",
      .doc = "One of my orders."},
     {.method = "GET", .path = "/hidden", .handler = handle, .tag = "internal"},
-    {.method = "GET", .path = "/orders", .handler = handle, .reply = reply, .reply_is_array = true,
+    {.method = "GET",
+     .path = "/orders",
+     .handler = handle,
+     .reply = reply,
+     .reply_is_array = true,
      .tag = "public"},
-    {.method = "POST", .path = "/orders/:id", .handler = handle, .params = params,
-     .params_size = sizeof(struct order), .access = 1, .tag = "market"},
+    {.method = "POST",
+     .path = "/orders/:id",
+     .handler = handle,
+     .params = params,
+     .params_size = sizeof(struct order),
+     .access = 1,
+     .tag = "market"},
     {.method = NULL},
 };
 
@@ -63,7 +87,8 @@ static const cJSON *at(const cJSON *node, const char *path)
     char copy[256], *rest = copy, *key;
     snprintf(copy, sizeof(copy), "%s", path);
     while (node && (key = strsep(&rest, " ")))
-        node = cJSON_IsArray(node) ? cJSON_GetArrayItem(node, key[0] - '0') : json_member(node, key);
+        node =
+            cJSON_IsArray(node) ? cJSON_GetArrayItem(node, key[0] - '0') : json_member(node, key);
     return node;
 }
 
@@ -114,9 +139,11 @@ static void http_print_openapi__routes__become_operations(void **state)
     const cJSON *post = at(root, "paths /api/v2/orders/{id} post");
     assert_int_equal(cJSON_GetArraySize(at(post, "parameters")), 1);
     assert_at(post, "requestBody content application/json schema required 0", "price");
-    assert_non_null(at(post, "requestBody content application/x-www-form-urlencoded schema properties state"));
+    assert_non_null(
+        at(post, "requestBody content application/x-www-form-urlencoded schema properties state"));
     assert_non_null(at(post, "responses 201"));
-    assert_at(root, "paths /api/v2/orders get responses 200 content application/json schema type", "array");
+    assert_at(root, "paths /api/v2/orders get responses 200 content application/json schema type",
+              "array");
     assert_int_equal(cJSON_GetArraySize(at(root, "paths /api/v2/orders get security")), 0);
     cJSON_Delete(root);
     root = print(&out, NULL);

@@ -37,27 +37,61 @@ static bool is_limit(const void *params)
 
 static const struct param rows[] = {
     {.name = "id", .kind = PARAM_TEXT, .offset = AT(id), .flags = PARAM_IN_PATH},
-    {.name = "market", .kind = PARAM_TEXT, .offset = AT(market), .flags = PARAM_REQUIRED,
-     .check = market_exists, .value_code = "market.doesnt_exist"},
-    {.name = "side", .kind = PARAM_TEXT, .offset = AT(side), .flags = PARAM_REQUIRED,
-     .values = "sell buy", .value_code = "market.order.invalid_side"},
-    {.name = "volume", .kind = PARAM_DEC, .offset = AT(volume), .flags = PARAM_REQUIRED | PARAM_POSITIVE,
-     .type_code = "market.order.non_decimal_volume", .value_code = "market.order.non_positive_volume"},
-    {.name = "ord_type", .kind = PARAM_TEXT, .offset = AT(type), .values = "limit market",
-     .fallback = "limit", .value_code = "market.order.invalid_type"},
-    {.name = "price", .kind = PARAM_DEC, .offset = AT(price), .flags = PARAM_POSITIVE,
-     .required_if = is_limit, .type_code = "market.order.non_decimal_price",
+    {.name = "market",
+     .kind = PARAM_TEXT,
+     .offset = AT(market),
+     .flags = PARAM_REQUIRED,
+     .check = market_exists,
+     .value_code = "market.doesnt_exist"},
+    {.name = "side",
+     .kind = PARAM_TEXT,
+     .offset = AT(side),
+     .flags = PARAM_REQUIRED,
+     .values = "sell buy",
+     .value_code = "market.order.invalid_side"},
+    {.name = "volume",
+     .kind = PARAM_DEC,
+     .offset = AT(volume),
+     .flags = PARAM_REQUIRED | PARAM_POSITIVE,
+     .type_code = "market.order.non_decimal_volume",
+     .value_code = "market.order.non_positive_volume"},
+    {.name = "ord_type",
+     .kind = PARAM_TEXT,
+     .offset = AT(type),
+     .values = "limit market",
+     .fallback = "limit",
+     .value_code = "market.order.invalid_type"},
+    {.name = "price",
+     .kind = PARAM_DEC,
+     .offset = AT(price),
+     .flags = PARAM_POSITIVE,
+     .required_if = is_limit,
+     .type_code = "market.order.non_decimal_price",
      .value_code = "market.order.non_positive_price"},
     PARAM_END,
 };
 
 static const struct param list_rows[] = {
-    {.name = "limit", .kind = PARAM_I64, .offset = AT(limit), .flags = PARAM_RANGE, .min = 1, .max = 1000,
-     .fallback = "100", .type_code = "non_integer_limit", .value_code = "invalid_limit"},
-    {.name = "page", .kind = PARAM_I64, .offset = AT(page), .flags = PARAM_NOT_BLANK, .fallback = "1",
+    {.name = "limit",
+     .kind = PARAM_I64,
+     .offset = AT(limit),
+     .flags = PARAM_RANGE,
+     .min = 1,
+     .max = 1000,
+     .fallback = "100",
+     .type_code = "non_integer_limit",
+     .value_code = "invalid_limit"},
+    {.name = "page",
+     .kind = PARAM_I64,
+     .offset = AT(page),
+     .flags = PARAM_NOT_BLANK,
+     .fallback = "1",
      .type_code = "non_integer_page"},
     {.name = "time_from", .kind = PARAM_TIME, .offset = AT(from), .type_code = "bad_from"},
-    {.name = "state", .kind = PARAM_MULTI, .offset = AT(state), .values = "wait done cancel",
+    {.name = "state",
+     .kind = PARAM_MULTI,
+     .offset = AT(state),
+     .values = "wait done cancel",
      .value_code = "invalid_state"},
     {.name = "search[code]", .kind = PARAM_NESTED, .offset = AT(code)},
     {.name = "flag", .kind = PARAM_BOOL, .offset = AT(flag)},
@@ -65,26 +99,42 @@ static const struct param list_rows[] = {
     {.name = "data", .kind = PARAM_JSON, .offset = AT(data), .type_code = "non_json_data"},
     {.name = "tags", .kind = PARAM_MULTI, .offset = AT(tags), .flags = PARAM_LOWER},
     {.name = "fee", .kind = PARAM_DEC, .offset = AT(fee), .flags = PARAM_NOT_NEGATIVE},
-    {.name = "note", .kind = PARAM_TEXT, .offset = AT(note), .flags = PARAM_RANGE, .max = 5,
+    {.name = "note",
+     .kind = PARAM_TEXT,
+     .offset = AT(note),
+     .flags = PARAM_RANGE,
+     .max = 5,
      .length_code = "note_too_long"},
     PARAM_END,
 };
 
 static const struct param otp_rows[] = {
-    {.name = "otp", .kind = PARAM_I64, .offset = AT(otp), .flags = PARAM_REQUIRED | PARAM_NOT_BLANK},
-    {.name = "note", .kind = PARAM_TEXT, .offset = AT(note), .flags = PARAM_REQUIRED | PARAM_NOT_BLANK},
+    {.name = "otp",
+     .kind = PARAM_I64,
+     .offset = AT(otp),
+     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK},
+    {.name = "note",
+     .kind = PARAM_TEXT,
+     .offset = AT(note),
+     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK},
     PARAM_END,
 };
 
-static const struct http_route order_route = {
-    .method = "POST", .path = "/orders/:id", .params = rows, .params_size = sizeof(struct order),
-    .class_name = "market.order"};
-static const struct http_route list_route = {
-    .method = "GET", .path = "/orders", .params = list_rows, .params_size = sizeof(struct order),
-    .class_name = "market.order"};
-static const struct http_route otp_route = {
-    .method = "POST", .path = "/otp", .params = otp_rows, .params_size = sizeof(struct order),
-    .class_name = "account.withdraw"};
+static const struct http_route order_route = {.method = "POST",
+                                              .path = "/orders/:id",
+                                              .params = rows,
+                                              .params_size = sizeof(struct order),
+                                              .class_name = "market.order"};
+static const struct http_route list_route = {.method = "GET",
+                                             .path = "/orders",
+                                             .params = list_rows,
+                                             .params_size = sizeof(struct order),
+                                             .class_name = "market.order"};
+static const struct http_route otp_route = {.method = "POST",
+                                            .path = "/otp",
+                                            .params = otp_rows,
+                                            .params_size = sizeof(struct order),
+                                            .class_name = "account.withdraw"};
 
 static struct http_server server = {
     .spec = {.clock = &clock_real},
@@ -173,8 +223,9 @@ static void params_read__missing__gives_missing_and_value(void **state)
                  "market.order.missing_price");
     assert_codes(&order_route, "market=btcusd&side=buy&price=1",
                  "market.order.missing_volume market.order.non_positive_volume");
-    assert_codes(&otp_route, "", "account.withdraw.missing_otp account.withdraw.empty_otp "
-                                 "account.withdraw.missing_note account.withdraw.empty_note");
+    assert_codes(&otp_route, "",
+                 "account.withdraw.missing_otp account.withdraw.empty_otp "
+                 "account.withdraw.missing_note account.withdraw.empty_note");
 }
 
 static void params_read__wrong_type__runs_the_value_rule_too(void **state)
@@ -215,15 +266,15 @@ static void params_read__conditional__is_missing_alone_or_nothing(void **state)
 {
     (void)state;
     assert_codes(&order_route, "market=btcusd&side=buy&volume=1", "market.order.missing_price");
-    assert_codes(&order_route, "market=btcusd&side=buy&volume=1&price=",
-                 "market.order.missing_price");
+    assert_codes(&order_route,
+                 "market=btcusd&side=buy&volume=1&price=", "market.order.missing_price");
     assert_codes(&order_route, "market=btcusd&side=buy&volume=1&ord_type=market", "");
     assert_codes(&order_route, "market=btcusd&side=buy&volume=1&ord_type=market&price=abc", "");
     assert_codes(&order_route, "market=btcusd&side=buy&volume=1&ord_type=stop",
                  "market.order.invalid_type");
     const struct order *order;
-    struct http_request *request = read_right(
-        &order_route, "market=btcusd&side=buy&volume=1&ord_type=market&price=3", &order);
+    struct http_request *request =
+        read_right(&order_route, "market=btcusd&side=buy&volume=1&ord_type=market&price=3", &order);
     assert_true(http_param_given(request, "price"));
     assert_false(http_param_given(request, "pric"));
     assert_false(http_param_given(request, "other"));
@@ -240,24 +291,27 @@ static void params_read__blank_number__is_absent_or_empty(void **state)
     request_free(request);
     assert_codes(&list_route, "page=", "market.order.empty_page");
     assert_codes(&list_route, "page=%20", "market.order.empty_page");
-    assert_codes(&otp_route, "otp=&note=", "account.withdraw.empty_otp account.withdraw.empty_note");
+    assert_codes(&otp_route,
+                 "otp=&note=", "account.withdraw.empty_otp account.withdraw.empty_note");
     assert_codes(&otp_route, "otp=1&note=%20", "account.withdraw.empty_note");
-    assert_codes(&order_route, "market=btcusd&side=buy&price=1&volume=",
-                 "market.order.non_positive_volume");
+    assert_codes(&order_route,
+                 "market=btcusd&side=buy&price=1&volume=", "market.order.non_positive_volume");
 }
 
 static void params_read__integers__are_plain_and_whole(void **state)
 {
     static const char *const wrong[] = {
-        "limit=1.5", "limit=0x10", "limit=1e2", "limit=1_0", "limit=%2B5", "limit=+5", "limit=5+",
-        "limit=9223372036854775808", "{\"limit\":1.5}", "{\"limit\":1e2}", "{\"limit\":true}",
-        "{\"limit\":[1]}", "{\"limit\":{}}", "limit=%D9%A1",
+        "limit=1.5",       "limit=0x10",      "limit=1e2",        "limit=1_0",
+        "limit=%2B5",      "limit=+5",        "limit=5+",         "limit=9223372036854775808",
+        "{\"limit\":1.5}", "{\"limit\":1e2}", "{\"limit\":true}", "{\"limit\":[1]}",
+        "{\"limit\":{}}",  "limit=%D9%A1",
     };
     const struct order *order;
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_codes(&list_route, wrong[i], "non_integer_limit invalid_limit");
-    struct http_request *request = read_right(&list_route, "{\"limit\":12,\"page\":\"-3\"}", &order);
+    struct http_request *request =
+        read_right(&list_route, "{\"limit\":12,\"page\":\"-3\"}", &order);
     assert_int_equal(order->limit.value, 12);
     assert_int_equal(order->page.value, -3);
     request_free(request);
@@ -266,8 +320,23 @@ static void params_read__integers__are_plain_and_whole(void **state)
 static void params_read__decimals__are_plain_and_exact(void **state)
 {
     static const char *const wrong[] = {
-        "1e3", "1E-8", ".5", "5.", "+5", "1,5", "1_000", "0x10", "NaN", "Infinity", "--1",
-        "0.12345678901234567", "100000000000000000000", "1.2.3", "1%205", "5%0A", "%205",
+        "1e3",
+        "1E-8",
+        ".5",
+        "5.",
+        "+5",
+        "1,5",
+        "1_000",
+        "0x10",
+        "NaN",
+        "Infinity",
+        "--1",
+        "0.12345678901234567",
+        "100000000000000000000",
+        "1.2.3",
+        "1%205",
+        "5%0A",
+        "%205",
     };
     static const char *const wrong_json[] = {
         "1e2", "1234567890123456", "0.1000000000000000055", "true", "[1]", "{}", "\"1e2\"",
@@ -281,7 +350,8 @@ static void params_read__decimals__are_plain_and_exact(void **state)
     }
     for (size_t i = 0; i < ARRAY_LEN(wrong_json); i++) {
         snprintf(text, sizeof(text),
-                 "{\"market\":\"btcusd\",\"side\":\"buy\",\"price\":1,\"volume\":%s}", wrong_json[i]);
+                 "{\"market\":\"btcusd\",\"side\":\"buy\",\"price\":1,\"volume\":%s}",
+                 wrong_json[i]);
         assert_codes(&order_route, text,
                      "market.order.non_decimal_volume market.order.non_positive_volume");
     }
@@ -355,12 +425,20 @@ static void params_read__long_list__ends_at_the_limit(void **state)
 static void params_read__nested__in_a_query_an_object_or_a_text(void **state)
 {
     static const char *const forms[] = {
-        "search[code]=btc&search[name]=x", "search%5Bcode%5D=btc", "search={\"code\":\"btc\"}",
-        "{\"search\":{\"code\":\"btc\"}}", "{\"search\":\"{\\\"code\\\":\\\"btc\\\"}\"}",
+        "search[code]=btc&search[name]=x",
+        "search%5Bcode%5D=btc",
+        "search={\"code\":\"btc\"}",
+        "{\"search\":{\"code\":\"btc\"}}",
+        "{\"search\":\"{\\\"code\\\":\\\"btc\\\"}\"}",
         "{\"search[code]\":\"btc\"}",
     };
     static const char *const absent[] = {
-        "", "search=btc", "search[codes]=btc", "search={\"code\":", "{\"search\":[]}", "{\"search\":null}",
+        "",
+        "search=btc",
+        "search[codes]=btc",
+        "search={\"code\":",
+        "{\"search\":[]}",
+        "{\"search\":null}",
     };
     const struct order *order;
     (void)state;
@@ -423,8 +501,8 @@ static void params_read__same_code_twice__is_told_once(void **state)
 
 static void values_add_pairs__encodings__are_strict(void **state)
 {
-    static const char *const wrong[] = {"a=%", "a=%4", "a=%zz", "a=%00", "%00=a", "a=%ff", "a=\xff",
-                                        "a=%c0%ae", "a%E0=b"};
+    static const char *const wrong[] = {"a=%",   "a=%4",   "a=%zz",    "a=%00", "%00=a",
+                                        "a=%ff", "a=\xff", "a=%c0%ae", "a%E0=b"};
     struct err err;
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {

@@ -14,7 +14,10 @@ static void handle(struct http_request *request)
     (void)request;
 }
 
-#define ROUTE(verb, where) {.method = verb, .path = where, .handler = handle}
+#define ROUTE(verb, where)                                                                         \
+    {                                                                                              \
+        .method = verb, .path = where, .handler = handle                                           \
+    }
 
 static const struct http_route routes[] = {
     ROUTE("GET", "/"),
@@ -99,9 +102,18 @@ static void router_find__paths__literals_win(void **state)
 static void router_find__unknown_paths__are_none(void **state)
 {
     static const char *const rows[] = {
-        "/api", "/api/v2", "/api/v2/market", "/api/v2/market/orders/7/8", "//", "//api/v2/market/orders",
-        "/api/v2//market/orders", "/api/v2/market/orders//", "/API/v2/market/orders",
-        "/api/v2/market/orders;x", "/api/v2/a//c", "/1/2/3/4/5/6/7/8/9/0/1/2/3/4/5/6/7/8/9",
+        "/api",
+        "/api/v2",
+        "/api/v2/market",
+        "/api/v2/market/orders/7/8",
+        "//",
+        "//api/v2/market/orders",
+        "/api/v2//market/orders",
+        "/api/v2/market/orders//",
+        "/API/v2/market/orders",
+        "/api/v2/market/orders;x",
+        "/api/v2/a//c",
+        "/1/2/3/4/5/6/7/8/9/0/1/2/3/4/5/6/7/8/9",
     };
     struct world *world = *state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -155,10 +167,12 @@ static void route_segment__names__are_found_by_whole_word(void **state)
 static void target_parse__ambiguous_targets__are_refused(void **state)
 {
     static const char *const rows[] = {
-        "", "api", "*", "http://a/api", "/a/../b", "/..", "/a/..", "/a/.", "/./a", "/a/%2e%2e/b",
-        "/a/%2E./b", "/a/.%2e", "/a%2fb", "/a%2Fb", "/%2f", "/a%00", "/%00", "/a\\b", "/a%5cb",
-        "/a%5C..%5Cb", "/a%", "/a%4", "/a%zz", "/a%c0%ae", "/a\xff", "/a%ff", "/a%ed%a0%80", "/a b", "/a#b",
-        "/a?b#c", "/a?b c", "/a\tb", "/a\x01", "/a%0a", "/a%7f", "/a?\x01", "/a\x7f",
+        "",        "api",    "*",           "http://a/api", "/a/../b", "/..",         "/a/..",
+        "/a/.",    "/./a",   "/a/%2e%2e/b", "/a/%2E./b",    "/a/.%2e", "/a%2fb",      "/a%2Fb",
+        "/%2f",    "/a%00",  "/%00",        "/a\\b",        "/a%5cb",  "/a%5C..%5Cb", "/a%",
+        "/a%4",    "/a%zz",  "/a%c0%ae",    "/a\xff",       "/a%ff",   "/a%ed%a0%80", "/a b",
+        "/a#b",    "/a?b#c", "/a?b c",      "/a\tb",        "/a\x01",  "/a%0a",       "/a%7f",
+        "/a?\x01", "/a\x7f",
     };
     struct world *world = *state;
     struct target target;

@@ -1,4 +1,4 @@
-/* Tables to JSON: every kind, every flag, text that is no text, and the schema of the same table. */
+/* Tables to JSON: every kind, every flag, text that is no text, and the schema of a table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,9 +79,20 @@ static void json_write_object__every_kind__is_written(void **state)
     static const struct point points[] = {{1, -2}, {3, 4}};
     static const char *const texts[] = {"a", NULL, "b\"c"};
     struct thing thing = {
-        .chars = "abc", .text = "t", .raw = "{\"r\":1}", .dec = dec("12.5"), .number = dec("-3"),
-        .i64 = INT64_MIN, .u64 = UINT64_MAX, .time = 1795183380123456, .flag = true,
-        .point = {7, 8}, .ref = &points[1], .points = points, .points_count = 2, .texts = texts,
+        .chars = "abc",
+        .text = "t",
+        .raw = "{\"r\":1}",
+        .dec = dec("12.5"),
+        .number = dec("-3"),
+        .i64 = INT64_MIN,
+        .u64 = UINT64_MAX,
+        .time = 1795183380123456,
+        .flag = true,
+        .point = {7, 8},
+        .ref = &points[1],
+        .points = points,
+        .points_count = 2,
+        .texts = texts,
         .texts_count = 3,
     };
     (void)state;
@@ -127,8 +138,14 @@ static void json_write_object__flags__omit_or_null(void **state)
     assert_json(fields, &thing, "{\"dec\":null,\"u64\":null,\"unix\":null,\"flag\":null}");
     thing.text = "";
     assert_json(fields, &thing, "{\"dec\":null,\"u64\":null,\"unix\":null,\"flag\":null}");
-    thing = (struct thing){.chars = "c", .text = "t", .points = points, .points_count = 0,
-                           .present = true, .dec = dec("1"), .u64 = 2, .time = 3000000};
+    thing = (struct thing){.chars = "c",
+                           .text = "t",
+                           .points = points,
+                           .points_count = 0,
+                           .present = true,
+                           .dec = dec("1"),
+                           .u64 = 2,
+                           .time = 3000000};
     assert_json(fields, &thing,
                 "{\"chars\":\"c\",\"text\":\"t\",\"points\":[],\"i64\":0,\"dec\":\"1.0\","
                 "\"u64\":2,\"unix\":3,\"flag\":false}");

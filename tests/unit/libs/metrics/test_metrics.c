@@ -139,7 +139,8 @@ static void metrics_print_docs__rows__are_a_table(void **state)
     (void)state;
     metrics_print_docs("bourse_test", rows, ROWS, &out);
     assert_non_null(strstr(out.data, "| `bourse_test_orders_total` | counter |  | Orders. |\n"));
-    assert_non_null(strstr(out.data, "| `bourse_test_trades_total` | counter | market | Trades. |\n"));
+    assert_non_null(
+        strstr(out.data, "| `bourse_test_trades_total` | counter | market | Trades. |\n"));
 }
 
 int main(void)

@@ -323,10 +323,17 @@ static inline void naive_submit(struct naive_book *book, struct naive_result *ou
                                 const struct command *command)
 {
     struct naive_order order = {
-        .id = command->order_id, .member = command->member_id, .rank = command->seq * 65536,
-        .price = command->price, .amount = command->amount, .stop_price = command->stop_price,
-        .protection = command->protection, .side = command->side, .type = command->type,
-        .tif = command->time_in_force, .stp = command->stp,
+        .id = command->order_id,
+        .member = command->member_id,
+        .rank = command->seq * 65536,
+        .price = command->price,
+        .amount = command->amount,
+        .stop_price = command->stop_price,
+        .protection = command->protection,
+        .side = command->side,
+        .type = command->type,
+        .tif = command->time_in_force,
+        .stp = command->stp,
     };
     bool is_stop = order.type == TYPE_STOP_LIMIT || order.type == TYPE_STOP_MARKET;
     bool is_market = order.type == TYPE_MARKET || order.type == TYPE_STOP_MARKET;
@@ -430,8 +437,8 @@ static inline void naive_amend(struct naive_book *book, struct naive_result *out
 static inline void naive_apply(struct naive_book *book, const struct command *command,
                                bool is_refused, struct naive_result *out)
 {
-    out->head = (struct result){
-        .seq = command->seq, .order_id = command->order_id, .kind = command->kind};
+    out->head =
+        (struct result){.seq = command->seq, .order_id = command->order_id, .kind = command->kind};
     out->steps = 0;
     assert(command->seq == book->seq + 1);
     book->seq = command->seq;

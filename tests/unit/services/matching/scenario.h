@@ -291,7 +291,8 @@ static inline bool outcome_parse(struct words *words, uint64_t taker, struct str
     }
     if (item.kind == ITEM_CLOSED) {
         const char *reason = words_next(words);
-        while (item.reason < CLOSE_REASON_MAX && strcmp(close_reason_name(item.reason), reason) != 0)
+        while (item.reason < CLOSE_REASON_MAX &&
+               strcmp(close_reason_name(item.reason), reason) != 0)
             item.reason++;
         if (item.reason == CLOSE_REASON_MAX)
             return false;

@@ -77,8 +77,7 @@ static inline void stream_submit(struct stream *stream, struct command *command)
                     : type < 75 ? TYPE_MARKET
                     : type < 88 ? TYPE_STOP_LIMIT
                                 : TYPE_STOP_MARKET;
-    command->time_in_force =
-        (uint8_t)(stream_below(stream, 2) ? TIF_GTC : stream_below(stream, 4));
+    command->time_in_force = (uint8_t)(stream_below(stream, 2) ? TIF_GTC : stream_below(stream, 4));
     command->stp = (uint8_t)(stream_below(stream, 2) ? STP_NONE : stream_below(stream, 4));
     command->amount = stream_amount(stream);
     bool is_market = command->type == TYPE_MARKET || command->type == TYPE_STOP_MARKET;
@@ -132,16 +131,36 @@ static inline void stream_sweep(struct stream *stream, struct command *command)
 static inline void stream_break(struct stream *stream, struct command *command)
 {
     switch (stream_below(stream, 10)) {
-    case 0: command->order_id = 0; break;
-    case 1: command->kind = (uint8_t)(stream_below(stream, 2) ? 0 : 7 + stream_below(stream, 248)); break;
-    case 2: command->price = command->kind == COMMAND_SUBMIT && command->price ? 0 : -1; break;
-    case 3: command->price = PROTOCOL_QUANTITY_MAX + 1; break;
-    case 4: command->amount = INT64_MIN; break;
-    case 5: command->amount = INT64_MAX; break;
-    case 6: command->reserved[stream_below(stream, 3)] = 1; break;
-    case 7: command->price = INT64_MIN; break;
-    case 8: command->price = INT64_MAX; break;
-    default: command->amount = PROTOCOL_QUANTITY_MAX + 1; break;
+    case 0:
+        command->order_id = 0;
+        break;
+    case 1:
+        command->kind = (uint8_t)(stream_below(stream, 2) ? 0 : 7 + stream_below(stream, 248));
+        break;
+    case 2:
+        command->price = command->kind == COMMAND_SUBMIT && command->price ? 0 : -1;
+        break;
+    case 3:
+        command->price = PROTOCOL_QUANTITY_MAX + 1;
+        break;
+    case 4:
+        command->amount = INT64_MIN;
+        break;
+    case 5:
+        command->amount = INT64_MAX;
+        break;
+    case 6:
+        command->reserved[stream_below(stream, 3)] = 1;
+        break;
+    case 7:
+        command->price = INT64_MIN;
+        break;
+    case 8:
+        command->price = INT64_MAX;
+        break;
+    default:
+        command->amount = PROTOCOL_QUANTITY_MAX + 1;
+        break;
     }
 }
 

@@ -49,14 +49,22 @@ static void run(struct world *world, struct command command)
 
 static struct command limit_order(uint64_t order_id, uint8_t side, int64_t amount, int64_t price)
 {
-    return (struct command){.kind = COMMAND_SUBMIT, .order_id = order_id, .member_id = 1,
-                            .side = side, .amount = amount, .price = price};
+    return (struct command){.kind = COMMAND_SUBMIT,
+                            .order_id = order_id,
+                            .member_id = 1,
+                            .side = side,
+                            .amount = amount,
+                            .price = price};
 }
 
 static struct command market_order(uint64_t order_id, uint8_t side, int64_t amount)
 {
-    return (struct command){.kind = COMMAND_SUBMIT, .order_id = order_id, .member_id = 2,
-                            .side = side, .amount = amount, .type = TYPE_MARKET,
+    return (struct command){.kind = COMMAND_SUBMIT,
+                            .order_id = order_id,
+                            .member_id = 2,
+                            .side = side,
+                            .amount = amount,
+                            .type = TYPE_MARKET,
                             .budget_high = 1u << 31};
 }
 
@@ -218,8 +226,9 @@ static void book_apply__output_without_room__changes_nothing(void **state)
     AUTO(str_release) struct str small = STR_INIT(BOOK_RESULT_BYTES_MAX + 100);
     struct command command = limit_order(1, SIDE_SELL, 1, 100);
     command.seq = 1;
-    str_add(&small, "01234567012345670123456701234567012345670123456701234567012345670123456701234567"
-                    "01234567012345670123456701234567");
+    str_add(&small,
+            "01234567012345670123456701234567012345670123456701234567012345670123456701234567"
+            "01234567012345670123456701234567");
     uint64_t hash = book_state_hash(world->book);
     assert_false(book_apply(world->book, &command, &small));
     assert_int_equal(book_seq(world->book), 0);
@@ -251,16 +260,24 @@ static void book_apply_many__stops_where_the_output_ends(void **state)
 
 static struct snapshot_order resting(uint64_t order_id, uint8_t side, int64_t price, uint64_t rank)
 {
-    return (struct snapshot_order){.order_id = order_id, .member_id = 1, .side = side,
-                                   .price = price, .amount = 5, .rank = rank};
+    return (struct snapshot_order){.order_id = order_id,
+                                   .member_id = 1,
+                                   .side = side,
+                                   .price = price,
+                                   .amount = 5,
+                                   .rank = rank};
 }
 
 static bool restore(struct world *world, uint32_t room, const struct snapshot_order *orders,
                     size_t count)
 {
     AUTO(str_release) struct str document = STR_INIT(1 << 20);
-    struct snapshot_header header = {.magic = "BRS1", .version = 1, .market_id = "btcusd",
-                                     .seq = 100, .last_price = 99, .orders = count};
+    struct snapshot_header header = {.magic = "BRS1",
+                                     .version = 1,
+                                     .market_id = "btcusd",
+                                     .seq = 100,
+                                     .last_price = 99,
+                                     .orders = count};
     const uint8_t *bytes;
     struct err err;
     str_add_bytes(&document, &header, sizeof(header));
@@ -274,7 +291,8 @@ static bool restore(struct world *world, uint32_t room, const struct snapshot_or
 static void book_restore__good_snapshot__is_the_book(void **state)
 {
     struct world *world = *state;
-    struct snapshot_order orders[] = {resting(1, SIDE_BUY, 98, 65536), resting(2, SIDE_SELL, 99, 65537)};
+    struct snapshot_order orders[] = {resting(1, SIDE_BUY, 98, 65536),
+                                      resting(2, SIDE_SELL, 99, 65537)};
     assert_true(restore(world, 2, orders, 2));
     assert_int_equal(book_seq(world->book), 100);
     assert_int_equal(book_last_price(world->book), 99);
@@ -301,8 +319,10 @@ static void book_restore__fields_that_do_not_matter__do_not_change_the_hash(void
 static void book_restore__broken_snapshot__is_refused(void **state)
 {
     struct world *world = *state;
-    struct snapshot_order twice[] = {resting(1, SIDE_BUY, 98, 65536), resting(1, SIDE_BUY, 98, 65537)};
-    struct snapshot_order crossed[] = {resting(1, SIDE_BUY, 98, 65536), resting(2, SIDE_SELL, 98, 65537)};
+    struct snapshot_order twice[] = {resting(1, SIDE_BUY, 98, 65536),
+                                     resting(1, SIDE_BUY, 98, 65537)};
+    struct snapshot_order crossed[] = {resting(1, SIDE_BUY, 98, 65536),
+                                       resting(2, SIDE_SELL, 98, 65537)};
     assert_false(restore(world, 2, twice, 2));
     assert_false(restore(world, 2, crossed, 2));
     crossed[1].price = 99;

@@ -59,10 +59,10 @@ static uint64_t naive_digest(const struct naive_order *order)
     uint64_t flags = (uint64_t)order->side + 256 * (uint64_t)order->type +
                      65536 * (uint64_t)order->tif + 16777216 * (uint64_t)order->stp;
     int64_t price = order->waiting ? order->stop_price : order->price;
-    uint64_t digest = mix(order->id * 0x9e3779b97f4a7c15u + order->member * 0xbf58476d1ce4e5b9u +
-                          (uint64_t)price * 0x94d049bb133111ebu +
-                          order->rank * 0xa0761d6478bd642fu + flags * 0xe7037ed1a0b428dbu +
-                          (uint64_t)order->amount * 0x8ebc6af09c88c6e3u);
+    uint64_t digest =
+        mix(order->id * 0x9e3779b97f4a7c15u + order->member * 0xbf58476d1ce4e5b9u +
+            (uint64_t)price * 0x94d049bb133111ebu + order->rank * 0xa0761d6478bd642fu +
+            flags * 0xe7037ed1a0b428dbu + (uint64_t)order->amount * 0x8ebc6af09c88c6e3u);
     uint64_t low, high;
     if (!order->waiting)
         return digest;
@@ -100,7 +100,8 @@ static void assert_same_orders(struct world *world)
     qsort(naive->orders, naive->count, sizeof(*naive->orders), compare_ranks);
     str_clear(&world->snapshot);
     book_snapshot(world->book, "btcusd", &world->snapshot);
-    assert_true(snapshot_read(world->snapshot.data, world->snapshot.length, &header, &orders, &err));
+    assert_true(
+        snapshot_read(world->snapshot.data, world->snapshot.length, &header, &orders, &err));
     assert_true(header.seq == naive->seq && header.orders == naive->count);
     assert_true(header.last_price == naive->last_price && header.halted == naive->halted);
     for (size_t i = 0; i < naive->count; i++) {
@@ -190,7 +191,8 @@ static void restore_from_snapshot(struct world *world)
     world->restored = book_new(world->stream.profile->book_full_at);
     str_clear(&world->snapshot);
     book_snapshot(world->book, "btcusd", &world->snapshot);
-    assert_true(snapshot_read(world->snapshot.data, world->snapshot.length, &header, &orders, &err));
+    assert_true(
+        snapshot_read(world->snapshot.data, world->snapshot.length, &header, &orders, &err));
     assert_true(book_restore(world->restored, &header, orders, &err));
     assert_true(book_state_hash(world->restored) == book_state_hash(world->book));
 }

@@ -227,7 +227,8 @@ int main(void)
 {
     struct CMUnitTest tests[FILES_MAX];
     glob_t files;
-    if (glob("tests/scenarios/matching/*.txt", 0, NULL, &files) != 0 || files.gl_pathc > FILES_MAX) {
+    if (glob("tests/scenarios/matching/*.txt", 0, NULL, &files) != 0 ||
+        files.gl_pathc > FILES_MAX) {
         fprintf(stderr, "no tests/scenarios/matching/*.txt here: run from the top of the tree\n");
         return EXIT_FAILURE;
     }

@@ -37,13 +37,23 @@ static void assert_dec(struct dec value, const char *expected)
 static int world_new(void **state)
 {
     struct world *w = calloc(1, sizeof(*w));
-    w->market = (struct market){.id = "btcusd", .base = "btc", .quote = "usd", .type = "spot",
-                                .price_precision = 2, .amount_precision = 4,
+    w->market = (struct market){.id = "btcusd",
+                                .base = "btc",
+                                .quote = "usd",
+                                .type = "spot",
+                                .price_precision = 2,
+                                .amount_precision = 4,
                                 .protection = parse("0.1")};
-    w->fees[0] = (struct trading_fee){.market_id = "any", .group = "any", .market_type = "spot",
-                                      .maker = parse("0.002"), .taker = parse("0.002")};
-    w->fees[1] = (struct trading_fee){.market_id = "any", .group = "vip-1", .market_type = "spot",
-                                      .maker = parse("0.0008"), .taker = parse("0.0018")};
+    w->fees[0] = (struct trading_fee){.market_id = "any",
+                                      .group = "any",
+                                      .market_type = "spot",
+                                      .maker = parse("0.002"),
+                                      .taker = parse("0.002")};
+    w->fees[1] = (struct trading_fee){.market_id = "any",
+                                      .group = "vip-1",
+                                      .market_type = "spot",
+                                      .maker = parse("0.0008"),
+                                      .taker = parse("0.0018")};
     w->catalog = (struct catalog){.fees = w->fees, .fees_count = 2, .version = 1};
     w->member = (struct member){.id = 7, .group = "vip-1"};
     w->app.market_data = market_data_new();
@@ -80,9 +90,12 @@ static void order_prepare__limit__is_filled_in(void **state)
     struct world *w = *state;
     struct intake intake;
     struct err err;
-    const struct order_request asked = {.side = SIDE_SELL, .type = TYPE_LIMIT,
-                                        .time_in_force = TIF_FOK, .stp = STP_DECREMENT,
-                                        .volume = parse("1.5"), .price = parse("100"),
+    const struct order_request asked = {.side = SIDE_SELL,
+                                        .type = TYPE_LIMIT,
+                                        .time_in_force = TIF_FOK,
+                                        .stp = STP_DECREMENT,
+                                        .volume = parse("1.5"),
+                                        .price = parse("100"),
                                         .client_order_id = "x"};
     assert_true(prepare(w, &asked, &intake, &err));
     assert_int_equal(intake.kind, INTAKE_SUBMIT);
@@ -143,8 +156,8 @@ static void order_prepare__thin_book_and_client_order_id__is_left_to_the_writer(
     struct world *w = *state;
     struct intake intake;
     struct err err;
-    const struct order_request asked = {.side = SIDE_SELL, .type = TYPE_MARKET,
-                                        .volume = parse("1"), .client_order_id = "again"};
+    const struct order_request asked = {
+        .side = SIDE_SELL, .type = TYPE_MARKET, .volume = parse("1"), .client_order_id = "again"};
     assert_true(prepare(w, &asked, &intake, &err));
     assert_int_equal(intake.refusal.code, ERR_LIQUIDITY);
 }
@@ -154,8 +167,8 @@ static void order_prepare__market_order_before_the_books__is_busy(void **state)
     struct world *w = *state;
     struct intake intake;
     struct err err;
-    const struct order_request asked = {.side = SIDE_SELL, .type = TYPE_MARKET,
-                                        .volume = parse("1"), .client_order_id = "again"};
+    const struct order_request asked = {
+        .side = SIDE_SELL, .type = TYPE_MARKET, .volume = parse("1"), .client_order_id = "again"};
     w->app.books_loaded = false;
     assert_false(prepare(w, &asked, &intake, &err));
     assert_int_equal(err.code, ERR_BUSY);
@@ -166,8 +179,10 @@ static void order_prepare__stop_market__reckons_from_its_stop_price(void **state
     struct world *w = *state;
     struct intake intake;
     struct err err;
-    struct order_request asked = {.side = SIDE_BUY, .type = TYPE_STOP_MARKET,
-                                  .volume = parse("2"), .stop_price = parse("50")};
+    struct order_request asked = {.side = SIDE_BUY,
+                                  .type = TYPE_STOP_MARKET,
+                                  .volume = parse("2"),
+                                  .stop_price = parse("50")};
     assert_true(prepare(w, &asked, &intake, &err)); /* no book is needed */
     assert_true(intake.order.waiting);
     assert_dec(intake.estimate, "110.0");
@@ -186,8 +201,8 @@ static void protection_price__any_fraction__is_a_tick_inside(void **state)
     struct world *w = *state;
     struct market market = w->market;
     market.protection = parse("0.333");
-    assert_dec(protection_price(&market, SIDE_BUY, parse("1.01")), "1.34");   /* 1.34633 */
-    assert_dec(protection_price(&market, SIDE_SELL, parse("1.01")), "0.68");  /* 0.67367 */
+    assert_dec(protection_price(&market, SIDE_BUY, parse("1.01")), "1.34");  /* 1.34633 */
+    assert_dec(protection_price(&market, SIDE_SELL, parse("1.01")), "0.68"); /* 0.67367 */
     market.protection = parse("2");
     assert_dec(protection_price(&market, SIDE_SELL, parse("1.01")), "0.01");
     market.protection = DEC_ZERO;

@@ -23,8 +23,8 @@ static void assert_dec(struct dec value, const char *expected)
 static void apply(struct pnl_row *row, const char *credit, const char *debit, const char *value)
 {
     struct err err;
-    const struct pnl_change change = {.credit = parse(credit), .debit = parse(debit),
-                                      .value = parse(value)};
+    const struct pnl_change change = {
+        .credit = parse(credit), .debit = parse(debit), .value = parse(value)};
     assert_true(pnl_apply(row, &change, &err));
 }
 
@@ -74,9 +74,13 @@ static void pnl_trade_changes__either_taker__buyer_and_seller(void **state)
 {
     (void)state;
     for (int side = 0; side < 2; side++) {
-        const struct trade trade = {.base = "btc", .quote = "usd", .amount = parse("5"),
-                                    .total = parse("50"), .taker_side = side ? SIDE_SELL : SIDE_BUY,
-                                    .maker_id = side ? 2 : 1, .taker_id = side ? 1 : 2,
+        const struct trade trade = {.base = "btc",
+                                    .quote = "usd",
+                                    .amount = parse("5"),
+                                    .total = parse("50"),
+                                    .taker_side = side ? SIDE_SELL : SIDE_BUY,
+                                    .maker_id = side ? 2 : 1,
+                                    .taker_id = side ? 1 : 2,
                                     .buyer_fee_amount = parse("0.1"),
                                     .seller_fee_amount = parse("0.5")};
         struct pnl_change changes[PNL_TRADE_CHANGES];

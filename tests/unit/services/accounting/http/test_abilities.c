@@ -57,7 +57,7 @@ static const struct {
 static const struct {
     const char *name;
     size_t column;
-} admin_roles[] = {{"superadmin", 0}, {"admin", 0}, {"technical", 1}, {"accountant", 2},
+} admin_roles[] = {{"superadmin", 0}, {"admin", 0},   {"technical", 1}, {"accountant", 2},
                    {"compliance", 3}, {"support", 4}, {"reporter", 5}};
 static const struct {
     const char *name;
@@ -85,7 +85,8 @@ static void abilities_permit__roles_without_admin_row__may_nothing(void **state)
 {
     (void)state;
     AUTO_FREE(abilities_free) struct abilities *abilities = shipped();
-    static const char *const roles[] = {"member", "broker", "trader", "maker", "sa_maker", "king", ""};
+    static const char *const roles[] = {"member",   "broker", "trader", "maker",
+                                        "sa_maker", "king",   ""};
     for (size_t i = 0; i < ARRAY_LEN(roles); i++)
         for (size_t row = 0; row < ARRAY_LEN(admin_table); row++)
             assert_false(abilities_permit(abilities, ABILITY_ADMIN, roles[i], "read",
@@ -96,7 +97,7 @@ static void abilities_permit__user_side__all_but_sa_maker(void **state)
 {
     (void)state;
     AUTO_FREE(abilities_free) struct abilities *abilities = shipped();
-    static const char *const roles[] = {"superadmin", "admin",  "technical", "accountant",
+    static const char *const roles[] = {"superadmin", "admin",   "technical", "accountant",
                                         "compliance", "support", "member",    "broker",
                                         "trader",     "maker",   "reporter"};
     for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
@@ -106,18 +107,20 @@ static void abilities_permit__user_side__all_but_sa_maker(void **state)
     assert_true(abilities_has_role(abilities, "sa_maker"));
     assert_true(abilities_permit(abilities, ABILITY_USER, "sa_maker", "create", "Order"));
     assert_true(abilities_permit(abilities, ABILITY_USER, "sa_maker", "update", "Order"));
-    assert_true(abilities_permit(abilities, ABILITY_USER, "sa_maker", "read", "Operations::Account"));
+    assert_true(
+        abilities_permit(abilities, ABILITY_USER, "sa_maker", "read", "Operations::Account"));
     assert_true(abilities_permit(abilities, ABILITY_USER, "sa_maker", "read", "StatsMemberPnl"));
     assert_false(abilities_permit(abilities, ABILITY_USER, "sa_maker", "create", "Withdraw"));
     assert_false(abilities_permit(abilities, ABILITY_USER, "sa_maker", "read", "Deposit"));
     assert_false(abilities_has_role(abilities, "king"));
 }
 
-static const char limited[] = "roles: [technical, admin]\n"
-                              "admin_permissions:\n"
-                              "  technical: {read: [Currency], update: [{Currency: [status, icon_url]}]}\n"
-                              "  admin: {manage: [all]}\n"
-                              "user_permissions: {technical: {manage: [all]}}\n";
+static const char limited[] =
+    "roles: [technical, admin]\n"
+    "admin_permissions:\n"
+    "  technical: {read: [Currency], update: [{Currency: [status, icon_url]}]}\n"
+    "  admin: {manage: [all]}\n"
+    "user_permissions: {technical: {manage: [all]}}\n";
 
 static void abilities_permit_attribute__limited_item__covers_these_only(void **state)
 {
@@ -129,8 +132,8 @@ static void abilities_permit_attribute__limited_item__covers_these_only(void **s
                                            "Currency", "status"));
     assert_false(abilities_permit_attribute(abilities, ABILITY_ADMIN, "technical", "update",
                                             "Currency", "price"));
-    assert_true(
-        abilities_permit_attribute(abilities, ABILITY_ADMIN, "admin", "update", "Currency", "price"));
+    assert_true(abilities_permit_attribute(abilities, ABILITY_ADMIN, "admin", "update", "Currency",
+                                           "price"));
 }
 
 static void abilities_write_role__any_role__is_its_part_of_the_file(void **state)
@@ -150,7 +153,10 @@ static void abilities_read_text__malformed__is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "", "[]", "roles: [a]\n", "roles: {}\nadmin_permissions: {}\nuser_permissions: {}\n",
+        "",
+        "[]",
+        "roles: [a]\n",
+        "roles: {}\nadmin_permissions: {}\nuser_permissions: {}\n",
         "roles: [a]\nadmin_permissions: []\nuser_permissions: {}\n",
         "roles: [a]\nadmin_permissions: {b: {read: [X]}}\nuser_permissions: {}\n",
         "roles: [a]\nadmin_permissions: {a: [X]}\nuser_permissions: {}\n",

@@ -14,8 +14,12 @@
 #define AT_US INT64_C(1600000040123456)
 #define AT_TEXT "\"2020-09-13T12:27:20Z\""
 
-static const struct market market = {.id = "btcusd", .base = "btc", .quote = "usd", .type = "spot",
-                                     .price_precision = 2, .amount_precision = 4};
+static const struct market market = {.id = "btcusd",
+                                     .base = "btc",
+                                     .quote = "usd",
+                                     .type = "spot",
+                                     .price_precision = 2,
+                                     .amount_precision = 4};
 
 static struct dec parse(const char *text)
 {
@@ -98,9 +102,10 @@ static void order_view__extensions__come_last_when_used(void **state)
     assert_string_equal(view.ord_type, "stop_limit");
     AUTO(str_release) struct str out = STR_INIT(16 * 1024);
     json_write_object(&out, order_fields, &view);
-    assert_non_null(strstr(out.data, "\"trades_count\":1,\"time_in_force\":\"ioc\",\"stop_price\":\"9.0\","
-                                     "\"client_order_id\":\"mine\","
-                                     "\"self_trade_prevention\":\"cancel_oldest\"}"));
+    assert_non_null(strstr(out.data,
+                           "\"trades_count\":1,\"time_in_force\":\"ioc\",\"stop_price\":\"9.0\","
+                           "\"client_order_id\":\"mine\","
+                           "\"self_trade_prevention\":\"cancel_oldest\"}"));
 }
 
 static void order_view__a_market_order__has_no_price(void **state)
@@ -149,12 +154,14 @@ static void trade_view__each_member__sees_his_side(void **state)
     struct trade_view view;
     trade_view_fill(&view, &trade, &market, 7);
     assert_json(trade_fields, &view,
-                TRADE_HEAD "\"fee_currency\":\"btc\",\"fee\":\"0.001\",\"fee_amount\":\"0.0005\","
-                TRADE_TAIL "\"side\":\"buy\",\"order_id\":12}");
+                TRADE_HEAD
+                "\"fee_currency\":\"btc\",\"fee\":\"0.001\",\"fee_amount\":\"0.0005\"," TRADE_TAIL
+                "\"side\":\"buy\",\"order_id\":12}");
     trade_view_fill(&view, &trade, &market, 8);
     assert_json(trade_fields, &view,
-                TRADE_HEAD "\"fee_currency\":\"usd\",\"fee\":\"0.002\",\"fee_amount\":\"0.1\","
-                TRADE_TAIL "\"side\":\"sell\",\"order_id\":13}");
+                TRADE_HEAD
+                "\"fee_currency\":\"usd\",\"fee\":\"0.002\",\"fee_amount\":\"0.1\"," TRADE_TAIL
+                "\"side\":\"sell\",\"order_id\":13}");
     trade.taker_id = 7; /* with himself: the maker's side */
     trade_view_fill(&view, &trade, &market, 7);
     assert_string_equal(view.side, "buy");

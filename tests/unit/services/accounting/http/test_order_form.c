@@ -30,8 +30,9 @@ static void order_ref_parse__digits_or_uuid__is_the_order(void **state)
 static void order_ref_parse__anything_else__is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "1234asd", "-1", "1.0", " 1", "80da9dcf",
-                                      "80da9dcf-6388-445e-9184-64ae5554bf1", "0x10", "१"};
+    static const char *const bad[] = {
+        "",     "1234asd", "-1", "1.0", " 1", "80da9dcf", "80da9dcf-6388-445e-9184-64ae5554bf1",
+        "0x10", "१"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct order_ref ref;
         struct err err;
@@ -66,12 +67,18 @@ static void csv_text__formulas_and_quotes__are_harmless(void **state)
     static const struct {
         const char *text, *expected;
     } rows[] = {
-        {NULL, ","},           {"", ","},
-        {"plain", "plain,"},   {"=1+1", "'=1+1,"},
-        {"+1", "'+1,"},        {"-1", "'-1,"},
-        {"@SUM(A1)", "'@SUM(A1),"}, {"\tx", "'\tx,"},
-        {"a,b", "\"a,b\","},   {"say \"x\"", "\"say \"\"x\"\"\","},
-        {"a\nb", "\"a\nb\","}, {"=a,b", "\"'=a,b\","},
+        {NULL, ","},
+        {"", ","},
+        {"plain", "plain,"},
+        {"=1+1", "'=1+1,"},
+        {"+1", "'+1,"},
+        {"-1", "'-1,"},
+        {"@SUM(A1)", "'@SUM(A1),"},
+        {"\tx", "'\tx,"},
+        {"a,b", "\"a,b\","},
+        {"say \"x\"", "\"say \"\"x\"\"\","},
+        {"a\nb", "\"a\nb\","},
+        {"=a,b", "\"'=a,b\","},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         AUTO(str_release) struct str out = STR_INIT(256);

@@ -44,7 +44,8 @@ static int world_new(void **state)
     clock_fake_init(&w->clock, (int64_t)NOW_S * 1000000);
     w->app.config = &w->config;
     w->app.clock = &w->clock.clock;
-    assert_true(abilities_read_text(abilities_text, strlen(abilities_text), &w->app.abilities, &err));
+    assert_true(
+        abilities_read_text(abilities_text, strlen(abilities_text), &w->app.abilities, &err));
     if (!trust_open(&w->app, &err))
         fail_msg("%s", err.what);
     *state = w;
@@ -66,7 +67,8 @@ static int world_free(void **state)
 }
 
 #define RS256 "{\"alg\":\"RS256\"}"
-#define FRAME "\"iss\":\"barong\",\"sub\":\"session\",\"aud\":[\"peatio\",\"barong\"],\"jti\":\"a1\","
+#define FRAME                                                                                      \
+    "\"iss\":\"barong\",\"sub\":\"session\",\"aud\":[\"peatio\",\"barong\"],\"jti\":\"a1\","
 #define TIMES "\"iat\":1799999990,\"exp\":1800003600,"
 #define WHO "\"uid\":\"ID1\",\"email\":\"Ann@Example.com\",\"role\":\"member\",\"level\":3,"
 #define GOOD "{" FRAME TIMES WHO "\"username\":\"ann\",\"state\":\"active\",\"referral_id\":null}"
@@ -136,19 +138,21 @@ static void user_tokens__bad_claims__are_refused(void **state)
         "{" FRAME TIMES "\"uid\":\"ID1\",\"role\":\"member\",\"level\":3,\"state\":\"active\"}",
         "{" FRAME TIMES
         "\"uid\":\"ID1\",\"email\":\"ann\",\"role\":\"member\",\"level\":3,\"state\":\"active\"}",
-        "{" FRAME TIMES
-        "\"uid\":\"ID1\",\"email\":\"a@@b.c\",\"role\":\"member\",\"level\":3,\"state\":\"active\"}",
-        "{" FRAME TIMES
-        "\"uid\":\"ID1\",\"email\":\"a b@c.d\",\"role\":\"member\",\"level\":3,\"state\":\"active\"}",
+        "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@@b.c\",\"role\":\"member\",\"level\":3,"
+                        "\"state\":\"active\"}",
+        "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a "
+                        "b@c.d\",\"role\":\"member\",\"level\":3,\"state\":\"active\"}",
         "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"level\":3,\"state\":\"active\"}",
         "{" FRAME TIMES
         "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"king\",\"level\":3,\"state\":\"active\"}",
-        "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"state\":\"active\"}",
         "{" FRAME TIMES
-        "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":-1,\"state\":\"active\"}",
+        "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"state\":\"active\"}",
+        "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":-1,"
+                        "\"state\":\"active\"}",
+        "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":2.5,"
+                        "\"state\":\"active\"}",
         "{" FRAME TIMES
-        "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":2.5,\"state\":\"active\"}",
-        "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":4294967296,"
+        "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":4294967296,"
         "\"state\":\"active\"}",
     };
     for (size_t i = 0; i < ARRAY_LEN(refused); i++)
@@ -163,7 +167,8 @@ static void user_tokens__bad_frame__is_refused(void **state)
         /* issuer, audience, subject, id */
         "{\"iss\":\"other\",\"sub\":\"session\",\"aud\":[\"peatio\"],\"jti\":\"a\"," TIMES REST,
         "{\"sub\":\"session\",\"aud\":[\"peatio\"],\"jti\":\"a\"," TIMES REST,
-        "{\"iss\":\"barong\",\"sub\":\"session\",\"aud\":[\"accounting\"],\"jti\":\"a\"," TIMES REST,
+        "{\"iss\":\"barong\",\"sub\":\"session\",\"aud\":[\"accounting\"],\"jti\":\"a\"," TIMES
+            REST,
         "{\"iss\":\"barong\",\"sub\":\"session\",\"jti\":\"a\"," TIMES REST,
         "{\"iss\":\"barong\",\"sub\":\"refresh\",\"aud\":[\"peatio\"],\"jti\":\"a\"," TIMES REST,
         "{\"iss\":\"barong\",\"aud\":[\"peatio\"],\"jti\":\"a\"," TIMES REST,
@@ -234,7 +239,8 @@ static void user_tokens__hmac_with_the_public_key__is_refused(void **state)
         str_clear(&bearer);
         str_add(&bearer, "Bearer ");
         str_add(&bearer, token.data);
-        assert_false(token_cache_get(w->app.user_tokens, &w->clock.clock, bearer.data, &member, &err));
+        assert_false(
+            token_cache_get(w->app.user_tokens, &w->clock.clock, bearer.data, &member, &err));
         assert_int_equal(err.code, ERR_UNAUTHENTICATED);
     }
 }
@@ -242,19 +248,21 @@ static void user_tokens__hmac_with_the_public_key__is_refused(void **state)
 static void user_tokens__no_bearer__is_refused(void **state)
 {
     struct world *w = *state;
-    static const char *const headers[] = {NULL,     "",          "Bearer", "Bearer ", "Bearer a",
-                                          "Basic x", "Bearer a.b", "Bearer a.b.c.d.e", "a.b.c"};
+    static const char *const headers[] = {NULL,       "",        "Bearer",     "Bearer ",
+                                          "Bearer a", "Basic x", "Bearer a.b", "Bearer a.b.c.d.e",
+                                          "a.b.c"};
     for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
         struct member member;
         struct err err;
-        assert_false(token_cache_get(w->app.user_tokens, &w->clock.clock, headers[i], &member, &err));
+        assert_false(
+            token_cache_get(w->app.user_tokens, &w->clock.clock, headers[i], &member, &err));
         assert_int_equal(err.code, ERR_UNAUTHENTICATED);
     }
 }
 
 #define ES256 "{\"alg\":\"ES256\",\"kid\":\"matching\"}"
 #define PEER(issuer)                                                                               \
-    "{\"iss\":\"" issuer "\",\"sub\":\"service\",\"aud\":\"accounting\",\"jti\":\"a\","             \
+    "{\"iss\":\"" issuer "\",\"sub\":\"service\",\"aud\":\"accounting\",\"jti\":\"a\","            \
     "\"iat\":1799999990,\"exp\":1800000060}"
 
 static void service_tokens__own_issuer__is_the_peer(void **state)
@@ -271,8 +279,8 @@ static void service_tokens__in_the_name_of_another__are_refused(void **state)
     struct service_peer peer;
     assert_false(ask(w, w->app.service_tokens, w->matching.key, ES256, PEER("auth"), &peer));
     assert_false(ask(w, w->app.service_tokens, w->matching.key, ES256, PEER(""), &peer));
-    assert_false(ask(w, w->app.service_tokens, w->matching.key, "{\"alg\":\"ES256\",\"kid\":\"auth\"}",
-                     PEER("matching"), &peer));
+    assert_false(ask(w, w->app.service_tokens, w->matching.key,
+                     "{\"alg\":\"ES256\",\"kid\":\"auth\"}", PEER("matching"), &peer));
 }
 
 static void tokens__of_the_other_kind__are_refused(void **state)
@@ -294,15 +302,20 @@ static void trust_open__bad_configuration__says_which(void **state)
         const char *word;
     } bad[] = {
         {{"", "", "", 0, 0, .jwt_public_key = "rubbish!", .jwt_algorithm = "RS256",
-          .service_keys = good.service_keys}, "JWT_PUBLIC_KEY"},
+          .service_keys = good.service_keys},
+         "JWT_PUBLIC_KEY"},
         {{"", "", "", 0, 0, .jwt_public_key = w->user.private_pem, .jwt_algorithm = "RS256",
-          .service_keys = good.service_keys}, "JWT_PUBLIC_KEY"},
+          .service_keys = good.service_keys},
+         "JWT_PUBLIC_KEY"},
         {{"", "", "", 0, 0, .jwt_public_key = good.jwt_public_key, .jwt_algorithm = "none",
-          .service_keys = good.service_keys}, "JWT_PUBLIC_KEY"},
+          .service_keys = good.service_keys},
+         "JWT_PUBLIC_KEY"},
         {{"", "", "", 0, 0, .jwt_public_key = good.jwt_public_key, .jwt_algorithm = "RS256",
-          .service_keys = "matching"}, "SERVICE_KEYS"},
+          .service_keys = "matching"},
+         "SERVICE_KEYS"},
         {{"", "", "", 0, 0, .jwt_public_key = good.jwt_public_key, .jwt_algorithm = "RS256",
-          .service_keys = "matching=/nonexistent"}, "SERVICE_KEYS"},
+          .service_keys = "matching=/nonexistent"},
+         "SERVICE_KEYS"},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct accounting app = {.config = &bad[i].config, .abilities = w->app.abilities};

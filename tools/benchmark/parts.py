@@ -1,0 +1,177 @@
+"""The parts of the measurement, in the order in which they run. Each takes the Bench, measures, and
+notes its results; report.py makes rows of them."""
+
+import re
+import urllib.request
+
+from benchmark import cpu
+from benchmark.run import MEMBERS, PROTOTYPE_PORT, TRIVIAL_PORT, medians, pairs, say
+
+CONNECTIONS = (1, 64, 128, 256, 1000)
+WATCHED = 16  # members whose trades are timed under load
+READS = {
+    "depth": "/api/v2/public/markets/btcusd/depth",
+    "balances": "/api/v2/account/balances",
+    "open orders": "/api/v2/market/orders?state=wait&limit=25",
+}
+
+
+def engine(bench):
+    say("the engine beside a bare book")
+    meter = cpu.Meter({})
+    meter.start()
+    text = bench.output("engine", 1 if bench.quick else 3)
+    meter.stop()
+    rows, workload = {}, None
+    for line in text.splitlines():
+        if line.startswith("workload"):
+            workload = line.split()[1].rstrip(":")
+        numbers = re.fullmatch(r"\s+(\S.*?\S)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)", line)
+        if workload and numbers:
+            rows.setdefault(workload, []).append([int(n) for n in numbers.groups()[1:]])
+    bench.results["engine"] = rows
+    bench.foreign["engine"] = meter.foreign
+
+
+def bus(bench):
+    bench.up()
+    say("commands on the bus")
+    runs = {1: [], 64: []}
+    for _ in range(bench.rounds):
+        meter = cpu.Meter(bench.processes())
+        meter.start()
+        text = bench.output("bus", 1 if bench.quick else 2, environment=bench.environment())
+        meter.stop()
+        for line in text.splitlines():
+            run = pairs(line)
+            runs[int(run["commands"])].append({**run, "foreign": meter.foreign})
+    bench.results["bus"] = {commands: medians(many) for commands, many in runs.items()}
+
+
+def reads(bench):
+    bench.up()
+    say("reads beside a trivial server")
+    bench.load(bench.edge_port, 64, mode="mix", seconds=2)  # something to read
+    bench.drain()
+    trivial_port = bench.port_base + TRIVIAL_PORT
+    runs = {name: [] for name in ("trivial", *READS, "depth by the edge")}
+    process = bench.start("trivial", trivial_port)
+    wait_for_port(trivial_port)
+    for _ in range(bench.rounds):
+        runs["trivial"].append(read(bench, trivial_port, READS["depth"]))
+        for name, path in READS.items():
+            runs[name].append(read(bench, bench.accounting_port, path))
+        runs["depth by the edge"].append(
+            read(bench, bench.edge_port, READS["depth"].replace("/v2/", "/v2/peatio/")))
+    bench.stop(process)
+    bench.results["reads"] = {name: medians(many) for name, many in runs.items()}
+
+
+def read(bench, port, path):
+    return bench.load(port, 64, mode="get", path=path, seconds=min(bench.seconds, 3),
+                      processes=bench.processes())
+
+
+def lone(bench):
+    bench.up()
+    say("one order at a time")
+    runs = []
+    for _ in range(bench.rounds):
+        runs.append(bench.load(bench.edge_port, 1, watch=MEMBERS, pause=20,
+                               processes=bench.processes()))
+        bench.drain()
+    bench.results["lone"] = medians(runs)
+
+
+def load(bench):
+    """End to end, the connection counts in turns, so that a change of the machine meets them all."""
+    bench.up()
+    runs = {connections: [] for connections in CONNECTIONS}
+    for at in range(bench.rounds):
+        for connections in CONNECTIONS:
+            say(f"end to end, {connections} connections, run {at + 1} of {bench.rounds}")
+            runs[connections].append(orders(bench, connections))
+        if "prototype_runs" in bench.results or at == 0:
+            prototype_run(bench)
+    bench.results["load"] = {connections: medians(many) for connections, many in runs.items()}
+    bench.results["load_meter"] = runs[64][-1]
+    bench.results["load_runs"] = runs
+
+
+def orders(bench, connections):
+    run = bench.load(bench.edge_port, connections, count=bench.settled, watch=WATCHED,
+                     processes=bench.processes())
+    run["drain"] = bench.drain()
+    return run
+
+
+def prototype_run(bench):
+    port = bench.port_base + PROTOTYPE_PORT
+    runs = bench.results.setdefault("prototype_runs", [])
+    say(f"the prototype chain, run {len(runs) + 1} of {bench.rounds}")
+    process = bench.start("prototype", port, MEMBERS, environment=bench.environment())
+    wait_for_port(port)
+
+    def settled():
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/settled", timeout=10) as answer:
+            return int(answer.read())
+
+    runs.append(bench.load(port, 64, count=settled,
+                           processes={**bench.processes(), "prototype": process.pid}))
+    bench.stop(process)
+
+
+def prototype(bench):
+    """The rounds that `load` has not run in between."""
+    bench.up()
+    while len(bench.results.get("prototype_runs", [])) < bench.rounds:
+        prototype_run(bench)
+    bench.results["prototype"] = medians(bench.results["prototype_runs"])
+
+
+def wait_for_port(port):
+    from stack import wait
+    wait.until(lambda: wait.greets(("127.0.0.1", port)), f"port {port}", 20)
+
+
+def single(bench):
+    """One transaction an order, one a result: the same code with its batches off."""
+    bench.up()
+    bench.drain()
+    bench.configure_accounting(ACCEPT_BATCH_MAX=1, SETTLE_BATCH_MAX=1)
+    runs = []
+    for at in range(bench.rounds):
+        say(f"one transaction an order, run {at + 1} of {bench.rounds}")
+        runs.append(orders(bench, 64))
+    bench.configure_accounting()
+    bench.results["single"] = medians(runs)
+    bench.results["single_meter"] = runs[-1]
+
+
+def memory_idle(bench):
+    bench.up()
+    bench.results["memory_idle"] = memory_of(bench)
+
+
+def memory_of(bench):
+    return {name: cpu.memory(sorted(cpu.children_of(pid))[-1] if name == "nginx" else pid)
+            for name, pid in bench.processes().items()}
+
+
+def memory(bench):
+    bench.up()
+    bench.results["memory"] = memory_of(bench)
+
+
+def stages(bench):
+    bench.up()
+    say("the stages alone")
+    environment = {**bench.environment(), "DB_NAME": "bench_stages"}
+    text = bench.output("stages", bench.run_dir / "bench-seed", 1 if bench.quick else 2,
+                        environment=environment)
+    bench.results["stages"] = [pairs(line) for line in text.splitlines()]
+
+
+PARTS = {"engine": engine, "idle": memory_idle, "bus": bus, "reads": reads, "lone": lone,
+         "load": load, "prototype": prototype, "memory": memory, "single": single,
+         "stages": stages}
