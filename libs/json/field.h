@@ -9,8 +9,9 @@
  *         {NULL}};
  *     json_write_object(out, balance_fields, &balance);   // {"currency":"btc","balance":"1.0"}
  *
- * Tables end with a row whose key is NULL. Keys come out in the order of the rows. No tree, no
- * double: decimals go from struct dec to text. Output is valid UTF-8 JSON whatever the strings hold.
+ * Tables end with a row whose key is NULL. Keys come out in the order of the rows. No tree, and no
+ * floating point: decimals go from struct dec to text. The output is valid UTF-8 JSON whatever the
+ * strings hold. No state, no ownership; any thread.
  */
 #ifndef JSON_FIELD_H
 #define JSON_FIELD_H
@@ -56,8 +57,7 @@ struct json_field {
     const char *doc;
     const struct json_field *sub;
     size_t sub_size, count_offset;
-    size_t
-        present_offset; /* a bool of the struct; used with JSON_OMIT_EMPTY (non-0), JSON_NULL_UNLESS */
+    size_t present_offset; /* a bool of the struct: JSON_OMIT_EMPTY (if not 0), JSON_NULL_UNLESS */
 };
 
 void json_write_object(struct str *out, const struct json_field *fields, const void *object);

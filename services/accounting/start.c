@@ -65,10 +65,11 @@ static bool make_memory(struct accounting *app, struct err *err)
     app->catalogs = catalogs_new();
     app->members = member_cache_new(MEMBER_CACHE_MAX);
     app->market_data = market_data_new();
+    app->book_cache = book_cache_new();
     app->accept_queue = accept_queue_new();
     app->parcels = queue_new(PARCELS_MAX);
     app->outbox_signal = queue_new(OUTBOX_SIGNALS_MAX);
-    if (!app->catalogs || !app->members || !app->market_data || !app->accept_queue ||
+    if (!app->catalogs || !app->members || !app->market_data || !app->book_cache || !app->accept_queue ||
         !app->parcels || !app->outbox_signal)
         return err_set(err, ERR_INTERNAL, "no memory");
     catalogs_set_protection(app->catalogs, protection);
@@ -130,7 +131,7 @@ bool accounting_start(struct service *service, struct err *err)
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-           trust_open(app, err) && make_memory(app, err) && start_threads(process, err) &&
+           trust_open(app, err) && event_relay_check(app->config, err) && make_memory(app, err) && start_threads(process, err) &&
            start_http(process, err);
 }
 
@@ -151,6 +152,7 @@ void accounting_stop(struct service *service)
     queue_free(app->outbox_signal);
     queue_free(app->parcels);
     accept_queue_free(app->accept_queue);
+    book_cache_free(app->book_cache);
     market_data_free(app->market_data);
     member_cache_free(app->members);
     catalogs_free(app->catalogs);

@@ -1,125 +1,23 @@
 """The member and admin API of a running stack, as reference sections 1.1, 11.1, 11.3, 11.4 describe it.
 
-    RUN_DIR=.run /usr/bin/python3 -m pytest tests/e2e/test_member_api.py
-
-Talks to accounting itself, not through the edge, so that limits of the edge don't slow it down. Makes
-its own members; the seeded traders fund them by trading.
+Talks to accounting itself, not through the edge, so that limits of the edge don't slow it down.
 """
 
-import json
-import os
 import secrets
 import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from pathlib import Path
 
 import jwt
 import pytest
 import requests
 
-RUN_DIR = Path(os.environ.get("RUN_DIR", ".run"))
+from members import Member, errors, private_key, seeded, settled, token
+from world import WORLD, wait_for
 
-
-def env_file(name):
-    lines = (RUN_DIR / name).read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
-
-
-SERVICE = env_file("env/accounting.env")
-API = f"http://127.0.0.1:{SERVICE['HTTP_PORT']}/api/v2"
-PEOPLE = json.loads((RUN_DIR / "credentials.json").read_text())
-
-
-def token(uid, **changes):
-    now = int(time.time())
-    claims = {"iat": now, "exp": now + 600, "jti": secrets.token_hex(10), "sub": "session",
-              "iss": "barong", "aud": ["peatio", "barong"], "uid": uid,
-              "email": f"{str(uid).lower()}@example.com", "role": "member", "level": 3, "state": "active"}
-    claims.update(changes)
-    return jwt.encode({key: value for key, value in claims.items() if value is not None},
-                      (RUN_DIR / "keys/jwt.key").read_text(), algorithm="RS256")
-
-
-class Member:
-    def __init__(self, uid=None, **changes):
-        self.uid = uid or "ID" + secrets.token_hex(5).upper()
-        self.bearer = token(self.uid, **changes)
-
-    def call(self, method, path, **arguments):
-        return requests.request(method, API + path, timeout=30,
-                                headers={"Authorization": "Bearer " + self.bearer}, **arguments)
-
-    def get(self, path, **params):
-        return self.call("GET", path, params=params)
-
-    def post(self, path, **body):
-        return self.call("POST", path, json=body)
-
-    def put(self, path, **body):
-        return self.call("PUT", path, json=body)
-
-    def order(self, market, side, volume, price=None, **more):
-        body = dict(market=market, side=side, volume=volume, **more)
-        if price is not None:
-            body["price"] = price
-        return self.post("/market/orders", **body)
-
-    def balance(self, currency):
-        rows = {row["currency"]: row for row in self.get("/account/balances").json()}
-        return Decimal(rows[currency]["balance"]), Decimal(rows[currency]["locked"])
-
-
-def seeded(index):
-    person = PEOPLE["traders"][index]
-    name = person["email"].split("@")[0]
-    return Member(person["uid"], email=person["email"], username=name)
-
-
-@pytest.fixture(scope="module")
-def alice():
-    return seeded(0)
-
-
-@pytest.fixture(scope="module")
-def bob():
-    return seeded(1)
-
-
-@pytest.fixture(scope="module")
-def admin():
-    person = PEOPLE["admin"]
-    return Member(person["uid"], email=person["email"], role="superadmin", username="admin")
-
-
-@pytest.fixture(autouse=True)
-def clean_books(alice, bob):
-    """Every test begins with no orders of the traders."""
-    for trader in (alice, bob):
-        trader.post("/market/orders/cancel")
-    wait_for(lambda: not alice.get("/market/orders", state="wait").json()
-             and not bob.get("/market/orders", state="wait").json())
-
-
-def wait_for(condition, seconds=10):
-    end = time.time() + seconds
-    while time.time() < end:
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError("not in time")
-
-
-def errors(answer, status=422):
-    assert answer.status_code == status, answer.text
-    return answer.json()["errors"]
-
-
-def settled(member, order_id, state):
-    wait_for(lambda: member.get(f"/market/orders/{order_id}").json()["state"] == state)
-    return member.get(f"/market/orders/{order_id}").json()
+API = WORLD.api
 
 
 # ---- who is asking ----
@@ -661,7 +559,7 @@ def service_get(path):
     now = int(time.time())
     bearer = jwt.encode({"iss": "matching", "aud": "accounting", "sub": "service", "iat": now,
                          "exp": now + 60, "jti": secrets.token_hex(8)},
-                        (RUN_DIR / "keys/matching.key").read_text(), algorithm="ES256",
+                        private_key("matching"), algorithm="ES256",
                         headers={"kid": "matching"})
     return requests.get(f"{API}/internal/matching/{path}", timeout=10,
                         headers={"Authorization": "Bearer " + bearer})

@@ -21,6 +21,7 @@ struct queue;          /* base/queue.h */
 struct trust;          /* http/trust.h: the public keys and what is asked of a token; immutable */
 struct token_cache;    /* verified user tokens; any thread */
 struct abilities;      /* http/abilities.h: the permission table; immutable */
+struct book_cache;     /* http/book_cache.h: order books that were dear to read; any thread */
 struct management;     /* http/management.h: signers and scopes of the management API; immutable */
 
 struct accounting {
@@ -30,6 +31,7 @@ struct accounting {
     struct catalogs *catalogs;
     struct member_cache *members;
     struct market_data *market_data;
+    struct book_cache *book_cache;
     struct accept_queue *accept_queue;
     struct queue *parcels; /* struct parcel (actions/parcel.h): committed commands on their way out */
     struct trust *trust;

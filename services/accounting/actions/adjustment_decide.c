@@ -126,7 +126,7 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
     struct currency currency;
     if (!draft_check(draft, err))
         return false;
-    if (!currency_find_locked(db, work->change->arena, draft->currency_id, &currency, err))
+    if (!currency_get(db, work->change->arena, draft->currency_id, &currency, err))
         return err->code == ERR_NOT_FOUND
                    ? err_set_key(err, ERR_INVALID, "admin.adjustment.currency_doesnt_exist",
                                  "no such currency")

@@ -63,7 +63,7 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
     int64_t now_us = work->change->now_us;
 
     assert(asked->sender->id != asked->receiver->id && dec_is_positive(asked->amount));
-    if (!currency_find_locked(db, work->change->arena, asked->currency_id, &currency, err))
+    if (!currency_get(db, work->change->arena, asked->currency_id, &currency, err))
         return false;
     *row = (struct internal_transfer){
         .amount = asked->amount,

@@ -42,7 +42,7 @@ static bool parent_check(struct db *db, struct arena *arena, const struct networ
         return true;
     if (strcmp(row->parent_id, row->currency_id) == 0)
         return err_set(err, ERR_INVALID, "Parent is the currency itself");
-    if (!currency_find_locked(db, arena, row->parent_id, &parent, err))
+    if (!currency_get(db, arena, row->parent_id, &parent, err))
         return err->code == ERR_NOT_FOUND
                    ? err_set(err, ERR_INVALID, "Parent does not exist")
                    : false;
@@ -183,7 +183,7 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
 {
     struct work *work = arg;
     struct currency currency;
-    if (!currency_find_locked(db, work->change->arena, work->draft->currency_id, &currency, err))
+    if (!currency_get(db, work->change->arena, work->draft->currency_id, &currency, err))
         return err->code == ERR_NOT_FOUND ? err_set(err, ERR_INVALID, "Currency does not exist")
                                           : false;
     return insert(work->change, &currency, work->draft, &work->row, err);
@@ -194,7 +194,7 @@ static bool change_unit(struct db *db, void *arg, struct err *err)
     struct work *work = arg;
     struct currency currency;
     return network_find_locked(db, work->change->arena, work->draft->id.value, &work->row, err) &&
-           currency_find_locked(db, work->change->arena, work->row.currency_id, &currency, err) &&
+           currency_get(db, work->change->arena, work->row.currency_id, &currency, err) &&
            update(work->change, &currency, work->draft, &work->row, err);
 }
 

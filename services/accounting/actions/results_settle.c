@@ -467,9 +467,28 @@ static bool attempt(struct db *db, void *arg, struct err *err)
 
 /* ---- after the commit ---- */
 
+/* Whether the market data saw everything up to where this transaction began. */
+static void note_fed(struct settlement *settlement, struct settling_market *settling)
+{
+    struct fed_market *fed = NULL;
+    for (size_t i = 0; i < settlement->fed_count && !fed; i++)
+        if (strcmp(settlement->fed[i].id, settling->id) == 0)
+            fed = &settlement->fed[i];
+    if (!fed) {
+        assert(settlement->fed_count < MARKETS_MAX);
+        fed = &settlement->fed[settlement->fed_count++];
+        memcpy(fed->id, settling->id, sizeof(fed->id));
+    } else if (fed->seq != settling->settled_before) {
+        settling->was_missed = true;
+    }
+    fed->seq = settling->settled_seq;
+}
+
 static void feed_market_data(struct settlement *settlement)
 {
     struct market_data *data = settlement->app->market_data;
+    for (size_t m = 0; m < settlement->markets_count; m++)
+        note_fed(settlement, &settlement->markets[m]);
     for (size_t i = 0; i < settlement->levels_count; i++) {
         const struct level_change *level = &settlement->levels[i];
         market_data_level(data, settlement->markets[level->market].id, level->side, level->price,
@@ -570,6 +589,15 @@ size_t settlement_gaps(const struct settlement *settlement, const char **ret_mar
     size_t count = 0;
     for (size_t m = 0; m < settlement->markets_count && count < max; m++)
         if (settlement->markets[m].has_gap)
+            ret_markets[count++] = settlement->markets[m].id;
+    return count;
+}
+
+size_t settlement_missed(const struct settlement *settlement, const char **ret_markets, size_t max)
+{
+    size_t count = 0;
+    for (size_t m = 0; m < settlement->markets_count && count < max; m++)
+        if (settlement->markets[m].was_missed)
             ret_markets[count++] = settlement->markets[m].id;
     return count;
 }

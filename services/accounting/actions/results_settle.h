@@ -41,6 +41,9 @@ void settlement_clear(struct settlement *settlement);
 
 /* The markets (ids) of the last commit that have a gap, or that are stuck with a reason. */
 size_t settlement_gaps(const struct settlement *settlement, const char **ret_markets, size_t max);
+/* The markets whose market data must be loaded again: somebody else settled, or a commit whose
+ * outcome was unknown did happen. */
+size_t settlement_missed(const struct settlement *settlement, const char **ret_markets, size_t max);
 size_t settlement_stuck(const struct settlement *settlement, const char **ret_markets,
                         const struct err **ret_reasons, size_t max);
 

@@ -87,7 +87,7 @@ static bool balance_add(struct seed *seed, const struct tree_node *row, const st
     if (!seed_read(row, balance_keys, seed->change.arena, &balance, err) ||
         !rule_present("Currency", balance.currency, err))
         return false;
-    if (!currency_find_locked(db, seed->change.arena, balance.currency, &currency, err))
+    if (!currency_get(db, seed->change.arena, balance.currency, &currency, err))
         return err->code == ERR_NOT_FOUND
                    ? err_set(err, ERR_INVALID, "Currency %s does not exist", balance.currency)
                    : false;

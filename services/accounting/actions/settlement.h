@@ -27,11 +27,18 @@ struct settling_market {
     uint64_t settled_before, settled_seq; /* as locked; as it will be */
     struct dec last_price;
     bool halted, has_gap, is_stuck;
+    bool was_missed; /* results were settled that this settler did not feed to the market data */
     uint64_t state_hash;
     struct err reason; /* is_stuck */
     struct seal_head seal;
     struct str seal_text;
     uint64_t first_journal_id, last_journal_id; /* 0: it added nothing */
+};
+
+/* Up to where the market data of a market were fed by this settler. */
+struct fed_market {
+    char id[MARKET_ID_SIZE];
+    uint64_t seq;
 };
 
 struct level_change {
@@ -55,6 +62,8 @@ struct settlement {
 
     struct settling_market markets[SETTLE_MARKETS_MAX];
     size_t markets_count;
+    struct fed_market fed[MARKETS_MAX];
+    size_t fed_count;
 
     /* The orders that results name, locked, by id; `index` finds them. Changed ones are marked. */
     struct order *orders;

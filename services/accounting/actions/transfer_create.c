@@ -66,7 +66,7 @@ static bool account_check(struct db *db, struct arena *arena, const char *curren
     if (!ledger_code_is_known(code))
         return err_set(err, ERR_INVALID, "Validation failed: Code %lld is not in the chart",
                        (long long)code);
-    if (!currency_find_locked(db, arena, currency_id, &currency, err))
+    if (!currency_get(db, arena, currency_id, &currency, err))
         return err->code == ERR_NOT_FOUND
                    ? err_set(err, ERR_INVALID, "Validation failed: Currency must exist")
                    : false;

@@ -25,7 +25,8 @@ enum {
     DELIVERY_BYTES_MAX = 16 << 20,  /* of one transaction, all its deliveries */
     PAUSE_MIN_MS = 100,
     PAUSE_MAX_MS = 2000,
-    STUCK_MAX = 16
+    STUCK_MAX = 16,
+    SETTLED_MARKETS_MAX = 64
 };
 
 struct settler {
@@ -147,6 +148,21 @@ static void ask_repeats(struct settler *settler)
     }
 }
 
+/* What this settler did not feed to the market data is read back from the tables. */
+static bool load_missed(struct settler *settler, struct err *err)
+{
+    struct accounting *app = settler->app;
+    const char *markets[SETTLED_MARKETS_MAX];
+    size_t count = settlement_missed(settler->settlement, markets, ARRAY_LEN(markets));
+    for (size_t i = 0; i < count; i++) {
+        log_info("market data loaded again", LOG_STR("market", markets[i]));
+        if (!market_data_load_market(app->market_data, settler->db, markets[i],
+                                     clock_now_us(app->clock), err))
+            return false;
+    }
+    return true;
+}
+
 static void report_stuck(struct settler *settler)
 {
     const char *markets[STUCK_MAX];
@@ -165,6 +181,8 @@ static bool settle(struct settler *settler, struct err *err)
         return false;
     report_stuck(settler);
     ask_repeats(settler);
+    if (!load_missed(settler, err))
+        settler->app->books_loaded = false; /* all of it, as soon as the database is back */
     uint64_t tag = settler->last_tag;
     forget_deliveries(settler);
     return bus_ack(settler->bus, tag, true, err);

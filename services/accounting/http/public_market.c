@@ -1,9 +1,10 @@
 /*
  * The face of a market: depth, order book, trades, tickers, k-lines. All but the order book and the
- * k-lines are answered from memory (marketdata/), so nothing here is cached.
+ * k-lines are answered from memory (marketdata/), so there is no cache but that of dear order books.
  */
 #include <string.h>
 
+#include "accounting/http/book_cache.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_order.h"
 #include "accounting/http/entities_public.h"
@@ -119,8 +120,6 @@ static void trades_list(struct http_request *request)
 
 /* ---- GET /markets/:market/order-book ---- */
 
-enum { BOOK_ORDERS_MAX = 200 };
-
 struct book_request {
     const char *market;
     struct param_i64 asks_limit, bids_limit;
@@ -160,45 +159,66 @@ static const struct param book_params[] = {
     PARAM_END,
 };
 
-/* The best orders of a side. The depth in memory says how far down they reach: `limit` orders never
- * lie on more than `limit` levels. False: the reply is made. */
+/* The best orders of a side, as text. The depth in memory says how far down they reach: as many
+ * orders never lie on more levels. False: the reply is made. */
 static bool read_side(struct http_request *request, struct db *db, const char *market_id,
-                      enum side side, size_t limit, const struct order_view **ret_views,
-                      size_t *ret_count)
+                      enum side side, struct book_side *book)
 {
     struct err err;
     struct depth_level levels[BOOK_ORDERS_MAX];
-    size_t count =
-        market_depth(request_app(request)->market_data, market_id, side, limit, levels);
-    struct order *orders = public_alloc_or_reply(request, limit, sizeof(*orders));
-    struct order_view *views =
-        orders ? public_alloc_or_reply(request, limit, sizeof(*views)) : NULL;
-    if (!views)
+    size_t count = market_depth(request_app(request)->market_data, market_id, side,
+                                BOOK_ORDERS_MAX, levels);
+    struct order *orders = public_alloc_or_reply(request, BOOK_ORDERS_MAX, sizeof(*orders));
+    if (!orders)
         return false;
-    if (count > 0 && !book_orders_read(db, market_id, side, levels[count - 1].price, limit, orders,
-                                       &count, &err)) {
+    if (count > 0 && !book_orders_read(db, market_id, side, levels[count - 1].price,
+                                       BOOK_ORDERS_MAX, orders, &count, &err)) {
         http_reply_err(request, &err);
         return false;
     }
     const struct market *market = catalog_market(request_catalog(request), market_id);
-    for (size_t i = 0; i < count; i++)
-        order_view_fill(&views[i], &orders[i], market);
-    *ret_views = views;
-    *ret_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct order_view view;
+        order_view_fill(&view, &orders[i], market);
+        json_write_object(&book->text, order_fields, &view);
+        book->ends[i] = book->text.length;
+    }
+    book->count = count;
     return true;
+}
+
+static void reply_book(struct http_request *request, const struct book_request *asked,
+                       struct book_text *book)
+{
+    struct book_cache *cache = request_app(request)->book_cache;
+    const struct clock *clock = http_clock(request);
+    int64_t begin_us = clock_monotonic_us(clock);
+    struct db *db = request_db(request);
+    if (!db || !read_side(request, db, asked->market, SIDE_SELL, &book->sides[SIDE_SELL]) ||
+        !read_side(request, db, asked->market, SIDE_BUY, &book->sides[SIDE_BUY])) {
+        book_cache_give_up(cache, asked->market);
+        return;
+    }
+    book_text_write(http_reply_builder(request), book, (size_t)asked->asks_limit.value,
+                    (size_t)asked->bids_limit.value);
+    int64_t end_us = clock_monotonic_us(clock);
+    book_cache_put(cache, asked->market, end_us, end_us - begin_us, book);
+    http_reply_built(request, 200);
 }
 
 static void book_show(struct http_request *request)
 {
     const struct book_request *asked = http_params(request);
-    struct book_view view;
-    struct db *db = request_db(request);
-    if (db &&
-        read_side(request, db, asked->market, SIDE_SELL, (size_t)asked->asks_limit.value,
-                  &view.asks, &view.asks_count) &&
-        read_side(request, db, asked->market, SIDE_BUY, (size_t)asked->bids_limit.value,
-                  &view.bids, &view.bids_count))
-        http_reply_object(request, book_fields, &view);
+    if (book_cache_get(request_app(request)->book_cache, asked->market,
+                       clock_monotonic_us(http_clock(request)), http_reply_builder(request),
+                       (size_t)asked->asks_limit.value, (size_t)asked->bids_limit.value)) {
+        http_reply_built(request, 200);
+        return;
+    }
+    struct book_text book;
+    book_text_init(&book);
+    reply_book(request, asked, &book);
+    book_text_release(&book);
 }
 
 /* ---- GET /markets/:market/k-line ---- */

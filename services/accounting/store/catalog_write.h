@@ -71,6 +71,9 @@ struct currency_filter {
 };
 bool currency_find_locked(struct db *db, struct arena *arena, const char *id,
                           struct currency *ret_row, struct err *err) MUST_CHECK;
+/* The same without a lock: for those who book money in it, who must not stand in each other's way. */
+bool currency_get(struct db *db, struct arena *arena, const char *id, struct currency *ret_row,
+                  struct err *err) MUST_CHECK;
 bool currency_exists(struct db *db, const char *id, bool *ret_exists, struct err *err) MUST_CHECK;
 bool currency_insert(struct db *db, const struct currency *row, int64_t now_us, struct err *err)
     MUST_CHECK;

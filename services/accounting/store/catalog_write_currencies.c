@@ -52,13 +52,28 @@ static const struct listing_table currency_table = {
     .read = currency_read,
 };
 
+static bool currency_by_id(struct db *db, struct listing *listing, const char *id,
+                           struct currency *ret_row, struct err *err)
+{
+    db_sql(db, &listing->where, " AND id = ?", DB_ARGS(DB_TEXT(id)));
+    bool found = listing_find(db, &currency_table, listing, ret_row, err);
+    str_release(&listing->where);
+    return found;
+}
+
 bool currency_find_locked(struct db *db, struct arena *arena, const char *id,
                           struct currency *ret_row, struct err *err)
 {
-    AUTO(str_release) struct str where = STR_INIT(LISTING_BYTES_MAX);
-    db_sql(db, &where, " AND id = ?", DB_ARGS(DB_TEXT(id)));
-    struct listing listing = {.arena = arena, .where = where, .locked = true};
-    return listing_find(db, &currency_table, &listing, ret_row, err);
+    struct listing listing = {
+        .arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
+    return currency_by_id(db, &listing, id, ret_row, err);
+}
+
+bool currency_get(struct db *db, struct arena *arena, const char *id, struct currency *ret_row,
+                  struct err *err)
+{
+    struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX)};
+    return currency_by_id(db, &listing, id, ret_row, err);
 }
 
 bool currency_exists(struct db *db, const char *id, bool *ret_exists, struct err *err)

@@ -1,0 +1,80 @@
+"""One stack for the whole session, checked by the independent checker before it is stopped.
+
+    /usr/bin/python3 -m pytest tests/e2e                  # a stack of its own
+    RUN_DIR=.run /usr/bin/python3 -m pytest tests/e2e -k name   # the stack that runs there
+
+Tests that stop or restart parts of the stack are marked `outage` and run last. Each test leaves the
+books empty; what a test paused or killed is running again when the next one begins.
+"""
+
+import signal
+import sys
+
+import pytest
+
+from members import administrator, manage, seeded
+from world import WORLD, wait_for
+
+MARKETS = ("btcusd", "ethusd", "ltcusd", "ethbtc", "btceur")
+CHECK_WAIT_S = "60"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "outage: stops or restarts parts of the stack; runs last")
+    # A runner's timeout must not leave a stack behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("outage") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stack():
+    """Ends with the checker: whatever the tests did to it, the books must fit."""
+    if not WORLD.is_ours:
+        yield WORLD
+        return
+    failed = True
+    try:
+        WORLD.up()
+        yield WORLD
+        done = WORLD.tool("check", "--wait", CHECK_WAIT_S, capture_output=True)
+        failed = done.returncode != 0
+        assert not failed, "the checker is not green:\n" + done.stdout + done.stderr
+    finally:
+        WORLD.down()
+        if failed:
+            print(f"logs and data are in {WORLD.run_dir}", file=sys.stderr)
+        else:
+            WORLD.forget()
+
+
+@pytest.fixture(autouse=True)
+def empty_books(stack):
+    """Every test finds the books empty; orders that a test leaves are cancelled by the operator."""
+    yield
+    if not has_orders():
+        return
+    for market in MARKETS:
+        assert manage("/orders/cancel", {"market": market}).status_code == 204
+    wait_for(lambda: not has_orders(), 20, "the end of the last orders")
+
+
+def has_orders():
+    return WORLD.sql("SELECT 1 FROM orders WHERE state = 100 LIMIT 1")
+
+
+@pytest.fixture(scope="session")
+def alice(stack):
+    return seeded(0)
+
+
+@pytest.fixture(scope="session")
+def bob(stack):
+    return seeded(1)
+
+
+@pytest.fixture(scope="session")
+def admin(stack):
+    return administrator()
