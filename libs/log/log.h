@@ -5,9 +5,10 @@
  *     log_info("market loaded", LOG_STR("market", id), LOG_U64("orders", count));
  *     {"time":"...","level":"info","service":"accounting","message":"market loaded","market":...}
  *
- * Lines are written whole (one write(2)) and bounded (LOG_LINE_MAX: what does not fit is left out and
- * "cut":true says so); control characters are escaped and invalid UTF-8 is replaced: text from outside can't forge a line. Never pass a secret or a token.
- * Thread-safe. The sink (level, service name) is one of the two pieces of global state we have.
+ * Lines are written whole (one write(2)) and bounded (LOG_LINE_MAX: what does not fit is left out,
+ * and "cut":true says so). Control characters are escaped and invalid UTF-8 is replaced: text from
+ * outside can't forge a line. Never pass a secret or a token. Thread-safe. The sink (level, service
+ * name) is one of the two pieces of global state we have.
  */
 #ifndef LOG_LOG_H
 #define LOG_LOG_H

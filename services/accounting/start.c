@@ -6,8 +6,10 @@
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/order_accept.h"
 #include "accounting/actions/parcel.h"
+#include "accounting/bus/event_relay.h"
 #include "accounting/consumers.h"
 #include "accounting/http/abilities.h"
+#include "accounting/http/book_cache.h"
 #include "accounting/http/context.h"
 #include "accounting/http/management.h"
 #include "accounting/http/trust.h"
@@ -69,8 +71,8 @@ static bool make_memory(struct accounting *app, struct err *err)
     app->accept_queue = accept_queue_new();
     app->parcels = queue_new(PARCELS_MAX);
     app->outbox_signal = queue_new(OUTBOX_SIGNALS_MAX);
-    if (!app->catalogs || !app->members || !app->market_data || !app->book_cache || !app->accept_queue ||
-        !app->parcels || !app->outbox_signal)
+    if (!app->catalogs || !app->members || !app->market_data || !app->book_cache ||
+        !app->accept_queue || !app->parcels || !app->outbox_signal)
         return err_set(err, ERR_INTERNAL, "no memory");
     catalogs_set_protection(app->catalogs, protection);
     return true;
@@ -131,8 +133,8 @@ bool accounting_start(struct service *service, struct err *err)
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-           trust_open(app, err) && event_relay_check(app->config, err) && make_memory(app, err) && start_threads(process, err) &&
-           start_http(process, err);
+           trust_open(app, err) && event_relay_check(app->config, err) && make_memory(app, err) &&
+           start_threads(process, err) && start_http(process, err);
 }
 
 void accounting_stop(struct service *service)

@@ -66,6 +66,14 @@ static inline bool client_send_text(struct client *client, const char *text)
     return client_send(client, text, strlen(text));
 }
 
+/* Opens, and sends a request without a body. */
+static inline bool client_begin(struct client *client, uint16_t port, const char *line)
+{
+    char text[256];
+    int length = snprintf(text, sizeof(text), "%s HTTP/1.1\r\nHost: test\r\n\r\n", line);
+    return client_open(client, port) && client_send(client, text, (size_t)length);
+}
+
 /* Bytes read; 0: the server closed; -1: nothing came in time. */
 static inline int client_read(struct client *client, int wait_ms)
 {
@@ -128,6 +136,35 @@ static inline bool client_answer(struct client *client, bool is_head, struct ans
     client->in.length = rest;
     client->in.data[rest] = '\0';
     return true;
+}
+
+/* Sends the bytes on a connection of its own, and reads one answer. */
+static inline bool client_ask_bytes(uint16_t port, const char *bytes, size_t length,
+                                    struct answer *answer)
+{
+    struct client client;
+    bool answered = client_open(&client, port);
+    if (answered) {
+        client_send(&client, bytes, length);
+        answered = client_answer(&client, strncmp(bytes, "HEAD", 4) == 0, answer);
+    }
+    client_close(&client);
+    return answered;
+}
+
+/* `line` is "GET /path"; `headers` are whole lines; an empty body is none. */
+static inline bool client_ask(uint16_t port, const char *line, const char *headers,
+                              const char *body, struct answer *answer)
+{
+    struct str text = STR_INIT(CLIENT_TEXT_MAX);
+    str_add_format(&text, "%s HTTP/1.1\r\nHost: test\r\n%s", line, headers);
+    if (*body)
+        str_add_format(&text, "Content-Length: %zu\r\n", strlen(body));
+    str_add(&text, "\r\n");
+    str_add(&text, body);
+    bool answered = str_ok(&text) && client_ask_bytes(port, text.data, text.length, answer);
+    str_release(&text);
+    return answered;
 }
 
 #endif

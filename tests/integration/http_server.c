@@ -14,29 +14,13 @@
 #include "tests/integration/http_world.h"
 
 /* One request on a connection of its own. */
-static struct answer ask_bytes(struct world *world, const char *bytes, size_t length)
-{
-    struct client client;
-    struct answer answer = {.status = 0};
-    assert_true(client_open(&client, world->port));
-    client_send(&client, bytes, length);
-    if (!client_answer(&client, strncmp(bytes, "HEAD", 4) == 0, &answer))
-        fail_msg("no answer to: %.200s", bytes);
-    client_close(&client);
-    return answer;
-}
-
 static struct answer ask(struct world *world, const char *line, const char *headers,
                          const char *body)
 {
-    AUTO(str_release) struct str text = STR_INIT(CLIENT_TEXT_MAX);
-    str_add_format(&text, "%s HTTP/1.1\r\nHost: test\r\n%s", line, headers);
-    if (*body)
-        str_add_format(&text, "Content-Length: %zu\r\n", strlen(body));
-    str_add(&text, "\r\n");
-    str_add(&text, body);
-    assert_true(str_ok(&text));
-    return ask_bytes(world, text.data, text.length);
+    struct answer answer = {.status = 0};
+    if (!client_ask(world->port, line, headers, body, &answer))
+        fail_msg("no answer to: %.200s", line);
+    return answer;
 }
 
 static void assert_answer(const struct answer *answer, int status, const char *body)
@@ -128,7 +112,7 @@ static void http__bodies__json_form_or_neither(void **state)
     static const char chunked[] =
         "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" JSON
         "\r\n4\r\n{\"a\"\r\n3;x=y\r\n:7}\r\n0\r\nX-Trailer: 1\r\n\r\n";
-    answer = ask_bytes(world, chunked, sizeof(chunked) - 1);
+    assert_true(client_ask_bytes(world->port, chunked, sizeof(chunked) - 1, &answer));
     assert_answer(&answer, 201, "{\"a\":7}");
 }
 
@@ -238,7 +222,7 @@ static void http__body_limit__holds_at_n_and_fails_at_n_plus_1(void **state)
         str_add(&text, "\r\n");
     }
     str_add(&text, "0\r\n\r\n");
-    answer = ask_bytes(world, text.data, text.length);
+    assert_true(client_ask_bytes(world->port, text.data, text.length, &answer));
     assert_int_equal(answer.status, 413);
     free(body);
 }
@@ -318,8 +302,7 @@ static void http__workers_full__is_503_at_once(void **state)
     struct answer answer;
     world_hold(world);
     for (int i = 0; i < WORLD_WORKERS + WORLD_QUEUE; i++) {
-        assert_true(client_open(&clients[i], world->port));
-        client_send_text(&clients[i], "GET /work?hold=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_true(client_begin(&clients[i], world->port, "GET /work?hold=1"));
         world_wait_held(world, i < WORLD_WORKERS ? i + 1 : WORLD_WORKERS);
     }
     /* The last ones are on their way into the queue: an inline request behind them is proof. */
@@ -379,13 +362,11 @@ static void http__connection_limit__frees_up_again(void **state)
     struct client clients[WORLD_CONNECTIONS];
     struct answer answer;
     for (int i = 0; i < WORLD_CONNECTIONS; i++) {
-        assert_true(client_open(&clients[i], world->port));
-        client_send_text(&clients[i], "GET /inline HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_true(client_begin(&clients[i], world->port, "GET /inline"));
         assert_true(client_answer(&clients[i], false, &answer));
     }
     struct client late;
-    assert_true(client_open(&late, world->port));
-    client_send_text(&late, "GET /inline HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_true(client_begin(&late, world->port, "GET /inline"));
     assert_true(client_read(&late, 200) <= 0);
     client_close(&late);
     for (int i = 0; i < WORLD_CONNECTIONS; i++)
@@ -404,14 +385,6 @@ static void *release_soon(void *user)
     return NULL;
 }
 
-static void open_and_send(struct world *world, struct client *client, const char *line)
-{
-    char text[128];
-    int length = snprintf(text, sizeof(text), "%s HTTP/1.1\r\nHost: a\r\n\r\n", line);
-    assert_true(client_open(client, world->port));
-    assert_true(client_send(client, text, (size_t)length));
-}
-
 static void http_server_stop__requests_in_flight__are_answered(void **state)
 {
     struct world *world = *state;
@@ -419,9 +392,9 @@ static void http_server_stop__requests_in_flight__are_answered(void **state)
     struct answer answer;
     pthread_t thread;
     world_hold(world);
-    open_and_send(world, &work, "GET /work?hold=1");
-    open_and_send(world, &deferred, "GET /defer?hold=1");
-    open_and_send(world, &idle, "GET /inline");
+    assert_true(client_begin(&work, world->port, "GET /work?hold=1"));
+    assert_true(client_begin(&deferred, world->port, "GET /defer?hold=1"));
+    assert_true(client_begin(&idle, world->port, "GET /inline"));
     world_wait_held(world, 2);
     assert_true(client_answer(&idle, false, &answer));
     assert_int_equal(pthread_create(&thread, NULL, release_soon, world), 0);
@@ -445,7 +418,7 @@ static void http_server_stop__deadline_passed__gives_503_and_late_resumes_are_sa
     struct answer answer;
     world_hold(world);
     for (size_t i = 0; i < ARRAY_LEN(deferred); i++)
-        open_and_send(world, &deferred[i], "GET /defer?hold=1");
+        assert_true(client_begin(&deferred[i], world->port, "GET /defer?hold=1"));
     world_wait_held(world, 1);
     usleep(20000);
     world_stop_server(world, 50);
@@ -468,7 +441,7 @@ static void http_server_stop__waiting_for_a_worker__is_turned_away(void **state)
     int served = 0, turned_away = 0;
     world_hold(world);
     for (size_t i = 0; i < ARRAY_LEN(work); i++)
-        open_and_send(world, &work[i], "GET /work?hold=1");
+        assert_true(client_begin(&work[i], world->port, "GET /work?hold=1"));
     world_wait_held(world, WORLD_WORKERS);
     answer = ask(world, "GET /inline", "", "");
     assert_int_equal(pthread_create(&thread, NULL, release_soon, world), 0);

@@ -50,11 +50,13 @@ const char *adjustment_state_word(enum adjustment_state state)
 struct receiving_account receiving_account_of(const struct adjustment *adjustment)
 {
     struct receiving_account account = {0, NULL};
-    const char *code = strchr(adjustment->receiving_account_number, '-');
-    for (; code && code[1] >= '0' && code[1] <= '9'; code++)
-        account.code = account.code * 10 + (code[1] - '0');
-    if (code && code[1] == '-' && code[2])
-        account.uid = code + 2;
+    const char *number = adjustment->receiving_account_number;
+    size_t currency = strlen(adjustment->currency_id);
+    assert(strncmp(number, adjustment->currency_id, currency) == 0 && number[currency] == '-');
+    for (number += currency + 1; *number >= '0' && *number <= '9'; number++)
+        account.code = account.code * 10 + (*number - '0');
+    if (number[0] == '-' && number[1])
+        account.uid = number + 1;
     return account;
 }
 

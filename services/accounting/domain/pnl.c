@@ -25,9 +25,8 @@ static bool add_debit(struct pnl_row *row, const struct pnl_change *change)
         !dec_add(row->total_debit_value, change->value, &row->total_debit_value) ||
         !dec_mul(change->debit, row->average_balance_price, DEC_DOWN, &held))
         return false;
-    row->total_balance_value = dec_cmp(held, row->total_balance_value) < 0
-                                   ? (struct dec){row->total_balance_value.units - held.units}
-                                   : DEC_ZERO;
+    held = dec_min(held, row->total_balance_value); /* never below nothing */
+    row->total_balance_value.units -= held.units;
     return true;
 }
 

@@ -16,6 +16,7 @@ static const char not_enough[] = "Not enough signatures for the action.";
 static const char not_a_verb[] = "Only POST, PUT, and DELETE verbs are allowed.";
 
 enum { PAYLOAD_BYTES_MAX = 256 * 1024 };
+#define FOREVER_S INT64_C(253402300799) /* the year 9999 */
 
 static void delete_tree(cJSON **tree)
 {
@@ -64,7 +65,7 @@ static bool payload_use(struct management *management, const char *signer,
                         struct err *err)
 {
     AUTO(delete_tree) cJSON *root = NULL;
-    int64_t expires_at_s = INT64_MAX / 1000000;
+    int64_t expires_at_s = FOREVER_S;
     if (!json_read(str_data(payload), payload->length, &root, err))
         return refuse(err);
     const char *jti = json_member_text(root, "jti");
@@ -73,7 +74,9 @@ static bool payload_use(struct management *management, const char *signer,
         return err_set_key(err, ERR_UNAUTHENTICATED, not_verified, "claims: no jti");
     if (data && !cJSON_IsObject(data) && !cJSON_IsNull(data))
         return err_set_key(err, ERR_UNAUTHENTICATED, not_verified, "claims: data is no object");
-    if (!token_seen_first(management->seen, signer, jti, expires_at_s, now_us, err))
+    /* Remembered for as long as the leeway still lets it in. */
+    if (!token_seen_first(management->seen, signer, jti,
+                          expires_at_s + management->rules.leeway_s, now_us, err))
         return err->code == ERR_UNAUTHENTICATED ? refuse(err) : false;
     if (cJSON_IsObject(data))
         print_value(ret_data, data);

@@ -9,186 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/auto.h"
-#include "http/private.h"
-#include "json/read.h"
-
-struct order {
-    const char *id, *market, *side, *type, *note, *group, *data, *code;
-    struct param_dec volume, price, fee;
-    struct param_i64 limit, page, from, otp;
-    struct param_bool flag;
-    struct param_list state, tags;
-};
-
-#define AT(member) offsetof(struct order, member)
-
-static bool market_exists(struct http_request *request, const char *text)
-{
-    assert_non_null(request);
-    return strcmp(text, "btcusd") == 0 || strcmp(text, "ethusd") == 0;
-}
-
-static bool is_limit(const void *params)
-{
-    const struct order *order = params;
-    return order->type && strcmp(order->type, "limit") == 0;
-}
-
-static const struct param rows[] = {
-    {.name = "id", .kind = PARAM_TEXT, .offset = AT(id), .flags = PARAM_IN_PATH},
-    {.name = "market",
-     .kind = PARAM_TEXT,
-     .offset = AT(market),
-     .flags = PARAM_REQUIRED,
-     .check = market_exists,
-     .value_code = "market.doesnt_exist"},
-    {.name = "side",
-     .kind = PARAM_TEXT,
-     .offset = AT(side),
-     .flags = PARAM_REQUIRED,
-     .values = "sell buy",
-     .value_code = "market.order.invalid_side"},
-    {.name = "volume",
-     .kind = PARAM_DEC,
-     .offset = AT(volume),
-     .flags = PARAM_REQUIRED | PARAM_POSITIVE,
-     .type_code = "market.order.non_decimal_volume",
-     .value_code = "market.order.non_positive_volume"},
-    {.name = "ord_type",
-     .kind = PARAM_TEXT,
-     .offset = AT(type),
-     .values = "limit market",
-     .fallback = "limit",
-     .value_code = "market.order.invalid_type"},
-    {.name = "price",
-     .kind = PARAM_DEC,
-     .offset = AT(price),
-     .flags = PARAM_POSITIVE,
-     .required_if = is_limit,
-     .type_code = "market.order.non_decimal_price",
-     .value_code = "market.order.non_positive_price"},
-    PARAM_END,
-};
-
-static const struct param list_rows[] = {
-    {.name = "limit",
-     .kind = PARAM_I64,
-     .offset = AT(limit),
-     .flags = PARAM_RANGE,
-     .min = 1,
-     .max = 1000,
-     .fallback = "100",
-     .type_code = "non_integer_limit",
-     .value_code = "invalid_limit"},
-    {.name = "page",
-     .kind = PARAM_I64,
-     .offset = AT(page),
-     .flags = PARAM_NOT_BLANK,
-     .fallback = "1",
-     .type_code = "non_integer_page"},
-    {.name = "time_from", .kind = PARAM_TIME, .offset = AT(from), .type_code = "bad_from"},
-    {.name = "state",
-     .kind = PARAM_MULTI,
-     .offset = AT(state),
-     .values = "wait done cancel",
-     .value_code = "invalid_state"},
-    {.name = "search[code]", .kind = PARAM_NESTED, .offset = AT(code)},
-    {.name = "flag", .kind = PARAM_BOOL, .offset = AT(flag)},
-    {.name = "group", .kind = PARAM_TEXT, .offset = AT(group), .flags = PARAM_LOWER},
-    {.name = "data", .kind = PARAM_JSON, .offset = AT(data), .type_code = "non_json_data"},
-    {.name = "tags", .kind = PARAM_MULTI, .offset = AT(tags), .flags = PARAM_LOWER},
-    {.name = "fee", .kind = PARAM_DEC, .offset = AT(fee), .flags = PARAM_NOT_NEGATIVE},
-    {.name = "note",
-     .kind = PARAM_TEXT,
-     .offset = AT(note),
-     .flags = PARAM_RANGE,
-     .max = 5,
-     .length_code = "note_too_long"},
-    PARAM_END,
-};
-
-static const struct param otp_rows[] = {
-    {.name = "otp",
-     .kind = PARAM_I64,
-     .offset = AT(otp),
-     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK},
-    {.name = "note",
-     .kind = PARAM_TEXT,
-     .offset = AT(note),
-     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK},
-    PARAM_END,
-};
-
-static const struct http_route order_route = {.method = "POST",
-                                              .path = "/orders/:id",
-                                              .params = rows,
-                                              .params_size = sizeof(struct order),
-                                              .class_name = "market.order"};
-static const struct http_route list_route = {.method = "GET",
-                                             .path = "/orders",
-                                             .params = list_rows,
-                                             .params_size = sizeof(struct order),
-                                             .class_name = "market.order"};
-static const struct http_route otp_route = {.method = "POST",
-                                            .path = "/otp",
-                                            .params = otp_rows,
-                                            .params_size = sizeof(struct order),
-                                            .class_name = "account.withdraw"};
-
-static struct http_server server = {
-    .spec = {.clock = &clock_real},
-    .limits = {.body_bytes_max = 1 << 20, .arena_bytes_max = 1 << 20},
-};
-
-/* A request with these parameters: a query if it does not start with '{'. */
-static struct http_request *make(const struct http_route *route, const char *text)
-{
-    struct http_request *request = request_new(&server);
-    struct err err;
-    assert_non_null(request);
-    request->route = route;
-    request->target.segments[0] = "orders";
-    request->target.segments[1] = "42";
-    request->target.segments_count = 2;
-    if (text[0] == '{') {
-        assert_true(http_set_params_json(request, text, strlen(text), &err));
-    } else {
-        char *copy = arena_strdup(request->arena, text);
-        assert_true(values_add_pairs(&request->values, copy, 1000, request->arena, &err));
-    }
-    request->params = arena_alloc(request->arena, route->params_size);
-    assert_non_null(request->params);
-    return request;
-}
-
-static void assert_codes(const struct http_route *route, const char *text, const char *expected)
-{
-    struct http_request *request = make(route, text);
-    AUTO(str_release) struct str got = STR_INIT(8192);
-    struct codes codes;
-    params_read(request, route, &codes);
-    for (size_t i = 0; i < codes.count; i++) {
-        str_add(&got, i > 0 ? " " : "");
-        str_add(&got, codes.items[i]);
-    }
-    if (strcmp(str_data(&got), expected) != 0)
-        fail_msg("%s\n  gives    %s\n  expected %s", text, str_data(&got), expected);
-    request_free(request);
-}
-
-/* A request that must be right; the caller frees it. */
-static struct http_request *read_right(const struct http_route *route, const char *text,
-                                       const struct order **ret_order)
-{
-    struct http_request *request = make(route, text);
-    struct codes codes;
-    params_read(request, route, &codes);
-    if (codes.count > 0)
-        fail_msg("%s gives %s", text, codes.items[0]);
-    *ret_order = http_params(request);
-    return request;
-}
+#include "tests/unit/libs/http/param_world.h"
 
 static void params_read__order__fills_the_struct(void **state)
 {
@@ -357,28 +178,23 @@ static void params_read__decimals__are_plain_and_exact(void **state)
     }
 }
 
+static void assert_flag(const char *query, bool expected)
+{
+    const struct order *order;
+    struct http_request *request = read_right(&list_route, query, &order);
+    assert_true(order->flag.given && order->flag.value == expected);
+    request_free(request);
+}
+
 static void params_read__booleans__in_many_words(void **state)
 {
-    static const char *const yes[] = {"true", "1", "t", "T", "True", "yes", "on"};
-    static const char *const no[] = {"false", "0", "f", "F", "no", "off"};
-    const struct order *order;
-    char text[32];
+    static const char *const yes[] = {"flag=true", "flag=1", "flag=T", "flag=yes", "flag=on"};
+    static const char *const no[] = {"flag=false", "flag=0", "flag=F", "{\"flag\":false}"};
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
-        snprintf(text, sizeof(text), "flag=%s", yes[i]);
-        struct http_request *request = read_right(&list_route, text, &order);
-        assert_true(order->flag.given && order->flag.value);
-        request_free(request);
-    }
-    for (size_t i = 0; i < ARRAY_LEN(no); i++) {
-        snprintf(text, sizeof(text), "flag=%s", no[i]);
-        struct http_request *request = read_right(&list_route, text, &order);
-        assert_true(order->flag.given && !order->flag.value);
-        request_free(request);
-    }
-    struct http_request *request = read_right(&list_route, "{\"flag\":false}", &order);
-    assert_true(order->flag.given && !order->flag.value);
-    request_free(request);
+    for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+        assert_flag(yes[i], true);
+    for (size_t i = 0; i < ARRAY_LEN(no); i++)
+        assert_flag(no[i], false);
 }
 
 static void params_read__lists__come_in_three_forms(void **state)
@@ -499,48 +315,6 @@ static void params_read__same_code_twice__is_told_once(void **state)
     assert_codes(&list_route, "flag=x&state[]=wait&tags={}&fee=a&{}=1", "invalid value");
 }
 
-static void values_add_pairs__encodings__are_strict(void **state)
-{
-    static const char *const wrong[] = {"a=%",   "a=%4",   "a=%zz",    "a=%00", "%00=a",
-                                        "a=%ff", "a=\xff", "a=%c0%ae", "a%E0=b"};
-    struct err err;
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
-        struct http_request *request = request_new(&server);
-        char *copy = arena_strdup(request->arena, wrong[i]);
-        assert_false(values_add_pairs(&request->values, copy, 10, request->arena, &err));
-        assert_int_equal(err.code, ERR_REQUEST_INVALID);
-        request_free(request);
-    }
-    struct http_request *request = request_new(&server);
-    char text[] = "a=1+2%2B%26&&b&=c&d==%3D";
-    assert_true(values_add_pairs(&request->values, text, 4, request->arena, &err));
-    assert_int_equal(request->values.count, 4);
-    assert_string_equal(values_find(&request->values, "a")->text, "1 2+&");
-    assert_string_equal(values_find(&request->values, "b")->text, "");
-    assert_string_equal(values_find(&request->values, "")->text, "c");
-    assert_string_equal(values_find(&request->values, "d")->text, "==");
-    char more[] = "a&b&c&d&e";
-    assert_false(values_add_pairs(&request->values, more, 4, request->arena, &err));
-    request_free(request);
-}
-
-static void http_set_params_json__anything_but_an_object__is_refused(void **state)
-{
-    struct http_request *request = request_new(&server);
-    struct err err;
-    (void)state;
-    request->route = &list_route;
-    assert_false(http_set_params_json(request, "[1]", 3, &err));
-    assert_int_equal(err.code, ERR_BODY_INVALID);
-    assert_false(http_set_params_json(request, "{", 1, &err));
-    assert_true(http_set_params_json(request, "{\"a\":1}", 7, &err));
-    assert_true(http_set_params_json(request, "{\"b\":1}", 7, &err));
-    assert_false(http_param_given(request, "a"));
-    assert_true(http_param_given(request, "b"));
-    request_free(request);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -559,8 +333,6 @@ int main(void)
         cmocka_unit_test(params_read__json__is_kept_to_the_digit),
         cmocka_unit_test(params_read__texts__are_lowered_and_measured),
         cmocka_unit_test(params_read__same_code_twice__is_told_once),
-        cmocka_unit_test(values_add_pairs__encodings__are_strict),
-        cmocka_unit_test(http_set_params_json__anything_but_an_object__is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
