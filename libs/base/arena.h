@@ -19,7 +19,7 @@ struct arena *arena_new(size_t bytes_max);
 void arena_free(struct arena *arena); /* NULL is fine */
 void arena_reset(struct arena *arena);
 
-void *arena_alloc(struct arena *arena, size_t size) MUST_CHECK;  /* zeroed, aligned to 16; or NULL */
+void *arena_alloc(struct arena *arena, size_t size) MUST_CHECK; /* zeroed, aligned to 16; or NULL */
 char *arena_strdup(struct arena *arena, const char *chars) MUST_CHECK;
 char *arena_strndup(struct arena *arena, const char *chars, size_t length) MUST_CHECK;
 

@@ -9,7 +9,11 @@
 
 #undef NDEBUG
 #include <assert.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* A place that can't be reached; the sentence says why. */
+#define UNREACHABLE(why) assert((why) == NULL)
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF(format_at, first) __attribute__((format(printf, format_at, first)))

@@ -130,8 +130,12 @@ bool clock_parse_iso(const char *text, int64_t *ret_time_us)
     if (*text != '\0' || year < 1970 || year > 9999 || hour > 23 || minute > 59 || second > 59)
         return false;
 
-    struct tm parts = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day,
-                       .tm_hour = hour, .tm_min = minute, .tm_sec = second};
+    struct tm parts = {.tm_year = year - 1900,
+                       .tm_mon = month - 1,
+                       .tm_mday = day,
+                       .tm_hour = hour,
+                       .tm_min = minute,
+                       .tm_sec = second};
     time_t seconds = timegm(&parts);
     /* timegm() rolls 31 April over to 1 May: what it changed was no date. */
     if (parts.tm_mon != month - 1 || parts.tm_mday != day)

@@ -112,6 +112,7 @@ const struct http_route *http_route_of(const struct http_request *request);
 const void *http_params(const struct http_request *request); /* the struct of the route */
 struct arena *http_arena(struct http_request *request);
 const char *http_header(const struct http_request *request, const char *name); /* NULL: absent */
+/* "" when the head of the request was refused before its path was read. */
 const char *http_path_of(const struct http_request *request);
 const char *http_method_of(const struct http_request *request);
 bool http_has_query(const struct http_request *request); /* a '?' with something behind it */

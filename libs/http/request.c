@@ -85,7 +85,8 @@ const char *http_header(const struct http_request *request, const char *name)
 
 const char *http_path_of(const struct http_request *request)
 {
-    return request->target.path;
+    /* A hook that makes the body of an error also sees requests whose head could not be read. */
+    return request->target.path ? request->target.path : "";
 }
 
 const char *http_method_of(const struct http_request *request)

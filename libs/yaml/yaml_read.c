@@ -39,7 +39,8 @@ bool tree_read_text(const char *name, const char *text, size_t length, struct tr
                     struct err *err)
 {
     if (length > TREE_BYTES_MAX)
-        return err_set(err, ERR_CONFIG, "%.80s: above %d bytes", name, TREE_BYTES_MAX);
+        return err_set(err, ERR_CONFIG, "%s: above %d bytes", tree_name_shown(name),
+                       TREE_BYTES_MAX);
     struct arena *arena = arena_new(ARENA_BYTES_MAX);
     struct build build = {.arena = arena};
     yaml_parser_t parser;
@@ -49,7 +50,7 @@ bool tree_read_text(const char *name, const char *text, size_t length, struct tr
     }
     if (!build.document || !build.file || !yaml_parser_initialize(&parser)) {
         arena_free(arena);
-        return err_set(err, ERR_CONFIG, "%.80s: out of memory", name);
+        return err_set(err, ERR_CONFIG, "%s: out of memory", tree_name_shown(name));
     }
     build.document->arena = arena;
     build.document->root.file = build.file;
@@ -109,7 +110,8 @@ bool tree_read_file(const char *path, struct tree_node **ret_root, struct err *e
 static bool fail_at(const struct build *build, const yaml_mark_t *mark, struct err *err,
                     const char *what)
 {
-    return err_set(err, ERR_CONFIG, "%.80s:%zu: %s", build->file, mark->line + 1, what);
+    return err_set(err, ERR_CONFIG, "%s:%zu: %s", tree_name_shown(build->file),
+                   mark->line + 1, what);
 }
 
 /* The node that the event fills: the root, the next item of a list, the value of the key. */

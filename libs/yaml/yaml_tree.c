@@ -90,5 +90,6 @@ bool tree_fail(const struct tree_node *node, struct err *err, const char *format
     va_start(args, format);
     vsnprintf(what, sizeof(what), format, args);
     va_end(args);
-    return err_set(err, ERR_CONFIG, "%.80s:%u: %s", node->file, node->line, what);
+    return err_set(err, ERR_CONFIG, "%s:%u: %s", tree_name_shown(node->file), node->line,
+                   what);
 }

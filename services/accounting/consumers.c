@@ -9,11 +9,11 @@
 #include "base/check.h"
 
 const struct consumer accounting_consumers[] = {
-    {"accept", accept_writer_run},      /* orders and cancels: group commit */
+    {"accept", accept_writer_run},        /* orders and cancels: group commit */
     {"command-relay", command_relay_run}, /* committed commands to the workers */
-    {"settler", on_results_run},        /* results of the workers into the books */
-    {"event-relay", event_relay_run},   /* the outbox to the world */
-    {"market-clock", market_clock_run}, /* tickers and k-lines, by the clock */
-    {"pnl", pnl_job_run},               /* profit and loss, if PNL_CURRENCIES asks for it */
+    {"settler", on_results_run},          /* results of the workers into the books */
+    {"event-relay", event_relay_run},     /* the outbox to the world */
+    {"market-clock", market_clock_run},   /* tickers and k-lines, by the clock */
+    {"pnl", pnl_job_run},                 /* profit and loss, if PNL_CURRENCIES asks for it */
 };
 const size_t accounting_consumers_count = ARRAY_LEN(accounting_consumers);

@@ -32,26 +32,32 @@ struct part {
     bool (*select)(const struct http_route *route);
 };
 
-#define LICENSE .license_name = "Apache-2.0",                                                      \
-    .license_url = "https://www.apache.org/licenses/LICENSE-2.0"
+#define LICENSE                                                                                    \
+    .license_name = "Apache-2.0", .license_url = "https://www.apache.org/licenses/LICENSE-2.0"
 
 static const struct part parts[] = {
     {"user",
-     {.title = "Bourse accounting: user API", .version = BOURSE_VERSION,
+     {.title = "Bourse accounting: user API",
+      .version = BOURSE_VERSION,
       .description = "Markets, market data, balances, orders and trades. The base path is the one "
                      "of the edge.",
-      .base_path = "", LICENSE},
+      .base_path = "",
+      LICENSE},
      is_user},
     {"admin",
-     {.title = "Bourse accounting: admin API", .version = BOURSE_VERSION,
+     {.title = "Bourse accounting: admin API",
+      .version = BOURSE_VERSION,
       .description = "For the operators of an exchange; each call needs an ability of its role.",
-      .base_path = "", LICENSE},
+      .base_path = "",
+      LICENSE},
      is_admin},
     {"management",
-     {.title = "Bourse accounting: management API", .version = BOURSE_VERSION,
+     {.title = "Bourse accounting: management API",
+      .version = BOURSE_VERSION,
       .description = "Server to server. Every body is a JWS document signed by the signers of the "
                      "call's scope; the parameters are the member `data` of its payload.",
-      .base_path = "", LICENSE},
+      .base_path = "",
+      LICENSE},
      is_management},
 };
 

@@ -54,7 +54,8 @@ static void observe(void *app, const struct http_route *route, int status, int64
                                                  : "5xx";
     (void)route;
     metric_add_labelled(accounting->metrics, METRIC_HTTP_REQUESTS,
-                        metric_label(accounting->metrics, METRIC_HTTP_REQUESTS, class_of_status), 1);
+                        metric_label(accounting->metrics, METRIC_HTTP_REQUESTS, class_of_status),
+                        1);
     metric_observe_us(accounting->metrics, METRIC_HTTP_SECONDS, us);
 }
 

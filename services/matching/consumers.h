@@ -1,8 +1,15 @@
-/* consumers.h: the messages that matching takes, as a table: all that can start work. */
+/* consumers.h: all that can start work in the matching worker: its one queue. */
 #ifndef MATCHING_CONSUMERS_H
 #define MATCHING_CONSUMERS_H
 
-#include "matching/bus/consumer.h"
+#include <stddef.h>
+
+struct worker;
+
+struct consumer {
+    const char *name; /* of the thread */
+    void (*run)(struct worker *worker);
+};
 
 extern const struct consumer matching_consumers[];
 extern const size_t matching_consumers_count;

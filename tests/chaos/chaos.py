@@ -146,6 +146,8 @@ def run(world, seed, minutes):
                 say(failed[-1])
             else:
                 slowest = max(slowest, took)
+                if took > 5:
+                    say(f"  trading again after {took:.1f} s")
     faults.end()
     stop.set()
     for trader in traders:

@@ -27,7 +27,7 @@ def private_key(name):
     return serialization.load_pem_private_key(WORLD.file(f"keys/{name}.key").read_bytes(), None)
 
 
-def claims_of(uid, **changes):
+def claims_of(uid, /, **changes):
     """The claims of a good session token. None leaves a claim out."""
     now = int(time.time())
     claims = {"iat": now, "exp": now + 1800, "jti": secrets.token_hex(10), "sub": "session",
@@ -37,7 +37,7 @@ def claims_of(uid, **changes):
     return {key: value for key, value in claims.items() if value is not None}
 
 
-def token(uid, **changes):
+def token(uid, /, **changes):
     return jwt.encode(claims_of(uid, **changes), private_key("jwt"), algorithm="RS256")
 
 

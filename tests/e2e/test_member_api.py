@@ -47,7 +47,8 @@ def test_wrong_verb_is_405(alice):
     {"iss": "other"}, {"aud": ["accounting"]}, {"sub": "refresh"}])
 def test_bad_claims_are_401(changes):
     member = Member()
-    member.bearer = token(**{"uid": member.uid, **changes})
+    claims = {"uid": member.uid, **changes}
+    member.bearer = token(claims.pop("uid"), **claims)
     assert errors(member.get("/account/balances"), 401) == ["jwt.decode_and_verify"]
 
 

@@ -165,8 +165,8 @@ static void collect_keys(struct accept_batch *batch)
             batch->clients_count += order->client_order_id[0] != '\0';
         } else if (intake->kind == INTAKE_AMEND) {
             batch->amends_count++;
-            batch->keys[batch->keys_count++] = account_key(
-                order->member_id, order_outcome(&intake->market, order->side));
+            batch->keys[batch->keys_count++] =
+                account_key(order->member_id, order_outcome(&intake->market, order->side));
         }
     }
     batch->keys_count = account_keys_sort(batch->keys, batch->keys_count);
@@ -224,7 +224,8 @@ static bool take_market_rows(struct accept_batch *batch, struct db_result *rows,
     for (size_t i = 0; i < batch->markets_count; i++) {
         struct market_commands *market = &batch->markets[i];
         if (!db_row_next(rows) || strcmp(db_get_text(rows, 0), market->id) != 0)
-            return err_set(err, ERR_INTERNAL, "market %s has no row in market_commands", market->id);
+            return err_set(err, ERR_INTERNAL, "market %s has no row in market_commands",
+                           market->id);
         market->command_seq = market->first_seq = db_get_u64(rows, 1);
     }
     return true;
@@ -316,8 +317,8 @@ static void write_commands(struct accept_batch *batch, struct db *db)
                "UPDATE market_commands SET command_seq = ? WHERE market_id = ?;",
                DB_ARGS(DB_TEXT(market->id), DB_U64(market->command_seq),
                        DB_U64(market->first_seq + 1),
-                       DB_BYTES(str_data(&batch->wire), batch->wire.length),
-                       DB_TIME(batch->now_us), DB_U64(market->command_seq), DB_TEXT(market->id)));
+                       DB_BYTES(str_data(&batch->wire), batch->wire.length), DB_TIME(batch->now_us),
+                       DB_U64(market->command_seq), DB_TEXT(market->id)));
         sql_expect_rows(&batch->sql, 1);
         batch->parcels[m] = parcel_new(market->id, market->first_seq + 1, market->command_seq,
                                        str_data(&batch->wire), batch->wire.length);

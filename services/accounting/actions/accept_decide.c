@@ -52,7 +52,7 @@ static struct command *add_command(struct accept_batch *batch, const char *marke
         command->seq = ++batch->markets[m].command_seq;
         return command;
     }
-    assert(!"the market was collected");
+    UNREACHABLE("the market was collected");
     return NULL;
 }
 
@@ -72,8 +72,8 @@ static void hold(struct accept_batch *batch, const struct intake *intake, struct
     struct currency currency;
     account->balance.units -= amount.units;
     assert(!dec_is_negative(account->balance));
-    batch->deltas[batch->deltas_count++] = (struct account_delta){
-        .key = account->key, .balance = dec_neg(amount), .locked = amount};
+    batch->deltas[batch->deltas_count++] =
+        (struct account_delta){.key = account->key, .balance = dec_neg(amount), .locked = amount};
     struct ledger_entry *entry = &batch->entries[batch->entries_count++];
     *entry = ledger_hold("order", intake->order.id, event, outcome_currency(intake, &currency),
                          intake->order.member_id, amount);
@@ -92,8 +92,8 @@ static uint32_t known_slot(const struct account_key *key)
 /* The account that will receive exists before the first trade: settling only ever adds. */
 static void ensure_income_account(struct accept_batch *batch, const struct intake *intake)
 {
-    struct account_key key = account_key(intake->order.member_id,
-                                         order_income(&intake->market, intake->order.side));
+    struct account_key key =
+        account_key(intake->order.member_id, order_income(&intake->market, intake->order.side));
     if (account_key_cmp(&batch->known[known_slot(&key)], &key) != 0)
         batch->new_keys[batch->new_keys_count++] = key;
 }
@@ -262,8 +262,7 @@ static bool decide_amend(struct accept_batch *batch, struct intake *intake, stru
         struct account_key key =
             account_key(order->member_id, order_outcome(&intake->market, order->side));
         struct account *account = account_find(batch->accounts, batch->accounts_count, &key);
-        if (!dec_sub(need, order->locked, &more) || !account ||
-            dec_cmp(account->balance, more) < 0)
+        if (!dec_sub(need, order->locked, &more) || !account || dec_cmp(account->balance, more) < 0)
             return err_set(err, ERR_FUNDS_INSUFFICIENT, "the new price and volume need more %s",
                            key.currency_id);
         order->locked.units += more.units;

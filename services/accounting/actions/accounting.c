@@ -4,7 +4,7 @@
 
 void accounting_outbox_wake(struct accounting *app)
 {
-    static char token; /* what is pushed does not matter, that something is does */
-    bool pushed = queue_push(app->outbox_signal, &token);
+    /* What is pushed does not matter, that something is does. */
+    bool pushed = queue_push(app->outbox_signal, app);
     (void)pushed;
 }

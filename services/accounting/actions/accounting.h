@@ -15,14 +15,14 @@
 #include "metrics/metrics.h"
 
 struct accounting_config;
-struct market_data;    /* accounting/marketdata: depth, tickers, recent trades; any thread */
-struct accept_queue;   /* actions/order_accept.h: orders and cancels on their way in; any thread */
-struct queue;          /* base/queue.h */
-struct trust;          /* http/trust.h: the public keys and what is asked of a token; immutable */
-struct token_cache;    /* verified user tokens; any thread */
-struct abilities;      /* http/abilities.h: the permission table; immutable */
-struct book_cache;     /* http/book_cache.h: order books that were dear to read; any thread */
-struct management;     /* http/management.h: signers and scopes of the management API; immutable */
+struct market_data;  /* accounting/marketdata: depth, tickers, recent trades; any thread */
+struct accept_queue; /* actions/order_accept.h: orders and cancels on their way in; any thread */
+struct queue;        /* base/queue.h */
+struct trust;        /* http/trust.h: the public keys and what is asked of a token; immutable */
+struct token_cache;  /* verified user tokens; any thread */
+struct abilities;    /* http/abilities.h: the permission table; immutable */
+struct book_cache;   /* http/book_cache.h: order books that were dear to read; any thread */
+struct management;   /* http/management.h: signers and scopes of the management API; immutable */
 
 struct accounting {
     const struct accounting_config *config; /* config.h; immutable */
@@ -33,7 +33,8 @@ struct accounting {
     struct market_data *market_data;
     struct book_cache *book_cache;
     struct accept_queue *accept_queue;
-    struct queue *parcels; /* struct parcel (actions/parcel.h): committed commands on their way out */
+    struct queue
+        *parcels; /* struct parcel (actions/parcel.h): committed commands on their way out */
     struct trust *trust;
     struct token_cache *user_tokens;
     struct token_cache *service_tokens; /* of other services: internal calls */
@@ -41,9 +42,9 @@ struct accounting {
     struct management *management;
     struct db_config db_config; /* to open further connections */
     _Atomic bool stopping;
-    _Atomic bool books_loaded; /* catalog and market data are in memory */
-    _Atomic bool settling;      /* the settler has its broker and its database */
-    _Atomic bool accepting;     /* the writer has its database */
+    _Atomic bool books_loaded;   /* catalog and market data are in memory */
+    _Atomic bool settling;       /* the settler has its broker and its database */
+    _Atomic bool accepting;      /* the writer has its database */
     struct queue *outbox_signal; /* a push wakes the event relay: something is in the outbox */
 };
 

@@ -35,25 +35,27 @@ enum intake_kind {
 
 struct intake {
     enum intake_kind kind;
-    struct order order;   /* in: see above; out: the order as it is after the commit */
-    struct market market; /* the rules that it was validated with: a copy */
+    struct order order;               /* in: see above; out: the order as it is after the commit */
+    struct market market;             /* the rules that it was validated with: a copy */
     bool base_is_coin, quote_is_coin; /* of the market, for the ledger codes */
     bool by_uuid;
-    enum side side; /* INTAKE_CANCEL_ALL */
+    enum side side;                   /* INTAKE_CANCEL_ALL */
     struct dec new_price, new_volume; /* INTAKE_AMEND; 0: as it is */
-    struct err refusal; /* unless ERR_NONE: refused already (a thin book), but asked for with a client
+    struct err
+        refusal; /* unless ERR_NONE: refused already (a thin book), but asked for with a client
                          * order id, which may be known: then its order is the answer */
-    struct dec estimate; /* market buys: what the book walk says it may cost; capped at the balance */
+    struct dec
+        estimate; /* market buys: what the book walk says it may cost; capped at the balance */
 
-    bool ok;         /* out */
-    bool replayed;   /* out: the client order id was known; `order` is the one it made */
-    struct err err;  /* out, unless ok */
+    bool ok;        /* out */
+    bool replayed;  /* out: the client order id was known; `order` is the one it made */
+    struct err err; /* out, unless ok */
 
     void (*done)(struct intake *intake);
     void *user;
 
-    bool found;               /* the writer's own: the order exists and is the member's */
-    uint64_t settled_seq;     /* the writer's own: amends */
+    bool found;              /* the writer's own: the order exists and is the member's */
+    uint64_t settled_seq;    /* the writer's own: amends */
     struct intake *original; /* the writer's own: the same client order id, earlier in the batch */
     uint64_t replayed_id;    /* the writer's own: the order to read back */
 };

@@ -350,7 +350,8 @@ static bool apply_all(struct settlement *settlement, struct err *err)
     for (size_t m = 0; m < settlement->markets_count; m++) {
         struct settling_market *settling = &settlement->markets[m];
         for (size_t b = 0; b < settlement->batches_count && !settling->is_stuck; b++) {
-            if (strncmp(settlement->batches[b].header->market_id, settling->id, MARKET_ID_SIZE) != 0)
+            if (strncmp(settlement->batches[b].header->market_id, settling->id, MARKET_ID_SIZE) !=
+                0)
                 continue;
             if (!apply_batch(settlement, m, b, err)) {
                 settling->is_stuck = true;
@@ -379,7 +380,7 @@ static void seal_market(struct settlement *settlement, struct settling_market *s
         else if (e < settlement->entries_count && settlement->entries[e].id == id)
             seal_add_entry(&settling->seal_text, &settlement->entries[e++]);
         else
-            assert(!"every journal id of the market is a trade or an entry");
+            UNREACHABLE("every journal id of the market is a trade or an entry");
     }
 }
 

@@ -128,7 +128,8 @@ static bool strike(struct settlement *settlement, const struct market *market, s
     }
     struct dec spent = {-outcome.units - ret_release->units};
     struct dec income_net = {income.units - fee_amount.units};
-    add_delta(settlement, order->member_id, order_outcome(market, order->side), *ret_release, spent);
+    add_delta(settlement, order->member_id, order_outcome(market, order->side), *ret_release,
+              spent);
     add_delta(settlement, order->member_id, order_income(market, order->side), income_net,
               DEC_ZERO);
     return true;

@@ -21,9 +21,9 @@ enum {
     DRAIN_MAX = 256,
     DRAIN_WAIT_MS = 200,
     IN_FLIGHT_MAX = 64,
-    AUDIT_EVERY_US = 1000000,    /* compare the journal with what was sent and settled */
-    RELOAD_AFTER_US = 3000000,   /* commands that don't settle for so long: ask the worker again */
-    RELOAD_EVERY_US = 1000000,   /* at most one reload in this time for a market */
+    AUDIT_EVERY_US = 1000000,  /* compare the journal with what was sent and settled */
+    RELOAD_AFTER_US = 3000000, /* commands that don't settle for so long: ask the worker again */
+    RELOAD_EVERY_US = 1000000, /* at most one reload in this time for a market */
     PAUSE_MIN_MS = 100,
     PAUSE_MAX_MS = 2000
 };
@@ -194,8 +194,7 @@ static bool audit_market(void *arg, const char *market_id, uint64_t command_seq,
     if (!lane)
         return err_set(err, ERR_INTERNAL, "more than %d markets", MARKETS_MAX);
     metric_set_labelled(metrics, METRIC_COMMAND_SEQ,
-                        metric_label(metrics, METRIC_COMMAND_SEQ, market_id),
-                        (int64_t)command_seq);
+                        metric_label(metrics, METRIC_COMMAND_SEQ, market_id), (int64_t)command_seq);
     if (settled_seq != lane->settled_seq || settled_seq == command_seq)
         lane->progress_us = now_us;
     lane->settled_seq = settled_seq;
@@ -254,8 +253,9 @@ static bool work(struct relay *relay, struct err *err)
         sent = sent && send_parcel(relay, parcels[i], err);
         free(parcels[i]);
     }
-    if (!sent || !(count > 0 ? bus_settle(relay->bus, IN_FLIGHT_MAX / 2, err)
-                             : bus_settle(relay->bus, 0, err)) ||
+    if (!sent ||
+        !(count > 0 ? bus_settle(relay->bus, IN_FLIGHT_MAX / 2, err)
+                    : bus_settle(relay->bus, 0, err)) ||
         !bus_idle(relay->bus, err))
         return false;
     take_confirms(relay);

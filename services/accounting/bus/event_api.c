@@ -58,18 +58,14 @@ const struct json_field api_order_fields[] = {
 
 static const char *change_name(enum order_change change)
 {
-    switch (change) {
-    case ORDER_CREATED:
-        return "order_created";
-    case ORDER_UPDATED:
-        return "order_updated";
-    case ORDER_COMPLETED:
-        return "order_completed";
-    case ORDER_CANCELED:
-        return "order_canceled";
-    }
-    assert(!"a known change");
-    return "";
+    static const char *const names[] = {
+        [ORDER_CREATED] = "order_created",
+        [ORDER_UPDATED] = "order_updated",
+        [ORDER_COMPLETED] = "order_completed",
+        [ORDER_CANCELED] = "order_canceled",
+    };
+    assert(change >= ORDER_CREATED && change < ARRAY_LEN(names));
+    return names[change];
 }
 
 static const char *state_name(enum order_state state)

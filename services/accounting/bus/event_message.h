@@ -36,7 +36,8 @@ static inline bool event_emit(struct event_out *out, enum event_exchange exchang
                               struct err *err)
 {
     char key[ROUTING_KEY_SIZE];
-    int length = snprintf(key, sizeof(key), "%s%s%s.%s", prefix, prefix[0] ? "." : "", middle, suffix);
+    int length =
+        snprintf(key, sizeof(key), "%s%s%s.%s", prefix, prefix[0] ? "." : "", middle, suffix);
     if (length < 0 || (size_t)length >= sizeof(key))
         return err_set(err, ERR_INTERNAL, "routing key too long: %s", middle);
     if (!str_ok(&out->body))

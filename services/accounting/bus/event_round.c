@@ -74,7 +74,8 @@ bool event_round_add(struct event_round *round, const void *events, size_t lengt
     if (!bad)
         return true;
     round->count = count_before;
-    return err_set(err, ERR_PROTOCOL, "malformed events, or of another version, at byte %zu", offset);
+    return err_set(err, ERR_PROTOCOL, "malformed events, or of another version, at byte %zu",
+                   offset);
 }
 
 /* ---- comparing ---- */

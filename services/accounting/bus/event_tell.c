@@ -202,23 +202,13 @@ static bool tell_model(struct teller *teller, const struct round_item *item, str
     return true;
 }
 
-static bool tell_item(struct teller *teller, const struct round_item *item, struct err *err)
-{
-    switch (item->kind) {
-    case EVENT_ORDER:
-        return tell_order(teller, item, err);
-    case EVENT_TRADE:
-        return tell_trade(teller, item, err);
-    case EVENT_LEVEL:
-        return tell_level(teller, item, err);
-    case EVENT_BALANCE:
-        return tell_balance(teller, item, err);
-    case EVENT_MODEL:
-        return tell_model(teller, item, err);
-    }
-    assert(!"event_round_add() checked the kind");
-    return false;
-}
+typedef bool tell_function(struct teller *teller, const struct round_item *item, struct err *err);
+
+/* By kind; event_round_add() lets no other through. */
+static tell_function *const tell_functions[] = {
+    [EVENT_ORDER] = tell_order,     [EVENT_TRADE] = tell_trade, [EVENT_LEVEL] = tell_level,
+    [EVENT_BALANCE] = tell_balance, [EVENT_MODEL] = tell_model,
+};
 
 bool teller_tell(struct teller *teller, struct db *db, const struct event_round *round,
                  bool signed_only, struct err *err)
@@ -231,7 +221,7 @@ bool teller_tell(struct teller *teller, struct db *db, const struct event_round 
                 book_stream_begin(teller->books, &teller->out,
                                   clock_monotonic_us(teller->app->clock), err);
     for (size_t i = 0; i < round->count && told; i++)
-        told = tell_item(teller, &round->items[i], err);
+        told = tell_functions[round->items[i].kind](teller, &round->items[i], err);
     told = told && tell_trades(teller, err) && tell_balances(teller, err);
     catalog_give_back(teller->catalog);
     return told;

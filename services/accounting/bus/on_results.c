@@ -21,8 +21,8 @@
 enum {
     PREFETCH = 128,
     NEXT_WAIT_MS = 200,
-    DELIVERIES_MAX = 256,           /* of one transaction */
-    DELIVERY_BYTES_MAX = 16 << 20,  /* of one transaction, all its deliveries */
+    DELIVERIES_MAX = 256,          /* of one transaction */
+    DELIVERY_BYTES_MAX = 16 << 20, /* of one transaction, all its deliveries */
     PAUSE_MIN_MS = 100,
     PAUSE_MAX_MS = 2000,
     STUCK_MAX = 16,
@@ -198,8 +198,8 @@ static bool load_state(struct settler *settler, struct err *err)
     if (!catalog_reload(app->catalogs, settler->db, err))
         return false;
     const struct catalog *catalog = catalog_take(app->catalogs);
-    bool loaded = market_data_load_all(app->market_data, settler->db, catalog,
-                                       clock_now_us(app->clock), err);
+    bool loaded =
+        market_data_load_all(app->market_data, settler->db, catalog, clock_now_us(app->clock), err);
     catalog_give_back(catalog);
     if (!loaded)
         return false;

@@ -12,7 +12,8 @@ void matching_topology_fill(struct matching_topology *topology, uint32_t shards)
         char *queue = topology->names[shard][0], *dead = topology->names[shard][1];
         snprintf(queue, QUEUE_NAME_SIZE, "bourse.commands.%u", shard);
         snprintf(dead, QUEUE_NAME_SIZE, "bourse.commands.%u.dead", shard);
-        topology->rows[count++] = (struct bus_row){.kind = BUS_QUEUE, .name = dead, .type = "quorum"};
+        topology->rows[count++] =
+            (struct bus_row){.kind = BUS_QUEUE, .name = dead, .type = "quorum"};
         topology->rows[count++] = (struct bus_row){
             .kind = BUS_QUEUE, .name = queue, .type = "quorum", .dead_letter = dead};
     }

@@ -45,8 +45,12 @@ int64_t candle_bucket(enum candle_period period, int64_t time_s)
 bool candle_add(struct candle *candle, int64_t at_s, struct dec price, struct dec amount,
                 struct dec total)
 {
-    struct candle one = {.open = price, .high = price, .low = price, .close = price,
-                         .amount = amount, .total = total};
+    struct candle one = {.open = price,
+                         .high = price,
+                         .low = price,
+                         .close = price,
+                         .amount = amount,
+                         .total = total};
     return candle_merge(candle, at_s, &one);
 }
 

@@ -35,7 +35,7 @@ enum candle_period {
 };
 
 struct candle {
-    int64_t at_s; /* Unix time of its begin */
+    int64_t at_s;                                     /* Unix time of its begin */
     struct dec open, high, low, close, amount, total; /* amount base, total quote */
 };
 

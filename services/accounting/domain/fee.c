@@ -25,7 +25,8 @@ void trading_fee_find(const struct trading_fee *fees, size_t count, const char *
     int best = -1;
     *ret_maker = *ret_taker = DEC_ZERO;
     for (size_t i = 0; i < count; i++) {
-        int weight = strcmp(fees[i].market_type, "spot") == 0 ? fit(&fees[i], market_id, group) : -1;
+        int weight =
+            strcmp(fees[i].market_type, "spot") == 0 ? fit(&fees[i], market_id, group) : -1;
         if (weight > best) {
             best = weight;
             *ret_maker = fees[i].maker;

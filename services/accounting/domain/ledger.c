@@ -27,9 +27,9 @@ static struct ledger_entry move_funds(const char *reference_type, uint64_t refer
     return entry;
 }
 
-struct ledger_entry ledger_hold(const char *reference_type, uint64_t reference_id, const char *event,
-                                const struct currency *currency, uint64_t member_id,
-                                struct dec amount)
+struct ledger_entry ledger_hold(const char *reference_type, uint64_t reference_id,
+                                const char *event, const struct currency *currency,
+                                uint64_t member_id, struct dec amount)
 {
     return move_funds(reference_type, reference_id, event, currency, member_id, amount);
 }
@@ -47,7 +47,8 @@ static void set_amount(struct operation *operation, struct dec amount)
     operation->debit = dec_is_negative(amount) ? dec_neg(amount) : DEC_ZERO;
 }
 
-size_t ledger_operations(const struct ledger_entry *entry, struct operation ret_operations[static 2])
+size_t ledger_operations(const struct ledger_entry *entry,
+                         struct operation ret_operations[static 2])
 {
     size_t count = entry->code_b ? 2 : 1;
     for (size_t i = 0; i < count; i++) {
@@ -90,7 +91,8 @@ size_t trade_operations(const struct trade *trade, bool base_is_coin, bool quote
         {ACCOUNT_LIABILITY, KIND_LOCKED, false, buyer, dec_neg(trade->total)},
         {ACCOUNT_LIABILITY, KIND_MAIN, true, buyer, buyer_gets},
         {ACCOUNT_LIABILITY, KIND_MAIN, false, seller, seller_gets},
-        {ACCOUNT_LIABILITY, KIND_LOCKED, taker_buys, trade->maker_id, dec_neg(trade->maker_release)},
+        {ACCOUNT_LIABILITY, KIND_LOCKED, taker_buys, trade->maker_id,
+         dec_neg(trade->maker_release)},
         {ACCOUNT_LIABILITY, KIND_MAIN, taker_buys, trade->maker_id, trade->maker_release},
         {ACCOUNT_LIABILITY, KIND_LOCKED, !taker_buys, trade->taker_id,
          dec_neg(trade->taker_release)},

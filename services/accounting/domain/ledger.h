@@ -24,7 +24,12 @@
 #include "decimal/dec.h"
 
 /* Account codes are 100 × type + 10 × kind + (1 fiat, 2 coin). */
-enum account_type { ACCOUNT_ASSET = 1, ACCOUNT_LIABILITY = 2, ACCOUNT_REVENUE = 3, ACCOUNT_EXPENSE = 4 };
+enum account_type {
+    ACCOUNT_ASSET = 1,
+    ACCOUNT_LIABILITY = 2,
+    ACCOUNT_REVENUE = 3,
+    ACCOUNT_EXPENSE = 4
+};
 enum account_kind { KIND_MAIN = 0, KIND_LOCKED = 1 };
 
 static inline int16_t account_code(enum account_type type, enum account_kind kind, bool is_coin)
@@ -39,21 +44,21 @@ static inline enum account_type account_code_type(int code)
 enum { LEDGER_WORD_SIZE = 21 };
 
 struct ledger_entry {
-    uint64_t id;               /* journal id; given when it is written */
+    uint64_t id;                /* journal id; given when it is written */
     const char *reference_type; /* "order", "adjustment", "transfer", ... constant text */
     uint64_t reference_id;
-    const char *event;         /* "submit", "cancel", "accept", ... constant text */
+    const char *event; /* "submit", "cancel", "accept", ... constant text */
     char currency_id[CURRENCY_ID_SIZE];
-    uint64_t member_id;        /* 0: none */
-    int16_t code_a, code_b;    /* code_b 0: one leg */
+    uint64_t member_id;     /* 0: none */
+    int16_t code_a, code_b; /* code_b 0: one leg */
     struct dec amount_a, amount_b;
     int64_t created_at;
 };
 
 /* Funds of a member from available to locked (order accepted), and back (closed, reduced). */
-struct ledger_entry ledger_hold(const char *reference_type, uint64_t reference_id, const char *event,
-                                const struct currency *currency, uint64_t member_id,
-                                struct dec amount);
+struct ledger_entry ledger_hold(const char *reference_type, uint64_t reference_id,
+                                const char *event, const struct currency *currency,
+                                uint64_t member_id, struct dec amount);
 struct ledger_entry ledger_release(const char *reference_type, uint64_t reference_id,
                                    const char *event, const struct currency *currency,
                                    uint64_t member_id, struct dec amount);
@@ -66,9 +71,9 @@ struct trade {
     char base[CURRENCY_ID_SIZE], quote[CURRENCY_ID_SIZE];
     enum side taker_side;
     uint64_t maker_order_id, taker_order_id, maker_id, taker_id;
-    struct dec maker_fee, taker_fee;                   /* rates */
-    struct dec buyer_fee_amount, seller_fee_amount;    /* base; quote */
-    struct dec maker_release, taker_release;           /* quote for a buy, base for a sell */
+    struct dec maker_fee, taker_fee;                /* rates */
+    struct dec buyer_fee_amount, seller_fee_amount; /* base; quote */
+    struct dec maker_release, taker_release;        /* quote for a buy, base for a sell */
     int64_t created_at;
 };
 
@@ -89,6 +94,7 @@ enum { TRADE_OPERATIONS_MAX = 10 };
 size_t trade_operations(const struct trade *trade, bool base_is_coin, bool quote_is_coin,
                         struct operation ret_operations[static TRADE_OPERATIONS_MAX]);
 /* The one or two legs of an entry. */
-size_t ledger_operations(const struct ledger_entry *entry, struct operation ret_operations[static 2]);
+size_t ledger_operations(const struct ledger_entry *entry,
+                         struct operation ret_operations[static 2]);
 
 #endif

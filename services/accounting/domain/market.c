@@ -49,8 +49,8 @@ bool market_validate(const struct market *market, struct err *err)
     if (dec_cmp(market->min_amount, smallest_step(market->amount_precision)) < 0)
         return err_set(err, ERR_INVALID, "Min amount must be at least 10^-%d",
                        market->amount_precision);
-    if (dec_is_negative(market->max_price) || (dec_is_positive(market->max_price) &&
-                                               dec_cmp(market->max_price, market->min_price) < 0))
+    if (dec_is_negative(market->max_price) ||
+        (dec_is_positive(market->max_price) && dec_cmp(market->max_price, market->min_price) < 0))
         return err_set(err, ERR_INVALID, "Max price must be 0 or at least the min price");
     return true;
 }

@@ -16,8 +16,15 @@
 
 enum { MARKET_PRECISION_SUM_MAX = 10 };
 
-enum market_state { MARKET_ENABLED, MARKET_DISABLED, MARKET_HIDDEN, MARKET_LOCKED, MARKET_SALE,
-                    MARKET_PRESALE, MARKET_STATE_MAX };
+enum market_state {
+    MARKET_ENABLED,
+    MARKET_DISABLED,
+    MARKET_HIDDEN,
+    MARKET_LOCKED,
+    MARKET_SALE,
+    MARKET_PRESALE,
+    MARKET_STATE_MAX
+};
 
 struct market {
     char id[MARKET_ID_SIZE];
@@ -29,8 +36,9 @@ struct market {
     struct dec min_price, max_price, min_amount; /* max_price 0: no cap */
     int64_t engine_id;
     const char *data; /* JSON text or NULL */
-    struct dec protection; /* market orders trade at most this fraction away from the best price; 0: any */
-    unsigned number;  /* 0, 1, 2...: index into arrays of this process; stable while it runs */
+    struct dec
+        protection; /* market orders trade at most this fraction away from the best price; 0: any */
+    unsigned number; /* 0, 1, 2...: index into arrays of this process; stable while it runs */
     int64_t created_at, updated_at;
 };
 

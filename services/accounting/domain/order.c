@@ -18,7 +18,7 @@ const char *order_state_name(enum order_state state)
     for (size_t i = 0; i < ARRAY_LEN(states); i++)
         if (states[i].state == state)
             return states[i].name;
-    assert(!"a known state");
+    UNREACHABLE("a known state");
     return "";
 }
 

@@ -44,20 +44,20 @@ struct order {
     enum stp_mode stp;
     enum order_state state;
     enum close_reason close_reason;
-    bool waiting;                                        /* a stop that was not set off yet */
-    struct dec price, stop_price, protection;            /* 0: none */
-    struct dec volume, origin_volume;                    /* left; asked for */
+    bool waiting;                             /* a stop that was not set off yet */
+    struct dec price, stop_price, protection; /* 0: none */
+    struct dec volume, origin_volume;         /* left; asked for */
     struct dec locked, origin_locked, funds_received;
-    struct dec maker_fee, taker_fee;                     /* rates */
+    struct dec maker_fee, taker_fee; /* rates */
     uint32_t trades_count;
     uint64_t command_seq, queue_rank, amend_seq;
-    char client_order_id[CLIENT_ORDER_ID_SIZE];          /* "": none */
+    char client_order_id[CLIENT_ORDER_ID_SIZE]; /* "": none */
     int64_t created_at, updated_at;
 };
 
 const char *order_state_name(enum order_state state);
 bool order_state_parse(const char *name, enum order_state *ret_state);
-const char *order_kind_name(enum side side);       /* "bid", "ask" */
+const char *order_kind_name(enum side side); /* "bid", "ask" */
 /* The names of sides, times in force and prevention modes: see contract/protocol.h. */
 bool side_parse(const char *name, enum side *ret_side);
 /* The contract's ord_type: "limit", "market", "post_only", "stop_limit", "stop_market". */

@@ -21,9 +21,8 @@ bool order_cost(const struct order *order, struct dec estimate, struct dec balan
         /* Rounded up only to be comparable: order_to_command() refuses what is not exact. */
         return dec_mul(order->price, order->volume, DEC_UP, ret_cost) || out_of_range(err);
     }
-    if (dec_is_zero(estimate) &&
-        (!dec_mul(order->stop_price, order->volume, DEC_UP, &estimate) ||
-         !dec_mul(estimate, market_buy_margin, DEC_UP, &estimate)))
+    if (dec_is_zero(estimate) && (!dec_mul(order->stop_price, order->volume, DEC_UP, &estimate) ||
+                                  !dec_mul(estimate, market_buy_margin, DEC_UP, &estimate)))
         return out_of_range(err);
     *ret_cost = dec_min(estimate, balance);
     return true;

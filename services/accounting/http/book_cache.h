@@ -4,7 +4,7 @@
  * must not sell that at the price of a GET.
  *
  * A book that took at least BOOK_DEAR_US is kept for BOOK_KEEP_TIMES as long as it took (at most
- * BOOK_KEEP_MAX_US), and while somebody reads it anew the others get the old one, if it is not older
+ * BOOK_KEEP_MAX_US), and while somebody reads it anew the others get the old one, unless it is older
  * than BOOK_STALE_MAX_US. A book that is quick to read is never kept: it is always as of now.
  *
  * Thread-safe. Bounded: BOOK_CACHE_MARKETS, each with at most BOOK_ORDERS_MAX orders a side.

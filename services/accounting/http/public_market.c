@@ -1,6 +1,6 @@
 /*
  * The face of a market: depth, order book, trades, tickers, k-lines. All but the order book and the
- * k-lines are answered from memory (marketdata/), so there is no cache but that of dear order books.
+ * k-lines are answered from memory (marketdata/); nothing is cached but order books that were dear.
  */
 #include <string.h>
 

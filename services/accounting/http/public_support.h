@@ -18,10 +18,10 @@ bool market_is_enabled(const struct market *market);
 /* The enabled market of "BTC_USD", whatever its case; NULL: the reply (404) is made. */
 const struct market *market_of_pair_or_reply(struct http_request *request, const char *pair);
 
-/* Room of the request's arena for `count` of them (at least one); NULL: the reply (503) is made. */
+/* Room of the request's arena for `count` of them; NULL: the reply (503) is made. */
 void *public_alloc_or_reply(struct http_request *request, size_t count, size_t size);
 
-/* Whether `part` is NULL, or in `text`, whatever the case of ASCII letters; NULL text has nothing. */
+/* Whether `part` is NULL, or in `text`, whatever the case of letters; NULL text holds nothing. */
 bool text_contains(const char *text, const char *part);
 
 /* "BTC_USD" of a market, as the listing sites name it. */

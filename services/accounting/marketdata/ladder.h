@@ -1,13 +1,13 @@
 /*
  * ladder.h: one side of a book as the public sees it: price levels, best first.
  *
- * Levels live in blocks of LADDER_BLOCK_LEVELS, sorted, so that a change moves one block and not the
- * side: 50,000 levels cost as little to change as 300. Two neighbours always hold more than half a
- * block together, which bounds the memory.
+ * Levels live in blocks of LADDER_BLOCK_LEVELS, sorted, so that a change moves one block and not
+ * the side: 50,000 levels cost as little to change as 300. Two neighbours always hold more than
+ * half a block together, which bounds the memory.
  *
- * At most LADDER_LEVELS_MAX levels: above it the farthest are forgotten, and what happens behind the
- * last price that was kept is not noted any more. ladder_is_short() says when so few are left that
- * the side should be loaded again.
+ * At most LADDER_LEVELS_MAX levels: above it the farthest are forgotten, and what happens behind
+ * the last price that was kept is not noted any more. ladder_is_short() says when so few are left
+ * that the side should be loaded again.
  *
  * One thread at a time. The owner calls ladder_release().
  *

@@ -4,8 +4,10 @@
  *
  * Everything is derived from settled data: market_data_load_* after a restart gives the same as
  * having lived through it. Minute resolution for the 24-hour window (ticker.h). Bounded:
- * MARKET_DATA_MARKETS_MAX markets, RECENT_TRADES_MAX trades, LADDER_LEVELS_MAX levels a side; beyond
- * it the far levels are dropped, and market_data_is_short() asks for a reload when they matter.
+ * MARKET_DATA_MARKETS_MAX markets, RECENT_TRADES_MAX trades, LADDER_LEVELS_MAX levels a side;
+ * beyond it the far levels are dropped, and market_data_is_short() asks for a reload when they
+ * matter.
+ *
  * One lock for each market; readers copy out.
  */
 #ifndef ACCOUNTING_MARKETDATA_MARKET_DATA_H

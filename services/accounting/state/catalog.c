@@ -130,12 +130,14 @@ static bool complete_markets(struct catalogs *catalogs, struct catalog_tables *t
 
 static int compare_currencies(const void *a, const void *b)
 {
-    return strcmp((*(const struct currency *const *)a)->id, (*(const struct currency *const *)b)->id);
+    const struct currency *const *left = a, *const *right = b;
+    return strcmp((*left)->id, (*right)->id);
 }
 
 static int compare_markets(const void *a, const void *b)
 {
-    return strcmp((*(const struct market *const *)a)->id, (*(const struct market *const *)b)->id);
+    const struct market *const *left = a, *const *right = b;
+    return strcmp((*left)->id, (*right)->id);
 }
 
 static bool index_rows(struct copy *copy, struct err *err)

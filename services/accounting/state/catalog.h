@@ -57,9 +57,10 @@ bool catalog_reload(struct catalogs *catalogs, struct db *db, struct err *err) M
 const struct catalog *catalog_take(struct catalogs *catalogs); /* empty before the first load */
 void catalog_give_back(const struct catalog *catalog);
 
-const struct currency *catalog_currency(const struct catalog *catalog, const char *id); /* or NULL */
-const struct market *catalog_market(const struct catalog *catalog, const char *id);     /* or NULL */
-const struct engine *catalog_engine(const struct catalog *catalog, int64_t id);         /* or NULL */
+/* NULL: there is none. */
+const struct currency *catalog_currency(const struct catalog *catalog, const char *id);
+const struct market *catalog_market(const struct catalog *catalog, const char *id);
+const struct engine *catalog_engine(const struct catalog *catalog, int64_t id);
 const struct blockchain *catalog_blockchain(const struct catalog *catalog, const char *key);
 /* The networks of a currency, in the order of their ids: the one after `after`, the first after
  * NULL; NULL at the end. */

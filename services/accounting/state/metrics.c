@@ -1,12 +1,14 @@
 #include "accounting/state/metrics.h"
 
 const struct metric_row accounting_metrics[METRIC_MAX] = {
-    [METRIC_HTTP_REQUESTS] = {"http_requests_total", METRIC_COUNTER, "Requests answered.", "status"},
+    [METRIC_HTTP_REQUESTS] = {"http_requests_total", METRIC_COUNTER, "Requests answered.",
+                              "status"},
     [METRIC_HTTP_SECONDS] = {"http_seconds", METRIC_HISTOGRAM, "Time to answer.", NULL},
     [METRIC_ORDERS_ACCEPTED] = {"orders_accepted_total", METRIC_COUNTER,
                                 "Orders that were committed.", NULL},
     [METRIC_ORDERS_REFUSED] = {"orders_refused_total", METRIC_COUNTER,
-                               "Orders, cancels and amends that a rule or the funds refused.", NULL},
+                               "Orders, cancels and amends that a rule or the funds refused.",
+                               NULL},
     [METRIC_ACCEPT_BATCHES] = {"accept_batches_total", METRIC_COUNTER,
                                "Transactions of the group commit.", NULL},
     [METRIC_ACCEPT_SECONDS] = {"accept_seconds", METRIC_HISTOGRAM, "Time of one of them.", NULL},
@@ -24,7 +26,9 @@ const struct metric_row accounting_metrics[METRIC_MAX] = {
     [METRIC_COMMAND_SEQ] = {"command_seq", METRIC_GAUGE, "Last command sent.", "market"},
     [METRIC_SETTLED_SEQ] = {"settled_seq", METRIC_GAUGE, "Last result settled.", "market"},
     [METRIC_STATE_HASH] = {"state_hash", METRIC_GAUGE,
-                           "State hash of the worker after settled_seq, its low 52 bits.", "market"},
+                           "State hash of the worker after settled_seq, its low 52 bits.",
+                           "market"},
     [METRIC_MARKET_STUCK] = {"market_stuck", METRIC_GAUGE,
-                             "1: a result was refused, the market is not settled any more.", "market"},
+                             "1: a result was refused, the market is not settled any more.",
+                             "market"},
 };

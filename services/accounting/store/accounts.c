@@ -132,7 +132,7 @@ void accounts_create_sql(struct db *db, struct str *sql, const struct account_ke
                  "VALUES ");
     for (size_t i = 0; i < count; i++)
         db_sql_row(db, sql, i == 0,
-                   DB_ARGS(DB_U64(keys[i].member_id), DB_TEXT(keys[i].currency_id),
-                           DB_TIME(now_us), DB_TIME(now_us)));
+                   DB_ARGS(DB_U64(keys[i].member_id), DB_TEXT(keys[i].currency_id), DB_TIME(now_us),
+                           DB_TIME(now_us)));
     str_add(sql, ";");
 }

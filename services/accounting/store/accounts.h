@@ -39,7 +39,8 @@ size_t account_deltas_merge(struct account_delta *deltas, size_t count);
 
 /* Appends a SELECT ... FOR UPDATE of these accounts (sorted keys): member_id, currency_id, balance,
  * locked. Accounts that don't exist give no row. */
-void accounts_lock_sql(struct db *db, struct str *sql, const struct account_key *keys, size_t count);
+void accounts_lock_sql(struct db *db, struct str *sql, const struct account_key *keys,
+                       size_t count);
 /* Reads the rows of that SELECT. `accounts` has room for all the keys. Gives their count. */
 size_t accounts_from_rows(struct db_result *rows, struct account *accounts);
 /* In sorted accounts; NULL: not there. */

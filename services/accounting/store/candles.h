@@ -39,7 +39,7 @@ static inline void candles_begin(struct candle_batch *batch)
     batch->count = 0;
 }
 
-/* False: the batch holds CANDLE_MINUTES_MAX minutes of markets already, or a sum is out of range. */
+/* False: the batch holds CANDLE_MINUTES_MAX minutes already, or a sum is out of range. */
 bool candles_add_trade(struct candle_batch *batch, const char *market_id, struct dec price,
                        struct dec amount, struct dec total, int64_t at_us) MUST_CHECK;
 

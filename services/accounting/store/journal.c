@@ -43,7 +43,8 @@ static void add_delta(const struct ledger_entry *entry, int16_t code, struct dec
 
 /* Creates and locks the accounts, reads them and the seal; refuses what would go below zero. */
 static bool lock_and_check(struct db *db, const char *writer, const struct account_delta *deltas,
-                           size_t count, int64_t now_us, struct seal_head *ret_head, struct err *err)
+                           size_t count, int64_t now_us, struct seal_head *ret_head,
+                           struct err *err)
 {
     AUTO(str_release) struct str sql = STR_INIT(JOURNAL_SQL_BYTES_MAX);
     AUTO_FREE(db_result_free) struct db_result *rows = NULL;
@@ -78,18 +79,18 @@ static bool lock_and_check(struct db *db, const char *writer, const struct accou
                            deltas[i].key.currency_id, (unsigned long)deltas[i].key.member_id);
         if (dec_is_negative(balance) || dec_is_negative(locked)) {
             char has[DEC_TEXT_SIZE];
-            return err_set(err, ERR_FUNDS_INSUFFICIENT, "member %lu has %s %s",
-                           (unsigned long)deltas[i].key.member_id,
-                           dec_text(dec_is_negative(balance) ? account->balance : account->locked,
-                                    has),
-                           deltas[i].key.currency_id);
+            return err_set(
+                err, ERR_FUNDS_INSUFFICIENT, "member %lu has %s %s",
+                (unsigned long)deltas[i].key.member_id,
+                dec_text(dec_is_negative(balance) ? account->balance : account->locked, has),
+                deltas[i].key.currency_id);
         }
     }
     return true;
 }
 
-bool journal_post(struct db *db, const char *writer, uint64_t first_id, struct ledger_entry *entries,
-                  size_t count, int64_t now_us, struct err *err)
+bool journal_post(struct db *db, const char *writer, uint64_t first_id,
+                  struct ledger_entry *entries, size_t count, int64_t now_us, struct err *err)
 {
     AUTO(str_release) struct str sql = STR_INIT(JOURNAL_SQL_BYTES_MAX);
     AUTO(str_release) struct str text = STR_INIT(JOURNAL_SQL_BYTES_MAX);

@@ -30,7 +30,8 @@ bool sequence_reserve(struct db *db, const char *name, uint64_t count, uint64_t 
  * the story, if one would go below zero; then the caller must roll back.
  * Takes locks in one order: accounts by (member, currency), then the seal.
  */
-bool journal_post(struct db *db, const char *writer, uint64_t first_id, struct ledger_entry *entries,
-                  size_t count, int64_t now_us, struct err *err) MUST_CHECK;
+bool journal_post(struct db *db, const char *writer, uint64_t first_id,
+                  struct ledger_entry *entries, size_t count, int64_t now_us, struct err *err)
+    MUST_CHECK;
 
 #endif

@@ -15,15 +15,13 @@ void ledger_insert_sql(struct db *db, struct str *sql, const struct ledger_entry
     for (size_t i = 0; i < count; i++) {
         const struct ledger_entry *entry = &entries[i];
         assert(entry->id != 0 && !dec_is_zero(entry->amount_a));
-        db_sql_row(db, sql, i == 0,
-                   DB_ARGS(DB_U64(entry->id), DB_TEXT(entry->reference_type),
-                           DB_U64(entry->reference_id), DB_TEXT(entry->event),
-                           DB_TEXT(entry->currency_id),
-                           entry->member_id ? DB_U64(entry->member_id) : DB_NULL,
-                           DB_I64(entry->code_a), DB_DEC(entry->amount_a),
-                           entry->code_b ? DB_I64(entry->code_b) : DB_NULL,
-                           entry->code_b ? DB_DEC(entry->amount_b) : DB_NULL,
-                           DB_TIME(entry->created_at)));
+        db_sql_row(
+            db, sql, i == 0,
+            DB_ARGS(DB_U64(entry->id), DB_TEXT(entry->reference_type), DB_U64(entry->reference_id),
+                    DB_TEXT(entry->event), DB_TEXT(entry->currency_id),
+                    entry->member_id ? DB_U64(entry->member_id) : DB_NULL, DB_I64(entry->code_a),
+                    DB_DEC(entry->amount_a), entry->code_b ? DB_I64(entry->code_b) : DB_NULL,
+                    entry->code_b ? DB_DEC(entry->amount_b) : DB_NULL, DB_TIME(entry->created_at)));
     }
     str_add(sql, ";");
 }
@@ -82,8 +80,8 @@ void seal_write_sql(struct db *db, struct str *sql, const char *writer, struct s
            "INSERT INTO seal_heads (writer, seq, digest) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE "
            "seq = VALUES(seq), digest = VALUES(digest);",
            DB_ARGS(DB_TEXT(writer), DB_U64(head->seq), DB_U64(first_id), DB_U64(last_id),
-                   DB_BYTES(head->digest, sizeof(head->digest)), DB_TEXT(writer),
-                   DB_U64(head->seq), DB_BYTES(head->digest, sizeof(head->digest))));
+                   DB_BYTES(head->digest, sizeof(head->digest)), DB_TEXT(writer), DB_U64(head->seq),
+                   DB_BYTES(head->digest, sizeof(head->digest))));
 }
 
 void outbox_insert_sql(struct db *db, struct str *sql, const struct str *events, int64_t now_us)

@@ -65,8 +65,10 @@ static void ledger_sql(struct db *db, struct str *sql, const struct walk *walk)
     int32_t first = filter->code ? filter->code : (int32_t)filter->type * 100;
     int32_t last = filter->code ? filter->code : first + 99;
     db_sql(db, sql,
-           "SELECT " LEDGER_COLUMNS " FROM ledger"
-           " WHERE (code_a BETWEEN ? AND ? OR code_b BETWEEN ? AND ?)",
+           filter->member_id ? "SELECT " LEDGER_COLUMNS " FROM ledger FORCE INDEX (ledger_member)"
+                               " WHERE (code_a BETWEEN ? AND ? OR code_b BETWEEN ? AND ?)"
+                             : "SELECT " LEDGER_COLUMNS " FROM ledger"
+                               " WHERE (code_a BETWEEN ? AND ? OR code_b BETWEEN ? AND ?)",
            DB_ARGS(DB_I64(first), DB_I64(last), DB_I64(first), DB_I64(last)));
     if (filter->reference_type)
         db_sql(db, sql, " AND reference_type = ?", DB_ARGS(DB_TEXT(filter->reference_type)));
@@ -103,11 +105,14 @@ static void trades_sql(struct db *db, struct str *sql, const struct walk *walk)
         return;
     }
     /* Each arm has its index; a trade with oneself is in the first only. */
-    db_sql(db, sql, "SELECT " TRADE_COLUMNS " FROM ((SELECT id FROM trades WHERE maker_id = ?",
+    db_sql(db, sql,
+           "SELECT " TRADE_COLUMNS " FROM"
+           " ((SELECT id FROM trades FORCE INDEX (trades_maker) WHERE maker_id = ?",
            DB_ARGS(DB_U64(member_id)));
     trade_conditions(db, sql, walk);
     db_sql(db, sql,
-           ") UNION ALL (SELECT id FROM trades WHERE taker_id = ? AND maker_id <> taker_id",
+           ") UNION ALL (SELECT id FROM trades FORCE INDEX (trades_taker) WHERE taker_id = ?"
+           " AND maker_id <> taker_id",
            DB_ARGS(DB_U64(member_id)));
     trade_conditions(db, sql, walk);
     db_sql(db, sql,

@@ -47,24 +47,25 @@ void orders_insert_sql(struct db *db, struct str *sql, const struct order *const
 {
     if (count == 0)
         return;
-    str_add(sql, "INSERT INTO orders (id, uuid, member_id, market_id, side, ord_type, time_in_force, "
-                 "stp, state, waiting, price, stop_price, protection, volume, origin_volume, locked, "
-                 "origin_locked, maker_fee, taker_fee, command_seq, queue_rank, client_order_id, "
-                 "created_at, updated_at) VALUES ");
+    str_add(sql,
+            "INSERT INTO orders (id, uuid, member_id, market_id, side, ord_type, time_in_force, "
+            "stp, state, waiting, price, stop_price, protection, volume, origin_volume, locked, "
+            "origin_locked, maker_fee, taker_fee, command_seq, queue_rank, client_order_id, "
+            "created_at, updated_at) VALUES ");
     for (size_t i = 0; i < count; i++) {
         const struct order *order = orders[i];
-        db_sql_row(db, sql, i == 0,
-                   DB_ARGS(DB_U64(order->id), DB_BYTES(order->uuid.bytes, sizeof(order->uuid.bytes)),
-                           DB_U64(order->member_id), DB_TEXT(order->market_id), DB_U64(order->side),
-                           DB_U64(order->type), DB_U64(order->time_in_force), DB_U64(order->stp),
-                           DB_I64(order->state), DB_U64(order->waiting), price_or_null(order->price),
-                           price_or_null(order->stop_price), price_or_null(order->protection),
-                           DB_DEC(order->volume), DB_DEC(order->origin_volume),
-                           DB_DEC(order->locked), DB_DEC(order->origin_locked),
-                           DB_DEC(order->maker_fee), DB_DEC(order->taker_fee),
-                           DB_U64(order->command_seq), DB_U64(order->queue_rank),
-                           DB_TEXT(order->client_order_id[0] ? order->client_order_id : NULL),
-                           DB_TIME(order->created_at), DB_TIME(order->updated_at)));
+        db_sql_row(
+            db, sql, i == 0,
+            DB_ARGS(DB_U64(order->id), DB_BYTES(order->uuid.bytes, sizeof(order->uuid.bytes)),
+                    DB_U64(order->member_id), DB_TEXT(order->market_id), DB_U64(order->side),
+                    DB_U64(order->type), DB_U64(order->time_in_force), DB_U64(order->stp),
+                    DB_I64(order->state), DB_U64(order->waiting), price_or_null(order->price),
+                    price_or_null(order->stop_price), price_or_null(order->protection),
+                    DB_DEC(order->volume), DB_DEC(order->origin_volume), DB_DEC(order->locked),
+                    DB_DEC(order->origin_locked), DB_DEC(order->maker_fee),
+                    DB_DEC(order->taker_fee), DB_U64(order->command_seq), DB_U64(order->queue_rank),
+                    DB_TEXT(order->client_order_id[0] ? order->client_order_id : NULL),
+                    DB_TIME(order->created_at), DB_TIME(order->updated_at)));
     }
     str_add(sql, ";");
 }

@@ -9,9 +9,10 @@
 #include "db/db.h"
 
 #define ORDER_COLUMNS                                                                              \
-    "o.id, o.uuid, o.member_id, o.market_id, o.side, o.ord_type, o.time_in_force, o.stp, o.state, " \
-    "o.close_reason, o.waiting, o.price, o.stop_price, o.protection, o.volume, o.origin_volume, "   \
-    "o.locked, o.origin_locked, o.funds_received, o.maker_fee, o.taker_fee, o.trades_count, "       \
+    "o.id, o.uuid, o.member_id, o.market_id, o.side, o.ord_type, o.time_in_force, o.stp, "         \
+    "o.state, "                                                                                    \
+    "o.close_reason, o.waiting, o.price, o.stop_price, o.protection, o.volume, o.origin_volume, "  \
+    "o.locked, o.origin_locked, o.funds_received, o.maker_fee, o.taker_fee, o.trades_count, "      \
     "o.command_seq, o.queue_rank, o.amend_seq, o.client_order_id, o.created_at, o.updated_at"
 enum { ORDER_COLUMNS_COUNT = 28 };
 

@@ -106,7 +106,9 @@ static const enum order_state all_states[] = {
 static void add_state(struct db *db, struct str *sql, const struct orders_filter *filter,
                       enum order_state state)
 {
-    db_sql(db, sql, "(SELECT id, updated_at FROM orders WHERE member_id = ? AND state = ?",
+    db_sql(db, sql,
+           "(SELECT id, updated_at FROM orders FORCE INDEX (orders_member)"
+           " WHERE member_id = ? AND state = ?",
            DB_ARGS(DB_U64(filter->member_id), DB_I64(state)));
     add_conditions(db, sql, filter);
     db_sql(db, sql,

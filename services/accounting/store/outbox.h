@@ -1,8 +1,8 @@
 /*
  * outbox.h: the rows that wait to be told to the world (domain/event.h says what is in them).
  *
- * Ids are given when a row is written and become visible when its transaction commits, so a lower id
- * may appear after a higher one. Readers therefore never ask for "above the last one": a row is
+ * Ids are given when a row is written and become visible when its transaction commits, so a lower
+ * id may appear after a higher one. Readers therefore never ask for "above the last one": a row is
  * deleted when it was told, and the first rows that are there are the next.
  */
 #ifndef ACCOUNTING_STORE_OUTBOX_H
@@ -22,8 +22,8 @@ struct outbox_row {
 };
 
 /*
- * Reads the first rows, by id: at most `rows_max`, and no more than fit `bytes_max` (but one, however
- * big). Rows in `skip` (sorted) are left out. The caller frees the result after use.
+ * Reads the first rows, by id: at most `rows_max`, and no more than fit `bytes_max` (but one,
+ * however big). Rows in `skip` are left out. The caller frees the result after use.
  */
 bool outbox_read(struct db *db, size_t rows_max, size_t bytes_max, const uint64_t *skip,
                  size_t skip_count, struct outbox_row *ret_rows, size_t *ret_count,

@@ -67,8 +67,10 @@ static uint64_t query_u64(struct world *world, const char *sql)
 
 static struct db *open_as(const char *user, const char *password)
 {
-    const struct db_config config = {.socket = getenv("DB_SOCKET"), .user = user,
-                                     .password = password, .name = getenv("DB_NAME")};
+    const struct db_config config = {.socket = getenv("DB_SOCKET"),
+                                     .user = user,
+                                     .password = password,
+                                     .name = getenv("DB_NAME")};
     struct db *db = NULL;
     struct err err;
     must(db_open(&config, &db, &err), &err);
@@ -259,8 +261,10 @@ static void settle(struct world *world, size_t first, size_t last)
 
 static const char *const nothing_may_be_found[][2] = {
     {"locked is what the open orders lock",
-     "SELECT COUNT(*) FROM (SELECT a.member_id, a.currency_id, a.locked, COALESCE(SUM(o.locked), 0) s "
-     "FROM accounts a LEFT JOIN markets m ON TRUE LEFT JOIN orders o ON o.member_id = a.member_id AND "
+     "SELECT COUNT(*) FROM (SELECT a.member_id, a.currency_id, a.locked, COALESCE(SUM(o.locked), "
+     "0) s "
+     "FROM accounts a LEFT JOIN markets m ON TRUE LEFT JOIN orders o ON o.member_id = a.member_id "
+     "AND "
      "o.state = 100 AND o.market_id = m.id AND a.currency_id = IF(o.side = 0, m.quote_unit, "
      "m.base_unit) GROUP BY 1, 2, 3 HAVING a.locked <> s) x"},
     {"filled orders are filled, open ones are not",
@@ -296,8 +300,9 @@ static void pipeline__random_stream__books_and_hash_agree(void **state)
             settle(world, settled - 2, settled); /* again: nothing may happen */
     }
     settle(world, settled, world->results_count);
-    assert_int_equal(query_u64(world, "SELECT settled_seq FROM market_settlements WHERE market_id = "
-                                      "'" MARKET "'"),
+    assert_int_equal(query_u64(world,
+                               "SELECT settled_seq FROM market_settlements WHERE market_id = "
+                               "'" MARKET "'"),
                      book_seq(world->book));
     assert_true(query_u64(world, "SELECT COUNT(*) FROM trades") > 100);
     for (size_t i = 0; i < ARRAY_LEN(nothing_may_be_found); i++)
@@ -345,8 +350,9 @@ static void accept__more_orders_than_funds__refuses_those_alone(void **state)
     struct err err;
     size_t accepted = 0;
     struct db_result *rows = NULL;
-    must(db_query(world->db, "SELECT balance FROM accounts WHERE member_id = ? AND currency_id = "
-                             "'btc'",
+    must(db_query(world->db,
+                  "SELECT balance FROM accounts WHERE member_id = ? AND currency_id = "
+                  "'btc'",
                   DB_ARGS(DB_U64(world->members[0])), &rows, &err),
          &err);
     assert_true(db_row_next(rows));

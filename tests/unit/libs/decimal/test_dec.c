@@ -47,9 +47,28 @@ static void dec_parse__plain_numbers__round_trip(void **state)
 static void dec_parse__anything_else__is_refused_and_changes_nothing(void **state)
 {
     static const char *const rows[] = {
-        "", "-", ".", ".5", "5.", "+5", " 5", "5 ", "5\n", "1,5", "1_000", "1e3", "1E-3", "0x10",
-        "NaN", "inf", "--1", "1.2.3", "\xd9\xa1", "100000000000000000000",
-        "0.00000000000000001", "340282366920938463463374607431768211456",
+        "",
+        "-",
+        ".",
+        ".5",
+        "5.",
+        "+5",
+        " 5",
+        "5 ",
+        "5\n",
+        "1,5",
+        "1_000",
+        "1e3",
+        "1E-3",
+        "0x10",
+        "NaN",
+        "inf",
+        "--1",
+        "1.2.3",
+        "\xd9\xa1",
+        "100000000000000000000",
+        "0.00000000000000001",
+        "340282366920938463463374607431768211456",
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -102,8 +121,8 @@ static void dec_div__by_zero_and_out_of_range__is_refused(void **state)
     struct dec quotient = {42};
     (void)state;
     assert_false(dec_div(parse("1"), DEC_ZERO, DEC_DOWN, &quotient));
-    assert_false(dec_div(parse("99999999999999999999"), parse("0.0000000000000001"), DEC_DOWN,
-                         &quotient));
+    assert_false(
+        dec_div(parse("99999999999999999999"), parse("0.0000000000000001"), DEC_DOWN, &quotient));
     assert_true(quotient.units == 42);
     assert_true(dec_div(parse("-1"), parse("3"), DEC_DOWN, &quotient));
     assert_text(quotient, "-0.3333333333333333");

@@ -30,6 +30,7 @@ struct stream {
     const struct naive_book *book; /* where ids of live orders come from */
     uint64_t random, seq, next_id;
     bool halted;
+    bool never_breaks; /* only commands that follow the rules */
 };
 
 static inline uint64_t stream_random(struct stream *stream)
@@ -202,7 +203,7 @@ static inline struct command stream_next(struct stream *stream, bool *ret_is_ref
             stream_sweep(stream, &command);
     }
     if ((command.kind == COMMAND_SUBMIT || command.kind == COMMAND_AMEND) &&
-        stream_below(stream, 100) == 0) {
+        stream_below(stream, 100) == 0 && !stream->never_breaks) {
         stream_break(stream, &command);
         *ret_is_refused = true;
     }

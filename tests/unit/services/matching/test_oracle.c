@@ -7,6 +7,8 @@
  *     ORACLE_COMMANDS=10000000 build/release/tests/unit/services/matching/test_oracle
  *
  * The hash of all results is printed at the end: tests/determinism.sh compares it between compilers.
+ * With ORACLE_RECORD=DIR a short stream of each profile is written as documents of the protocol
+ * instead, for tests/conformance/vectors/.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -199,40 +201,110 @@ static void restore_from_snapshot(struct world *world)
 
 /* ---- one stream ---- */
 
-static uint64_t run_stream(const struct stream_profile *profile, uint64_t seed, uint64_t commands)
+static struct world *world_new(const struct stream_profile *profile, uint64_t seed)
 {
-    struct world world = {
-        .stream = {.profile = profile, .random = seed, .next_id = 1},
-        .book = book_new(profile->book_full_at),
-        .expected = malloc(sizeof(*world.expected)),
-        .out = STR_INIT(8 << 20),
-        .restored_out = STR_INIT(8 << 20),
-        .snapshot = STR_INIT(8 << 20),
-        .results_hash = seed,
-    };
-    assert_true(world.book && world.expected);
-    naive_init(&world.naive, profile->book_full_at);
-    world.stream.book = &world.naive;
-    view_init(&world.view);
+    struct world *world = calloc(1, sizeof(*world));
+    assert_non_null(world);
+    world->stream = (struct stream){.profile = profile, .random = seed, .next_id = 1};
+    world->stream.book = &world->naive;
+    world->book = book_new(profile->book_full_at);
+    world->expected = malloc(sizeof(*world->expected));
+    world->out = world->restored_out = world->snapshot = STR_INIT(PROTOCOL_BATCH_BYTES_MAX);
+    world->results_hash = seed;
+    assert_true(world->book && world->expected);
+    naive_init(&world->naive, profile->book_full_at);
+    view_init(&world->view);
+    return world;
+}
+
+static void world_free(struct world *world)
+{
+    book_free(world->book);
+    book_free(world->restored);
+    str_release(&world->out);
+    str_release(&world->restored_out);
+    str_release(&world->snapshot);
+    free(world->naive.orders);
+    free(world->view.orders);
+    free(world->expected);
+    free(world);
+}
+
+static uint64_t run_stream(struct world *world, uint64_t commands)
+{
     for (uint64_t i = 0; i < commands; i++) {
         bool is_refused;
-        struct command command = stream_next(&world.stream, &is_refused);
-        apply_everywhere(&world, &command, is_refused);
-        assert_not_crossed(world.book);
-        if (stream_random(&world.stream) % STATE_EVERY == 0 || i == commands - 1)
-            assert_same_orders(&world);
-        if (stream_random(&world.stream) % SNAPSHOT_EVERY == 0)
-            restore_from_snapshot(&world);
+        struct command command = stream_next(&world->stream, &is_refused);
+        apply_everywhere(world, &command, is_refused);
+        assert_not_crossed(world->book);
+        if (stream_random(&world->stream) % STATE_EVERY == 0 || i == commands - 1)
+            assert_same_orders(world);
+        if (stream_random(&world->stream) % SNAPSHOT_EVERY == 0)
+            restore_from_snapshot(world);
     }
-    book_free(world.book);
-    book_free(world.restored);
-    str_release(&world.out);
-    str_release(&world.restored_out);
-    str_release(&world.snapshot);
-    free(world.naive.orders);
-    free(world.view.orders);
-    free(world.expected);
-    return world.results_hash;
+    return world->results_hash;
+}
+
+/* ---- recording ---- */
+
+enum {
+    RECORD_COMMANDS = 800,
+    RECORD_BATCH_MAX = 40,
+    RECORD_RESTART_EVERY = 11,
+    RECORD_ROOM_MIN = 1000 /* the room of a book is the worker's own business */
+};
+
+static void record(FILE *file, const struct str *document)
+{
+    uint32_t length = (uint32_t)document->length;
+    assert_true(fwrite(&length, sizeof(length), 1, file) == 1);
+    assert_true(fwrite(document->data, 1, length, file) == length);
+}
+
+/* Batches of random sizes; now and then a new worker starts from a snapshot. */
+static void record_batch(struct world *world, FILE *in, FILE *out)
+{
+    static struct command commands[RECORD_BATCH_MAX];
+    size_t count = 1 + stream_random(&world->stream) % RECORD_BATCH_MAX;
+    for (size_t i = 0; i < count; i++) {
+        bool is_refused;
+        commands[i] = stream_next(&world->stream, &is_refused);
+        naive_apply(&world->naive, &commands[i], is_refused, world->expected);
+    }
+    str_clear(&world->snapshot);
+    command_batch_write(&world->snapshot, "btcusd", commands, count);
+    record(in, &world->snapshot);
+    str_clear(&world->out);
+    result_batch_begin(&world->out, "btcusd", commands[0].seq);
+    assert_true(book_apply_many(world->book, commands, count, &world->out) == count);
+    result_batch_end(&world->out, (uint32_t)count, book_state_hash(world->book));
+    assert_true(book_state_hash(world->book) == naive_state_hash(&world->naive));
+    record(out, &world->out);
+    if (stream_random(&world->stream) % RECORD_RESTART_EVERY == 0) {
+        str_clear(&world->snapshot);
+        book_snapshot(world->book, "btcusd", &world->snapshot);
+        record(in, &world->snapshot);
+    }
+}
+
+static FILE *record_open(size_t number, const char *suffix)
+{
+    char path[1024];
+    snprintf(path, sizeof(path), "%s/stream_%zu.%s", getenv("ORACLE_RECORD"), number, suffix);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    return file;
+}
+
+static void record_stream(struct world *world, size_t number)
+{
+    FILE *in = record_open(number, "in"), *out = record_open(number, "out");
+    book_snapshot(world->book, "btcusd", &world->snapshot);
+    record(in, &world->snapshot);
+    while (world->stream.seq < RECORD_COMMANDS)
+        record_batch(world, in, out);
+    fclose(in);
+    fclose(out);
 }
 
 static void book_apply__random_streams__agrees_with_the_naive_book(void **state)
@@ -242,9 +314,17 @@ static void book_apply__random_streams__agrees_with_the_naive_book(void **state)
     uint64_t commands = COMMANDS_DEFAULT, seed = 1, hash = 0;
     assert_true(!wanted || str_to_u64(wanted, &commands));
     assert_true(!seed_text || str_to_u64(seed_text, &seed));
-    for (size_t i = 0; i < ARRAY_LEN(profiles); i++)
-        hash = mix(hash ^ run_stream(&profiles[i], seed * 1000 + i,
-                                     commands / ARRAY_LEN(profiles) / profiles[i].part));
+    for (size_t i = 0; i < ARRAY_LEN(profiles); i++) {
+        struct world *world = world_new(&profiles[i], seed * 1000 + i);
+        world->stream.never_breaks = getenv("ORACLE_RECORD") != NULL;
+        if (getenv("ORACLE_RECORD") && profiles[i].book_full_at < RECORD_ROOM_MIN)
+            print_message("%s: not recorded\n", profiles[i].name);
+        else if (getenv("ORACLE_RECORD"))
+            record_stream(world, i);
+        else
+            hash = mix(hash ^ run_stream(world, commands / ARRAY_LEN(profiles) / profiles[i].part));
+        world_free(world);
+    }
     print_message("results of %lu commands, seed %lu: %016lx\n", (unsigned long)commands,
                   (unsigned long)seed, (unsigned long)hash);
 }

@@ -312,8 +312,8 @@ static void do_line(struct story *story, char **words, size_t count)
     } else if (strcmp(verb, "order") == 0 && count == 6) {
         expect_order(story, words);
     } else if (strcmp(verb, "avg") == 0 && count == 3) {
-        expect(story, "average price", order_avg_price(&find(story, words[1])->order, &story->market),
-               words[2]);
+        expect(story, "average price",
+               order_avg_price(&find(story, words[1])->order, &story->market), words[2]);
     } else if (strcmp(verb, "balance") == 0 && count == 5) {
         struct account *account = account_of(story, member_of(words[1]), words[2]);
         expect(story, "balance", account->balance, words[3]);

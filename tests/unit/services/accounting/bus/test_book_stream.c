@@ -68,14 +68,16 @@ static void begin__loaded_book__snapshot_one_then_increments_from_two(void **sta
     struct world *world = *state;
     load_contract_book(world);
     begin(world, 0);
-    assert_lines(world, "ranger public.btcusd.ob-snap {\"asks\":[[\"12.0\",\"1.0\"],[\"14.0\",\"1.0\"]],"
+    assert_lines(world, "ranger public.btcusd.ob-snap "
+                        "{\"asks\":[[\"12.0\",\"1.0\"],[\"14.0\",\"1.0\"]],"
                         "\"bids\":[[\"11.0\",\"2.0\"],[\"10.0\",\"2.0\"]],\"sequence\":1}\n");
     begin(world, 0);
     assert_lines(world, "");
     level(world, SIDE_SELL, 12, 0, 0);
     level(world, SIDE_BUY, 12, 3, 0);
-    assert_lines(world, "ranger public.btcusd.ob-inc {\"asks\":[\"12.0\",\"\"],\"sequence\":2}\n"
-                        "ranger public.btcusd.ob-inc {\"bids\":[\"12.0\",\"3.0\"],\"sequence\":3}\n");
+    assert_lines(world,
+                 "ranger public.btcusd.ob-inc {\"asks\":[\"12.0\",\"\"],\"sequence\":2}\n"
+                 "ranger public.btcusd.ob-inc {\"bids\":[\"12.0\",\"3.0\"],\"sequence\":3}\n");
 }
 
 static void begin__market_without_orders__empty_snapshot(void **state)

@@ -138,7 +138,8 @@ static void stream_public_trades__two__one_message(void **state)
     second.id = 32;
     second.taker_side = SIDE_SELL;
     assert_true(stream_public_trades(&sink->out, trades, 2, &err));
-    assert_lines(sink, "ranger public.btcusd.trades {\"trades\":[{\"tid\":31,\"taker_type\":\"buy\","
+    assert_lines(sink, "ranger public.btcusd.trades {\"trades\":["
+                       "{\"tid\":31,\"taker_type\":\"buy\","
                        "\"date\":1600000000,\"price\":\"9.0\",\"amount\":\"1.0\"},{\"tid\":32,"
                        "\"taker_type\":\"sell\",\"date\":1600000000,\"price\":\"9.0\","
                        "\"amount\":\"1.0\"}]}\n");
@@ -204,8 +205,10 @@ static void api_order__sell__income_is_volume_times_price(void **state)
     event.order.side = SIDE_SELL;
     assert_true(api_order(&sink->out, &event, &btcusd, "ID1", &err));
     assert_non_null(strstr(str_data(&sink->lines),
-                           "\"initial_income_amount\":\"20.0\",\"current_income_amount\":\"10.0\","
-                           "\"initial_outcome_amount\":\"2.0\",\"current_outcome_amount\":\"1.0\""));
+                           "\"initial_income_amount\":\"20.0\","
+                           "\"current_income_amount\":\"10.0\","
+                           "\"initial_outcome_amount\":\"2.0\","
+                           "\"current_outcome_amount\":\"1.0\""));
     assert_non_null(strstr(str_data(&sink->lines), "\"income_unit\":\"usd\""));
 }
 

@@ -48,8 +48,8 @@ static int world_new(void **state)
     struct world *world = calloc(1, sizeof(*world));
     struct err err;
     assert_non_null(world);
-    world->one = maker_ec_key(NID_X9_62_prime256v1);
-    world->two = maker_ec_key(NID_X9_62_prime256v1);
+    world->one = maker_key_new("P-256", 0);
+    world->two = maker_key_new("P-256", 0);
     assert_true(token_signer_new("ES256", "one", world->one.private_pem, &world->signer_one, &err));
     assert_true(token_signer_new("ES256", "two", world->two.private_pem, &world->signer_two, &err));
     clock_fake_init(&world->clock, NOW_S * INT64_C(1000000));
@@ -65,8 +65,8 @@ static int world_free(void **state)
     management_close(world->management);
     token_signer_free(world->signer_one);
     token_signer_free(world->signer_two);
-    maker_free(&world->one);
-    maker_free(&world->two);
+    maker_key_free(&world->one);
+    maker_key_free(&world->two);
     str_release(&world->data);
     free(world);
     return 0;
