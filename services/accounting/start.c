@@ -101,7 +101,7 @@ static bool start_http(struct process *process, struct err *err)
         .limits = {.connections_max = config->connections_max,
                    .connection_bytes = 16 * 1024,
                    .body_bytes_max = 1024 * 1024,
-                   .arena_bytes_max = 16 * 1024 * 1024,
+                   .arena_bytes_max = 128 * 1024 * 1024, /* a snapshot of 1.6 million open orders */
                    .workers = config->workers,
                    .workers_queue_max = WORKERS_QUEUE_MAX,
                    .idle_timeout_s = IDLE_TIMEOUT_S},

@@ -19,119 +19,6 @@
 
 DEFINE_AUTO(struct db_result, db_result_free);
 
-/* ---- life cycle ---- */
-
-struct settlement *settlement_new(struct accounting *app)
-{
-    struct settlement *settlement = calloc(1, sizeof(*settlement));
-    if (!settlement)
-        return NULL;
-    settlement->app = app;
-    settlement->sql = STR_INIT(SETTLE_SQL_BYTES_MAX);
-    settlement->events = STR_INIT(EVENTS_BYTES_MAX);
-    /* Sized for the worst batch; pages that are never touched cost nothing. */
-    settlement->orders = calloc(SETTLE_ORDERS_MAX, sizeof(settlement->orders[0]));
-    settlement->changed = calloc(SETTLE_ORDERS_MAX, sizeof(settlement->changed[0]));
-    settlement->order_ids = calloc(SETTLE_ORDERS_MAX, sizeof(settlement->order_ids[0]));
-    settlement->index = calloc(SETTLE_INDEX, sizeof(settlement->index[0]));
-    settlement->trades = calloc(SETTLE_ROOM, sizeof(settlement->trades[0]));
-    settlement->entries = calloc(SETTLE_ROOM, sizeof(settlement->entries[0]));
-    settlement->deltas = calloc(SETTLE_DELTAS_MAX, sizeof(settlement->deltas[0]));
-    settlement->levels = calloc(SETTLE_ROOM, sizeof(settlement->levels[0]));
-    settlement->updates = calloc(SETTLE_ORDERS_MAX, sizeof(settlement->updates[0]));
-    settlement->candles = calloc(1, sizeof(*settlement->candles));
-    for (size_t i = 0; i < SETTLE_MARKETS_MAX; i++)
-        settlement->markets[i].seal_text = STR_INIT(SETTLE_SQL_BYTES_MAX);
-    if (!settlement->orders || !settlement->changed || !settlement->order_ids ||
-        !settlement->index || !settlement->trades || !settlement->entries || !settlement->deltas ||
-        !settlement->levels || !settlement->updates || !settlement->candles) {
-        settlement_free(settlement);
-        return NULL;
-    }
-    return settlement;
-}
-
-void settlement_free(struct settlement *settlement)
-{
-    if (!settlement)
-        return;
-    for (size_t i = 0; i < SETTLE_MARKETS_MAX; i++)
-        str_release(&settlement->markets[i].seal_text);
-    str_release(&settlement->sql);
-    str_release(&settlement->events);
-    free(settlement->orders);
-    free(settlement->changed);
-    free(settlement->order_ids);
-    free(settlement->index);
-    free(settlement->trades);
-    free(settlement->entries);
-    free(settlement->deltas);
-    free(settlement->levels);
-    free(settlement->updates);
-    free(settlement->candles);
-    free(settlement);
-}
-
-/* ---- gathering ---- */
-
-static size_t market_index(struct settlement *settlement, const char *id)
-{
-    for (size_t i = 0; i < settlement->markets_count; i++)
-        if (strncmp(settlement->markets[i].id, id, MARKET_ID_SIZE) == 0)
-            return i;
-    if (settlement->markets_count == SETTLE_MARKETS_MAX)
-        return SETTLE_MARKETS_MAX;
-    struct settling_market *market = &settlement->markets[settlement->markets_count];
-    struct str seal_text = market->seal_text;
-    memset(market, 0, sizeof(*market));
-    market->seal_text = seal_text;
-    memcpy(market->id, id, strnlen(id, MARKET_ID_SIZE - 1));
-    return settlement->markets_count++;
-}
-
-static void add_order_id(struct settlement *settlement, uint64_t id)
-{
-    assert(settlement->order_ids_count < SETTLE_ORDERS_MAX);
-    if (id != 0)
-        settlement->order_ids[settlement->order_ids_count++] = id;
-}
-
-bool settlement_add(struct settlement *settlement, const struct batch *batch)
-{
-    struct result result;
-    size_t offset = 0, results = 0, items = 0;
-    while (result_next(batch, &offset, &result)) {
-        struct result_item item;
-        results++;
-        items += result.items;
-        for (uint32_t i = 0; i < result.items; i++)
-            result_item_next(batch, &offset, &item);
-    }
-    bool first = settlement->batches_count == 0;
-    if (!first && (settlement->batches_count == SETTLE_BATCHES_MAX ||
-                   settlement->results_count + results > SETTLE_RESULTS_MAX ||
-                   settlement->items_count + items > SETTLE_ITEMS_MAX))
-        return false;
-    if (market_index(settlement, batch->header->market_id) == SETTLE_MARKETS_MAX)
-        return false;
-    settlement->begin[settlement->batches_count] = 0;
-    settlement->batches[settlement->batches_count++] = *batch;
-    settlement->results_count += results;
-    settlement->items_count += items;
-    return true;
-}
-
-bool settlement_is_empty(const struct settlement *settlement)
-{
-    return settlement->batches_count == 0;
-}
-
-void settlement_clear(struct settlement *settlement)
-{
-    settlement->batches_count = settlement->results_count = settlement->items_count = 0;
-    settlement->markets_count = 0;
-}
-
 /* ---- the first round trip: lock ---- */
 
 static int compare_ids(const void *a, const void *b)
@@ -171,6 +58,13 @@ static bool next_window(struct settlement *settlement)
         left = left || settlement->begin[b] < settlement->batches[b].body_length;
     }
     return left;
+}
+
+static void add_order_id(struct settlement *settlement, uint64_t id)
+{
+    assert(settlement->order_ids_count < SETTLE_ORDERS_MAX);
+    if (id != 0)
+        settlement->order_ids[settlement->order_ids_count++] = id;
 }
 
 static void collect_orders(struct settlement *settlement)
@@ -256,7 +150,7 @@ struct order *settlement_order(struct settlement *settlement, uint64_t id)
 
 static bool take_market_row(struct settlement *settlement, struct db_result *rows, struct err *err)
 {
-    size_t at = market_index(settlement, db_get_text(rows, 0));
+    size_t at = settlement_market(settlement, db_get_text(rows, 0));
     assert(at < settlement->markets_count);
     struct settling_market *settling = &settlement->markets[at];
     const struct market *market = catalog_market(settlement->catalog, settling->id);
@@ -363,96 +257,6 @@ static bool apply_all(struct settlement *settlement, struct err *err)
     return true;
 }
 
-/* ---- the second round trip: write ---- */
-
-/* The rows of a market's chain, trades and entries merged by id. */
-static void seal_market(struct settlement *settlement, struct settling_market *settling)
-{
-    size_t t = 0, e = 0;
-    uint64_t first = settling->first_journal_id, last = settling->last_journal_id;
-    while (t < settlement->trades_count && settlement->trades[t].id < first)
-        t++;
-    while (e < settlement->entries_count && settlement->entries[e].id < first)
-        e++;
-    for (uint64_t id = first; id <= last; id++) {
-        if (t < settlement->trades_count && settlement->trades[t].id == id)
-            seal_add_trade(&settling->seal_text, &settlement->trades[t++]);
-        else if (e < settlement->entries_count && settlement->entries[e].id == id)
-            seal_add_entry(&settling->seal_text, &settlement->entries[e++]);
-        else
-            UNREACHABLE("every journal id of the market is a trade or an entry");
-    }
-}
-
-static void write_market(struct settlement *settlement, struct db *db,
-                         struct settling_market *settling)
-{
-    if (settling->settled_seq == settling->settled_before)
-        return;
-    if (settling->first_journal_id) {
-        char writer[8 + MARKET_ID_SIZE];
-        snprintf(writer, sizeof(writer), "settle:%s", settling->id);
-        seal_market(settlement, settling);
-        seal_write_sql(db, &settlement->sql, writer, &settling->seal, &settling->seal_text,
-                       settling->first_journal_id, settling->last_journal_id);
-    }
-    /* Compare and set: whoever else settled this market meanwhile, one of the two fails here. */
-    db_sql(db, &settlement->sql,
-           "UPDATE market_settlements SET settled_seq = ?, last_price = ?, halted = ?, "
-           "state_hash = ?, updated_at = ? WHERE market_id = ? AND settled_seq = ?;",
-           DB_ARGS(DB_U64(settling->settled_seq), DB_DEC(settling->last_price),
-                   DB_U64(settling->halted), DB_U64(settling->state_hash),
-                   DB_TIME(settlement->now_us), DB_TEXT(settling->id),
-                   DB_U64(settling->settled_before)));
-    sql_expect_rows(&settlement->sql, 1);
-}
-
-/* A transaction beyond one statement text: what there is goes out, the rest follows. */
-static bool flush_sql(struct settlement *settlement, struct db *db, struct err *err)
-{
-    if (settlement->sql.length < SETTLE_FLUSH_BYTES)
-        return true;
-    bool sent = db_exec_str(db, &settlement->sql, NULL, err);
-    str_clear(&settlement->sql);
-    return sent;
-}
-
-static bool write_events(struct settlement *settlement, struct db *db, struct err *err)
-{
-    for (size_t i = 0; i < settlement->deltas_count; i++) {
-        struct event_balance event = {.member_id = settlement->deltas[i].key.member_id};
-        memcpy(event.currency_id, settlement->deltas[i].key.currency_id, sizeof(event.currency_id));
-        events_add(&settlement->events, EVENT_BALANCE, &event, sizeof(event));
-    }
-    outbox_insert_sql(db, &settlement->sql, &settlement->events, settlement->now_us);
-    return flush_sql(settlement, db, err);
-}
-
-static bool write_everything(struct settlement *settlement, struct db *db, struct err *err)
-{
-    struct str *sql = &settlement->sql;
-    size_t updates = 0;
-    str_clear(sql);
-    for (size_t i = 0; i < settlement->orders_count; i++)
-        if (settlement->changed[i])
-            settlement->updates[updates++] = &settlement->orders[i];
-    settlement->deltas_count = account_deltas_merge(settlement->deltas, settlement->deltas_count);
-    orders_update_sql(db, sql, settlement->updates, updates);
-    accounts_update_sql(db, sql, settlement->deltas, settlement->deltas_count, settlement->now_us);
-    if (!flush_sql(settlement, db, err))
-        return false;
-    trades_insert_sql(db, sql, settlement->trades, settlement->trades_count);
-    ledger_insert_sql(db, sql, settlement->entries, settlement->entries_count);
-    candles_write(db, sql, settlement->candles);
-    if (!flush_sql(settlement, db, err) || !write_events(settlement, db, err))
-        return false;
-    for (size_t m = 0; m < settlement->markets_count; m++)
-        if (!settlement->markets[m].is_stuck)
-            write_market(settlement, db, &settlement->markets[m]);
-    str_add(sql, "COMMIT");
-    return db_exec_str(db, sql, NULL, err);
-}
-
 static bool attempt(struct db *db, void *arg, struct err *err)
 {
     struct settlement *settlement = arg;
@@ -463,7 +267,7 @@ static bool attempt(struct db *db, void *arg, struct err *err)
         news = news || settlement->markets[m].settled_seq != settlement->markets[m].settled_before;
     if (!news)
         return db_exec(db, "ROLLBACK", DB_NONE, NULL, err);
-    return write_everything(settlement, db, err);
+    return settle_write(settlement, db, err);
 }
 
 /* ---- after the commit ---- */

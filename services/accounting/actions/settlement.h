@@ -85,6 +85,8 @@ struct settlement {
     struct str sql, events;
 };
 
+/* The index of a market in `markets`, added if it is new; SETTLE_MARKETS_MAX: no room. */
+size_t settlement_market(struct settlement *settlement, const char *id);
 /* Puts orders[at] into the index, whose slots up to index_mask were cleared. */
 void settlement_index_order(struct settlement *settlement, size_t at);
 /* The order, or NULL. */
@@ -97,5 +99,8 @@ struct order *settlement_order(struct settlement *settlement, uint64_t id);
  */
 bool settle_apply_result(struct settlement *settlement, size_t market, const struct batch *batch,
                          size_t *offset, const struct result *result, struct err *err) MUST_CHECK;
+
+/* Writes the applied rows and commits; part of a transaction that holds their locks. */
+bool settle_write(struct settlement *settlement, struct db *db, struct err *err) MUST_CHECK;
 
 #endif

@@ -8,8 +8,8 @@
  *
  * At least once: what was published and not deleted before a crash comes again. In the order of the
  * outbox, so that the messages of a market are in order. When rows pile up, a round takes many of
- * them and leaves out what a later one of the same round replaces (event_round.h). Signed events are
- * left out only where the broker says that no queue takes them (listeners.h).
+ * them and leaves out what a later one of the same round replaces (event_round.h). Signed events
+ * are left out only where the broker says that no queue takes them (listeners.h).
  */
 #ifndef ACCOUNTING_BUS_EVENT_RELAY_H
 #define ACCOUNTING_BUS_EVENT_RELAY_H
