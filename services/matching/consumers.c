@@ -1,9 +1,10 @@
 #include "matching/consumers.h"
 
-#include "base/check.h"
 #include "matching/bus/on_commands.h"
+#include "matching/bus/on_reload.h"
 
 const struct consumer matching_consumers[] = {
-    {"matching", on_commands_run}, /* bourse.commands.SHARD, every market of the worker */
+    {"", on_commands, "A command batch (contract/protocol.h) of one market."},
+    {"reload", on_reload, "JSON: throw the book of a market away and repeat what is not settled."},
 };
 const size_t matching_consumers_count = ARRAY_LEN(matching_consumers);

@@ -1,15 +1,8 @@
-/* consumers.h: all that can start work in the matching worker: its one queue. */
+/* consumers.h: the messages that matching takes, as a table: all that can start work. */
 #ifndef MATCHING_CONSUMERS_H
 #define MATCHING_CONSUMERS_H
 
-#include <stddef.h>
-
-struct worker;
-
-struct consumer {
-    const char *name; /* of the thread */
-    void (*run)(struct worker *worker);
-};
+#include "matching/bus/consumer.h"
 
 extern const struct consumer matching_consumers[];
 extern const size_t matching_consumers_count;

@@ -1,78 +1,100 @@
 #include "matching/flags.h"
 
+#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/auto.h"
-#include "base/str.h"
 #include "contract/protocol.h"
+#include "matching/stdio_worker.h"
 
-enum { DOCUMENT_BYTES_MAX = 1 << 30, READ_BYTES = 64 * 1024 };
+enum { DOCUMENT_BYTES_MAX = 1 << 30, CHUNK_BYTES = 64 * 1024 };
 
-static bool read_file(const char *path, struct str *ret_bytes)
+static int failed(const char *what, const struct err *err)
+{
+    fprintf(stderr, "bourse-matching: %s: %s\n", what, err->what);
+    return 1;
+}
+
+static bool file_read(const char *path, struct str *out, struct err *err)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
-        return false;
-    for (;;) {
-        char *room = str_reserve(ret_bytes, READ_BYTES);
-        size_t got = room ? fread(room, 1, READ_BYTES, file) : 0;
-        ret_bytes->length += got;
-        if (got == 0)
-            break;
-    }
-    bool whole = !ferror(file) && str_ok(ret_bytes);
+        return err_set(err, ERR_NOT_FOUND, "%s", strerror(errno));
+    size_t got;
+    do {
+        char *room = str_reserve(out, CHUNK_BYTES);
+        got = room ? fread(room, 1, CHUNK_BYTES, file) : 0;
+        out->length += got;
+    } while (got > 0);
+    bool is_whole = !ferror(file) && str_ok(out);
     fclose(file);
-    return whole;
+    return is_whole || err_set(err, ERR_INTERNAL, "not read whole");
 }
 
-static int refuse(const char *path, const struct err *err)
+/* A file may hold several batches, as accounting's answer to GET commands does. */
+static bool batches_print(const struct str *file, struct str *out, struct err *err)
 {
-    fprintf(stderr, "bourse-matching: %s: %s\n", path, err->what);
-    return 1;
+    for (size_t at = 0; at < file->length;) {
+        struct batch_header header;
+        struct batch batch;
+        size_t left = file->length - at;
+        size_t length = left;
+        if (left >= sizeof(header)) {
+            memcpy(&header, file->data + at, sizeof(header));
+            length = header.bytes < left ? header.bytes : left;
+        }
+        bool is_results = left >= sizeof(header) && memcmp(header.magic, "BRR1", 4) == 0;
+        if (!(is_results ? result_batch_read(file->data + at, length, &batch, err)
+                         : command_batch_read(file->data + at, length, &batch, err)))
+            return false;
+        batch_print(out, &batch);
+        at += length;
+    }
+    return true;
 }
 
 static int run_print_batch(struct service *service, const char *path)
 {
-    AUTO(str_release) struct str bytes = STR_INIT(DOCUMENT_BYTES_MAX);
+    AUTO(str_release) struct str file = STR_INIT(DOCUMENT_BYTES_MAX);
     AUTO(str_release) struct str text = STR_INIT(DOCUMENT_BYTES_MAX);
-    struct batch batch;
     struct err err;
     (void)service;
-    if (!read_file(path, &bytes)) {
-        err_set(&err, ERR_NOT_FOUND, "can't read it");
-        return refuse(path, &err);
-    }
-    if (!command_batch_read(str_data(&bytes), bytes.length, &batch, &err) &&
-        !result_batch_read(str_data(&bytes), bytes.length, &batch, &err))
-        return refuse(path, &err);
-    batch_print(&text, &batch);
-    fputs(str_data(&text), stdout);
+    if (!file_read(path, &file, &err) || !batches_print(&file, &text, &err))
+        return failed(path, &err);
+    fwrite(str_data(&text), 1, text.length, stdout);
     return 0;
 }
 
 static int run_print_snapshot(struct service *service, const char *path)
 {
-    AUTO(str_release) struct str bytes = STR_INIT(DOCUMENT_BYTES_MAX);
+    AUTO(str_release) struct str file = STR_INIT(DOCUMENT_BYTES_MAX);
     AUTO(str_release) struct str text = STR_INIT(DOCUMENT_BYTES_MAX);
     struct snapshot_header header;
     const uint8_t *orders;
     struct err err;
     (void)service;
-    if (!read_file(path, &bytes)) {
-        err_set(&err, ERR_NOT_FOUND, "can't read it");
-        return refuse(path, &err);
-    }
-    if (!snapshot_read(str_data(&bytes), bytes.length, &header, &orders, &err))
-        return refuse(path, &err);
+    if (!file_read(path, &file, &err) ||
+        !snapshot_read(str_data(&file), file.length, &header, &orders, &err))
+        return failed(path, &err);
     snapshot_print(&text, &header, orders);
-    fputs(str_data(&text), stdout);
+    fwrite(str_data(&text), 1, text.length, stdout);
     return 0;
 }
 
+static int run_stdio(struct service *service, const char *argument)
+{
+    struct err err;
+    (void)service;
+    (void)argument;
+    return stdio_worker_run(stdin, stdout, &err) ? 0 : failed("--stdio", &err);
+}
+
 const struct service_flag matching_flags[] = {
-    {"--print-batch", "FILE", "Print a command or result batch as text, then exit.", false,
+    {"--print-batch", "FILE", "Print a batch of commands or results as text.", false,
      run_print_batch},
-    {"--print-snapshot", "FILE", "Print a snapshot as text, then exit.", false, run_print_snapshot},
+    {"--print-snapshot", "FILE", "Print a snapshot as text.", false, run_print_snapshot},
+    {"--stdio", NULL, "Match documents from standard input (deploy/protocol/matching.md).", false,
+     run_stdio},
     {NULL},
 };

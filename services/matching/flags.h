@@ -1,4 +1,4 @@
-/* flags.h: what the binary does instead of serving: printing the documents of the protocol. */
+/* flags.h: what the binary does instead of serving: --print-batch, --print-snapshot, --stdio. */
 #ifndef MATCHING_FLAGS_H
 #define MATCHING_FLAGS_H
 

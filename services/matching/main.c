@@ -1,71 +1,72 @@
-/* main.c: the matching worker, wired together. Read consumers.c next, then engine/book.h. */
+/* main.c: matching, wired together. Read consumers.c next: all that can start work. */
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "matching/actions/worker.h"
-#include "matching/config.h"
+#include "matching/bus/worker_thread.h"
 #include "matching/consumers.h"
 #include "matching/flags.h"
 #include "matching/state/config.h"
-#include "matching/state/metrics.h"
 #include "service/service.h"
-#include "service/threads.h"
 
-struct matching {
-    struct worker *worker;
-    struct service_threads *threads;
+#define AT(member) offsetof(struct matching_config, member)
+static const struct config_row config_rows[] = {
+#include "matching/state/config.def"
+    {NULL},
 };
+#undef AT
 
-static bool matching_start(struct service *service, struct err *err)
+static bool start(struct service *service, struct err *err)
 {
-    struct matching *matching = calloc(1, sizeof(*matching));
-    service->app = matching;
-    if (!matching || !(matching->threads = service_threads_new()))
+    const struct matching_config *config = service->config;
+    struct worker_thread *thread = calloc(1, sizeof(*thread));
+    if (!thread)
         return err_set(err, ERR_INTERNAL, "no memory");
-    matching->worker = worker_new(service->config, service->clock, service->metrics, err);
-    if (!matching->worker)
-        return false;
-    for (size_t i = 0; i < matching_consumers_count; i++)
-        if (!service_threads_add(matching->threads, matching_consumers[i].name,
-                                 (void (*)(void *))matching_consumers[i].run, matching->worker,
-                                 err))
-            return false;
-    return true;
+    service->app = thread;
+    if (config->shard >= config->shards)
+        return err_set(err, ERR_CONFIG, "SHARD is %u, it must be below SHARDS, %u", config->shard,
+                       config->shards);
+    thread->consumers = matching_consumers;
+    thread->consumers_count = matching_consumers_count;
+    matching_topology_fill(&thread->topology, config->shard);
+    thread->threads = service_threads_new();
+    if (!thread->threads)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    return worker_init(&thread->worker, config, service->clock, service->metrics, err) &&
+           service_threads_add(thread->threads, "matching", worker_thread_run, thread, err);
 }
 
-static bool matching_ready(struct service *service, struct err *err)
+static bool is_ready(struct service *service, struct err *err)
 {
-    const struct matching *matching = service->app;
-    return matching->worker->ready ||
-           err_set(err, ERR_BUSY, "the broker or accounting is away, or markets are loading");
+    struct worker_thread *thread = service->app;
+    return status_get(&thread->worker.status, err);
 }
 
-static void matching_stop(struct service *service)
+static void stop(struct service *service)
 {
-    struct matching *matching = service->app;
-    if (!matching)
+    struct worker_thread *thread = service->app;
+    if (!thread)
         return;
-    if (matching->worker)
-        matching->worker->stopping = true;
-    service_threads_free(matching->threads);
-    worker_free(matching->worker);
-    free(matching);
+    if (thread->threads)
+        service_threads_stop(thread->threads);
+    service_threads_free(thread->threads);
+    worker_release(&thread->worker);
     service->app = NULL;
+    free(thread);
 }
 
 static const struct service_spec matching_spec = {
     .name = "matching",
-    .summary = "The deterministic matching worker: commands in, results out, no disk.",
-    .config = matching_config_rows,
+    .summary = "The matching worker: order books in memory, a pure function of their commands.",
+    .config = config_rows,
     .config_size = sizeof(struct matching_config),
     .ops_port_offset = offsetof(struct matching_config, ops_port),
     .log_level_offset = offsetof(struct matching_config, log_level),
     .metrics = matching_metrics,
     .metrics_count = METRIC_MAX,
     .flags = matching_flags,
-    .start = matching_start,
-    .ready = matching_ready,
-    .stop = matching_stop,
+    .start = start,
+    .ready = is_ready,
+    .stop = stop,
 };
 
 int main(int argc, char **argv)

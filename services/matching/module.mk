@@ -1,1 +1,1 @@
-DEPS := service matching/bus matching/actions matching/engine matching/state
+DEPS := base log service json matching/bus matching/actions matching/engine matching/state

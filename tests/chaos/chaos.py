@@ -152,6 +152,8 @@ def run(world, seed, minutes):
     stop.set()
     for trader in traders:
         trader.join(60)
+    if wait_for_trading(world, tokens) is None:
+        failed.append(f"no trading within {TRADING_AGAIN_S} s after the last fault")
     acknowledged = sum(t.counts["orders"] for t in traders)
     say(f"{done} faults, {acknowledged} orders acknowledged, "
         f"{sum(t.counts['unknown'] for t in traders)} answers unknown, slowest recovery "

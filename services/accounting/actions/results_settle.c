@@ -101,8 +101,9 @@ static void write_locking_sql(struct settlement *settlement, struct db *db)
     struct str *sql = &settlement->sql;
     str_clear(sql);
     str_add(sql, "START TRANSACTION;SELECT s.market_id, s.settled_seq, s.last_price, s.halted, "
-                 "h.seq, h.digest FROM market_settlements s LEFT JOIN seal_heads h ON h.writer = "
-                 "CONCAT('settle:', s.market_id) WHERE s.market_id IN (");
+                 "h.seq, h.digest, (SELECT c.command_seq FROM market_commands c WHERE "
+                 "c.market_id = s.market_id) FROM market_settlements s LEFT JOIN seal_heads h ON "
+                 "h.writer = CONCAT('settle:', s.market_id) WHERE s.market_id IN (");
     for (size_t i = 0; i < settlement->markets_count; i++)
         db_sql(db, sql, i == 0 ? "?" : ",?", DB_ARGS(DB_TEXT(settlement->markets[i].id)));
     str_add(sql, ") ORDER BY s.market_id FOR UPDATE;");
@@ -173,6 +174,7 @@ static bool take_market_row(struct settlement *settlement, struct db_result *row
         assert(length == sizeof(settling->seal.digest));
         memcpy(settling->seal.digest, digest, length);
     }
+    settling->command_seq = db_get_u64(rows, 6);
     settling->first_journal_id = settling->last_journal_id = 0;
     settling->has_gap = false;
     str_clear(&settling->seal_text);
@@ -213,6 +215,10 @@ static bool apply_batch(struct settlement *settlement, size_t index, size_t at, 
     struct result result;
     size_t offset = settlement->begin[at];
     while (offset < settlement->end[at] && result_next(batch, &offset, &result)) {
+        /* A command is in the journal before a worker hears of it. */
+        if (result.seq > settling->command_seq)
+            return err_set(err, ERR_PROTOCOL, "result %lu, the journal ends at %lu",
+                           (unsigned long)result.seq, (unsigned long)settling->command_seq);
         if (result.seq == settling->settled_seq + 1) {
             if (!settle_apply_result(settlement, index, batch, &offset, &result, err))
                 return false;

@@ -25,6 +25,7 @@ struct settling_market {
     struct market market; /* copied from the catalog */
     bool base_is_coin, quote_is_coin;
     uint64_t settled_before, settled_seq; /* as locked; as it will be */
+    uint64_t command_seq;                 /* where the journal ends: no result lies above it */
     struct dec last_price;
     bool halted, has_gap, is_stuck;
     bool was_missed; /* results were settled that this settler did not feed to the market data */

@@ -1,1 +1,1 @@
-DEPS := base json contract fetch token metrics matching/engine matching/state
+DEPS := base json contract metrics bus fetch token matching/engine matching/state

@@ -1,80 +1,99 @@
 /*
- * worker.h: the markets of one matching worker: their books, what they loaded from accounting, and
- * the results that wait to be confirmed. Used by the worker's one thread; the counters of struct
- * worker that other threads read are atomic.
+ * worker.h: the state of the matching worker. All of it belongs to one thread (bus/worker_thread.c)
+ * but for `status`, which has its own lock.
+ *
+ * The way of a command: bus/on_commands.c -> commands_apply() -> engine -> results_*() -> broker. A
+ * market's results gather in an open batch; results_seal() turns it into a parcel, which is kept
+ * until the broker confirmed it, and published again if the connection breaks before.
  */
 #ifndef MATCHING_ACTIONS_WORKER_H
 #define MATCHING_ACTIONS_WORKER_H
 
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <pthread.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "bus/bus.h"
 #include "contract/protocol.h"
 #include "fetch/fetch.h"
 #include "matching/engine/book.h"
 #include "matching/state/config.h"
-#include "metrics/metrics.h"
+#include "matching/state/limits.h"
+#include "matching/state/metrics.h"
 #include "token/token.h"
 
-enum { WORKER_MARKETS_MAX = 256, SNAPSHOT_BYTES_MAX = 1 << 30, TOKEN_LIFETIME_S = 300 };
+/* A command batch that came before its turn. */
+struct early_batch {
+    uint64_t first_seq;
+    size_t length;
+    void *bytes;
+};
 
-struct worker_market {
+struct market {
     char id[MARKET_ID_SIZE];
     struct book *book;  /* NULL: not loaded yet */
-    struct str results; /* a result batch that is being filled */
-    uint64_t results_first;
-    uint32_t results_count;                       /* 0: none is open */
-    unsigned seq_child, orders_child, hash_child; /* of the metrics */
+    struct str results; /* the open batch; empty: none */
+    uint32_t results_count;
+    struct early_batch early[EARLY_BATCHES_MAX];
+    size_t early_count;
+    int64_t gap_us;      /* since when commands are missing; 0: none are */
+    bool wants_load;     /* at start, and when accounting asks for a repeat */
+    int64_t next_try_us; /* of loading, or of closing the gap */
+    uint32_t pause_ms;   /* until the try after that */
+    unsigned seq_gauge, orders_gauge, hash_gauge;
+};
+
+/* A result batch on its way to the broker. */
+struct parcel {
+    struct str bytes;
+    uint64_t publish_tag; /* 0: not handed out yet, or to a connection that is gone */
+    uint64_t ack_tag;     /* deliveries up to this one are done with it; 0: others follow */
+};
+
+/* Whether /ready says yes, and why not. */
+struct status {
+    pthread_mutex_t lock;
+    bool is_ready;
+    struct err why;
 };
 
 struct worker {
     const struct matching_config *config;
     const struct clock *clock;
     struct metrics *metrics;
+
     struct fetch *fetch;
     struct token_signer *signer;
-    struct str token; /* for accounting; renewed before it expires */
-    int64_t token_expires_us;
-    struct worker_market markets[WORKER_MARKETS_MAX];
+    struct str token; /* of the calls to accounting */
+    int64_t token_until_us;
+
+    struct bus *consumer, *publisher; /* an alarm of the broker blocks publishers only */
+    struct market markets[MARKETS_MAX];
     size_t markets_count;
-    /* Sends the open result batch of a market and gives it room again; set by bus/on_commands.c. */
-    bool (*send)(struct worker *worker, struct worker_market *market, struct err *err);
-    void *sender;
-    _Atomic bool ready, stopping;
+    bool has_list, wants_list; /* of the markets: read once; to be read (again) */
+    int64_t list_us;           /* when it was tried last */
+
+    struct command commands[PROTOCOL_COMMANDS_MAX]; /* of the batch at hand */
+    struct str scratch;                             /* their results */
+
+    struct parcel parcels[PARCELS_MAX]; /* a ring, oldest first */
+    size_t parcels_first, parcels_count, parcels_sent;
+    uint64_t taken_tag, acked_tag; /* deliveries taken from, and acked to, the consumer */
+
+    struct status status;
 };
 
-struct worker *worker_new(const struct matching_config *config, const struct clock *clock,
-                          struct metrics *metrics, struct err *err);
-void worker_free(struct worker *worker); /* NULL is fine */
+bool worker_init(struct worker *worker, const struct matching_config *config,
+                 const struct clock *clock, struct metrics *metrics, struct err *err) MUST_CHECK;
+void worker_release(struct worker *worker); /* zeroed is fine */
 
-/* Reads the list of markets from accounting; loads those that are new and ours. */
-bool worker_load_markets(struct worker *worker, struct err *err) MUST_CHECK;
-/* Throws the book away and loads the market again: snapshot, then the commands above it, whose
- * results are sent (again). */
-bool worker_load_market(struct worker *worker, struct worker_market *market, struct err *err)
-    MUST_CHECK;
-struct worker_market *worker_market_find(struct worker *worker, const char *id); /* or NULL */
-/* Whether the market belongs to this worker by MARKETS. */
-bool worker_market_is_ours(const struct worker *worker, const char *id);
+struct market *market_find(struct worker *worker, const char *market_id); /* NULL: not known */
+void market_tell(struct worker *worker, const struct market *market);     /* its metrics */
 
-/*
- * Applies a checked command batch: command n+1 after command n; what came before is dropped; a gap
- * is filled from the journal of accounting. Results are gathered in market->results, and sent when
- * that is full.
- */
-bool worker_apply(struct worker *worker, struct worker_market *market, const struct batch *batch,
-                  struct err *err) MUST_CHECK;
+/* ---- status ---- */
 
-/* Applies what the journal of accounting has beyond the book. */
-bool worker_catch_up(struct worker *worker, struct worker_market *market, struct err *err)
-    MUST_CHECK;
-
-/* Closes and sends every open result batch. */
-bool worker_flush(struct worker *worker, struct err *err) MUST_CHECK;
+void status_set(struct status *status, bool is_ready, const struct err *why);
+bool status_get(struct status *status, struct err *err); /* false with the reason */
 
 #endif

@@ -1,1 +1,1 @@
-DEPS := base log bus contract metrics json matching/actions matching/engine matching/state
+DEPS := base log json contract metrics bus service matching/actions matching/engine matching/state

@@ -1,13 +1,10 @@
-/*
- * on_commands.h: the worker's thread: commands from the queue of its shard, results into the queue of
- * accounting. A delivery is acknowledged when the broker has confirmed its results.
- */
+/* on_commands.h: a message of accounting: one batch of commands. */
 #ifndef MATCHING_BUS_ON_COMMANDS_H
 #define MATCHING_BUS_ON_COMMANDS_H
 
-struct worker;
+#include "matching/bus/consumer.h"
 
-/* Runs until worker->stopping, with its own connections. Loads the markets first. */
-void on_commands_run(struct worker *worker);
+bool on_commands(struct worker *worker, const struct bus_delivery *delivery, bool *ret_is_taken,
+                 struct err *err) MUST_CHECK;
 
 #endif

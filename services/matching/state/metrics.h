@@ -1,20 +1,13 @@
-/* metrics.h: what the matching worker counts. The rows are in metrics.c, in the order of the enum. */
+/* metrics.h: what matching counts. The rows are state/metrics.def. */
 #ifndef MATCHING_STATE_METRICS_H
 #define MATCHING_STATE_METRICS_H
 
 #include "metrics/metrics.h"
 
 enum matching_metric {
-    METRIC_COMMANDS_APPLIED,
-    METRIC_COMMANDS_REPEATED,
-    METRIC_RESULT_BATCHES,
-    METRIC_POISON,
-    METRIC_LOADS,
-    METRIC_GAPS,
-    METRIC_BATCH_SECONDS,
-    METRIC_SEQ,
-    METRIC_ORDERS,
-    METRIC_STATE_HASH,
+#define M(name, text, kind, label, doc) METRIC_##name,
+#include "matching/state/metrics.def"
+#undef M
     METRIC_MAX
 };
 

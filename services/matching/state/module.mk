@@ -1,1 +1,1 @@
-DEPS := base metrics
+DEPS := base contract metrics
