@@ -14,6 +14,7 @@ include tools/mk/tests.mk
 include tools/mk/stack.mk
 include tools/mk/checks.mk
 include tools/mk/chaos.mk
+include tools/mk/bench.mk
 
 .PHONY: all clean help
 all: services ## Build every service

@@ -176,8 +176,11 @@ void http_resume(struct http_request *request); /* on any thread; `finish` runs 
 /* ---- documentation ---- */
 
 struct openapi_info {
-    const char *title, *version, *description, *base_path; /* base_path is put in front of paths */
-    const char *license_name, *license_url;                /* NULL: not said */
+    const char *title, *version, *description;
+    /* Behind an edge that rewrites paths: what routes begin with, and what the world writes instead.
+     * NULL: as they are. */
+    const char *route_base, *public_base;
+    const char *license_name, *license_url; /* NULL: not said */
 };
 /* An OpenAPI 3.0 document of all routes for which `select` is true (NULL: all). */
 void http_print_openapi(const struct http_route *routes, const struct openapi_info *info,

@@ -273,7 +273,11 @@ static void add_path(const struct printer *printer, const char *path)
     struct str *out = printer->out;
     next(out);
     str_add_char(out, '"');
-    str_add(out, printer->info->base_path ? printer->info->base_path : "");
+    const char *base = printer->info->route_base;
+    if (base && strncmp(path, base, strlen(base)) == 0) {
+        str_add(out, printer->info->public_base);
+        path += strlen(base);
+    }
     for (const char *at = path; *at;) {
         size_t length = strcspn(at + 1, "/") + 1;
         if (at[1] == ':') {

@@ -35,28 +35,30 @@ struct part {
 #define LICENSE                                                                                    \
     .license_name = "Apache-2.0", .license_url = "https://www.apache.org/licenses/LICENSE-2.0"
 
+#define AT_EDGE .route_base = "/api/v2", .public_base = "/api/v2/peatio"
+
 static const struct part parts[] = {
     {"user",
      {.title = "Bourse accounting: user API",
       .version = BOURSE_VERSION,
-      .description = "Markets, market data, balances, orders and trades. The base path is the one "
-                     "of the edge.",
-      .base_path = "",
+      .description = "Markets, market data, balances, orders and trades. The paths are those of the "
+                     "edge.",
+      AT_EDGE,
       LICENSE},
      is_user},
     {"admin",
      {.title = "Bourse accounting: admin API",
       .version = BOURSE_VERSION,
       .description = "For the operators of an exchange; each call needs an ability of its role.",
-      .base_path = "",
+      AT_EDGE,
       LICENSE},
      is_admin},
     {"management",
      {.title = "Bourse accounting: management API",
       .version = BOURSE_VERSION,
       .description = "Server to server. Every body is a JWS document signed by the signers of the "
-                     "call's scope; the parameters are the member `data` of its payload.",
-      .base_path = "",
+                     "call's scope; the parameters are the member `data` of its payload. The edge "
+                     "does not let them in: the paths are those of the service.",
       LICENSE},
      is_management},
 };

@@ -22,3 +22,17 @@ $(OUT)/tests/%: tests/%.c $(OUT)/include/all/.made $(foreach m,$(modules),$(call
 .PHONY: unit
 unit: $(unit_programs) ## Run the unit tests
 	@failed=0; for program in $(unit_programs); do $$program || failed=1; done; exit $$failed
+
+# ---- everything ----
+
+integration_sources := $(shell find tests/integration -name '*.c' ! -name '*_support.c' 2>/dev/null | sort)
+integration_programs := $(patsubst tests/%.c,$(OUT)/tests/%,$(integration_sources))
+-include $(patsubst %,%.d,$(integration_programs))
+
+.PHONY: test test-packages test-programs
+test-packages:
+	@tools/install-packages --test
+test-programs: test-packages
+	@$(MAKE) --no-print-directory services $(unit_programs) $(integration_programs)
+test: test-programs ## Run everything that this machine can test; PARTS="unit chaos" for some
+	@tests/run $(OUT) $(PARTS)

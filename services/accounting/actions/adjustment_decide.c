@@ -17,7 +17,7 @@ const char adjustment_categories[] =
 /* ---- words ---- */
 
 static const char *const category_words[] = {
-    "asset_registration", "investment", "minting_token", "balance_anomaly", "misc",         "refund",
+    "asset_registration", "investment", "minting_token", "balance_anomaly", "misc", "refund",
     "compensation",       "incentive",  "bank_fees",     "bank_interest",   "minor"};
 
 int64_t adjustment_category_number(const char *word)
@@ -218,8 +218,7 @@ bool adjustment_settle(const struct change *change, const struct adjustment_deci
                        struct adjustment *ret_adjustment, struct err *err)
 {
     struct decide_work work = {.change = change, .decision = decision};
-    if (decision->accept &&
-        !sequence_reserve(change->db, "journal", 1, &work.journal_id, err))
+    if (decision->accept && !sequence_reserve(change->db, "journal", 1, &work.journal_id, err))
         return false;
     return db_transaction(change->db, decide_unit, &work, err) &&
            adjustment_get(change->db, change->arena, decision->id, ret_adjustment, err);

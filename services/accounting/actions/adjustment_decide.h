@@ -32,7 +32,8 @@ bool adjustment_create(const struct change *change, const struct adjustment_draf
                        uint64_t creator_id, struct adjustment *ret_adjustment, struct err *err)
     MUST_CHECK;
 
-/* ERR_NOT_FOUND; ERR_STATE_CONFLICT: decided before; ERR_FUNDS_INSUFFICIENT: the member has less. */
+/* ERR_NOT_FOUND; ERR_STATE_CONFLICT: decided before; ERR_FUNDS_INSUFFICIENT: the member has less.
+ * */
 struct adjustment_decision {
     uint64_t id, validator_id;
     bool accept; /* else reject */

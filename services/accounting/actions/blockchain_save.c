@@ -1,11 +1,12 @@
-/* blockchain_save.c: a blockchain is created or changed. Load, lay the draft over it, check, write. */
+/* blockchain_save.c: a blockchain is created or changed. Load, lay the draft over it, check, write.
+ * */
 #include "accounting/actions/catalog_change.h"
 
 #include <string.h>
 
 #include "accounting/actions/change_rules.h"
 
-const char *const blockchain_clients[] = {"bitcoin",  "litecoin", "geth", "parity",
+const char *const blockchain_clients[] = {"bitcoin",  "litecoin",  "geth", "parity",
                                           "geth-bsc", "geth-heco", NULL};
 
 enum { HEIGHT_MAX = 2000000000 };

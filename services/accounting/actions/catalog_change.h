@@ -62,10 +62,10 @@ struct network_draft {
     struct param_bool deposit_enabled, withdrawal_enabled, auto_update_fees_enabled;
     struct param_i64 base_factor, subunits; /* one of them; never changed later */
 };
-bool network_create(const struct change *change, const struct network_draft *draft,
-                    int64_t *ret_id, struct err *err) MUST_CHECK;
-bool network_change(const struct change *change, const struct network_draft *draft,
+bool network_create(const struct change *change, const struct network_draft *draft, int64_t *ret_id,
                     struct err *err) MUST_CHECK;
+bool network_change(const struct change *change, const struct network_draft *draft, struct err *err)
+    MUST_CHECK;
 bool network_remove(const struct change *change, int64_t id, struct network *ret_row,
                     struct err *err) MUST_CHECK;
 
@@ -105,7 +105,7 @@ bool engine_change(const struct change *change, const struct engine_draft *draft
 /* ---- markets ---- */
 
 struct market_draft {
-    const char *id;          /* a change: which one; a create: NULL or base || quote */
+    const char *id; /* a change: which one; a create: NULL or base || quote */
     const char *base, *quote, *engine_name, *data, *state;
     struct param_i64 engine_id, amount_precision, price_precision, position;
     struct param_dec min_price, max_price, min_amount;
@@ -141,7 +141,7 @@ bool withdraw_limit_create(const struct change *change, const struct withdraw_li
                            struct withdraw_limit *ret_row, struct err *err) MUST_CHECK;
 bool withdraw_limit_change(const struct change *change, const struct withdraw_limit_draft *draft,
                            struct withdraw_limit *ret_row, struct err *err) MUST_CHECK;
-bool withdraw_limit_remove(const struct change *change, int64_t id,
-                           struct withdraw_limit *ret_row, struct err *err) MUST_CHECK;
+bool withdraw_limit_remove(const struct change *change, int64_t id, struct withdraw_limit *ret_row,
+                           struct err *err) MUST_CHECK;
 
 #endif

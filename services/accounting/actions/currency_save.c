@@ -1,5 +1,6 @@
 /*
- * currency_save.c: a currency is created or changed, together with the network that 2.6 keeps on it.
+ * currency_save.c: a currency is created or changed, together with the network that 2.6 keeps on
+ * it.
  */
 #include "accounting/actions/catalog_change.h"
 
@@ -66,9 +67,10 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
     if (!rule_code("Code", draft->id, CURRENCY_ID_SIZE - 1, err) ||
         !rule_word("Type", type, "coin fiat", err) || !position_check(draft, err))
         return false;
-    *row = (struct currency){
-        .is_coin = strcmp(type, "coin") == 0, .status = "enabled", .precision = 8,
-        .price = dec_from_i64(1)};
+    *row = (struct currency){.is_coin = strcmp(type, "coin") == 0,
+                             .status = "enabled",
+                             .precision = 8,
+                             .price = dec_from_i64(1)};
     snprintf(row->id, sizeof(row->id), "%s", draft->id);
     if (!lay_over(row, draft, err) || !currency_exists(db, row->id, &exists, err))
         return false;
@@ -78,8 +80,7 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
         !position_place(db, POSITIONED_CURRENCIES, row->id, draft->position.value, err))
         return false;
     if (row->is_coin && !draft->network.blockchain_key)
-        return network_draft_is_empty(&draft->network) ||
-               rule_present("Blockchain key", NULL, err);
+        return network_draft_is_empty(&draft->network) || rule_present("Blockchain key", NULL, err);
     return network_save_of_currency(work->change, row, &draft->network, err);
 }
 

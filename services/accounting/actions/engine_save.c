@@ -16,8 +16,7 @@ static bool row_check(const struct engine_row *row, struct err *err)
            rule_length("Driver", row->driver, 255, err) && rule_length("Uid", row->uid, 255, err) &&
            rule_url("Url", row->url, err) && rule_length("Url", row->url, 255, err) &&
            rule_length("Key", row->key, 255, err) && rule_length("Secret", row->secret, 255, err) &&
-           rule_object("Data", row->data, 1024, err) &&
-           rule_range("State", row->state, 0, 1, err);
+           rule_object("Data", row->data, 1024, err) && rule_range("State", row->state, 0, 1, err);
 }
 
 static void lay_over(struct engine_row *row, const struct engine_draft *draft)

@@ -1,4 +1,5 @@
-/* market_save.c: a market is created or changed. Its steps may not move under what is counted in them. */
+/* market_save.c: a market is created or changed. Its steps may not move under what is counted in
+ * them. */
 #include "accounting/actions/catalog_change.h"
 
 #include <stdio.h>
@@ -64,9 +65,9 @@ static bool lay_over(struct market *row, const struct market_draft *draft, struc
 }
 
 /*
- * Orders, commands on their way and the worker's last price are whole numbers of the market's steps,
- * and a request in flight was checked with the old ones. So the steps change only while the market is
- * closed, before its first trade, with nothing open and everything settled.
+ * Orders, commands on their way and the worker's last price are whole numbers of the market's
+ * steps, and a request in flight was checked with the old ones. So the steps change only while the
+ * market is closed, before its first trade, with nothing open and everything settled.
  */
 static bool steps_check(struct db *db, const struct market *was, const struct market *row,
                         struct err *err)
@@ -81,10 +82,11 @@ static bool steps_check(struct db *db, const struct market *was, const struct ma
                        row->id, market_state_name(was->state));
     if (!market_steps_are_free(db, row->id, &is_free, err))
         return false;
-    return is_free || err_set(err, ERR_INVALID,
-                              "Precisions can't change while %s has open orders or commands that are"
-                              " not settled, nor once it has traded",
-                              row->id);
+    return is_free ||
+           err_set(err, ERR_INVALID,
+                   "Precisions can't change while %s has open orders or commands that are"
+                   " not settled, nor once it has traded",
+                   row->id);
 }
 
 static bool pair_check(struct db *db, const struct market_draft *draft, const struct market *row,

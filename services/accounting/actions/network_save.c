@@ -43,9 +43,8 @@ static bool parent_check(struct db *db, struct arena *arena, const struct networ
     if (strcmp(row->parent_id, row->currency_id) == 0)
         return err_set(err, ERR_INVALID, "Parent is the currency itself");
     if (!currency_get(db, arena, row->parent_id, &parent, err))
-        return err->code == ERR_NOT_FOUND
-                   ? err_set(err, ERR_INVALID, "Parent does not exist")
-                   : false;
+        return err->code == ERR_NOT_FOUND ? err_set(err, ERR_INVALID, "Parent does not exist")
+                                          : false;
     if (!parent.is_coin)
         return err_set(err, ERR_INVALID, "Parent must be a coin");
     if (!currency_has_parent(db, row->parent_id, &has_parent, err))
@@ -164,8 +163,7 @@ static bool insert(const struct change *change, const struct currency *currency,
 static bool update(const struct change *change, const struct currency *currency,
                    const struct network_draft *draft, struct network *row, struct err *err)
 {
-    return lay_over(row, draft, currency->is_coin, err) &&
-           base_factor_stays(row, draft, err) &&
+    return lay_over(row, draft, currency->is_coin, err) && base_factor_stays(row, draft, err) &&
            row_check(change->db, change->arena, row, currency->is_coin, err) &&
            rule_unique("Blockchain key", network_update(change->db, row, change->now_us, err), err);
 }
@@ -207,8 +205,8 @@ static bool remove_unit(struct db *db, void *arg, struct err *err)
 
 /* ---- actions ---- */
 
-bool network_create(const struct change *change, const struct network_draft *draft,
-                    int64_t *ret_id, struct err *err)
+bool network_create(const struct change *change, const struct network_draft *draft, int64_t *ret_id,
+                    struct err *err)
 {
     struct work work = {.change = change, .draft = draft};
     if (!db_transaction(change->db, create_unit, &work, err))
@@ -217,8 +215,7 @@ bool network_create(const struct change *change, const struct network_draft *dra
     return true;
 }
 
-bool network_change(const struct change *change, const struct network_draft *draft,
-                    struct err *err)
+bool network_change(const struct change *change, const struct network_draft *draft, struct err *err)
 {
     struct work work = {.change = change, .draft = draft};
     return db_transaction(change->db, change_unit, &work, err);

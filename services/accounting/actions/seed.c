@@ -78,7 +78,8 @@ static bool add_file(struct seed *seed, const struct seed_file *file, const char
         seed_mistake(seed, NULL, err);
         return true;
     }
-    TREE_EACH(row, root) {
+    TREE_EACH(row, root)
+    {
         if (!add_row(seed, file, row, err))
             return false;
     }

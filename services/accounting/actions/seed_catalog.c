@@ -61,7 +61,7 @@ static bool account_add(struct seed *seed, void *from, bool *ret_added, char *re
         !operations_account_exists(seed->change.db, draft->code.value, &exists, err))
         return false;
     *ret_added = !exists;
-    struct operations_account_row row = {draft->code.value, draft->type, draft->kind,
+    struct operations_account_row row = {draft->code.value,    draft->type,        draft->kind,
                                          draft->currency_type, draft->description, draft->scope};
     return exists || operations_account_insert(seed->change.db, &row, err);
 }

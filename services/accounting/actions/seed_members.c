@@ -153,7 +153,8 @@ static bool balances_add(struct seed *seed, const struct tree_node *balances,
     booking->change = &seed->change;
     if (tree_kind(balances) != TREE_NULL && tree_kind(balances) != TREE_LIST)
         return tree_fail(balances, err, "balances must be a list of {currency, amount}");
-    TREE_EACH(row, balances) {
+    TREE_EACH(row, balances)
+    {
         if (balance_add(seed, row, member, booking, err))
             continue;
         if (err->code != ERR_INVALID && err->code != ERR_CONFIG)

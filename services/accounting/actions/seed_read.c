@@ -68,7 +68,8 @@ bool seed_read(const struct tree_node *row, const struct seed_field *fields, str
 {
     if (tree_kind(row) != TREE_MAP)
         return tree_fail(row, err, "must be a map of keys and values");
-    TREE_EACH(value, row) {
+    TREE_EACH(value, row)
+    {
         const struct seed_field *field = field_find(fields, tree_key(value));
         if (!field)
             return tree_fail(value, err, "no such key: %s", tree_key(value));
@@ -107,7 +108,8 @@ void seed_json(struct str *out, const struct tree_node *node)
         break;
     }
     str_add_char(out, is_map ? '{' : '[');
-    TREE_EACH(item, node) {
+    TREE_EACH(item, node)
+    {
         if (item != tree_items(node))
             str_add_char(out, ',');
         if (is_map) {

@@ -71,8 +71,8 @@ static bool account_check(struct db *db, struct arena *arena, const char *curren
                    ? err_set(err, ERR_INVALID, "Validation failed: Currency must exist")
                    : false;
     return currency.is_coin == ledger_code_is_coin(code) ||
-           err_set(err, ERR_INVALID, "Validation failed: Code %lld is not for %s",
-                   (long long)code, currency_id);
+           err_set(err, ERR_INVALID, "Validation failed: Code %lld is not for %s", (long long)code,
+                   currency_id);
 }
 
 static bool request_check(struct db *db, const struct work *work, struct err *err)
@@ -136,13 +136,13 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
     }
     for (size_t i = 0; i < count; i++) {
         const struct transfer_operation *each = &asked->operations[i];
-        work->entries[2 * i] = leg(&work->row, each, each->source_code, each->source_member_id,
-                                   dec_neg(each->amount));
+        work->entries[2 * i] =
+            leg(&work->row, each, each->source_code, each->source_member_id, dec_neg(each->amount));
         work->entries[2 * i + 1] = leg(&work->row, each, each->destination_code,
                                        each->destination_member_id, each->amount);
     }
-    return journal_post(db, "admin", work->first_id, work->entries, 2 * count,
-                        work->change->now_us, err);
+    return journal_post(db, "admin", work->first_id, work->entries, 2 * count, work->change->now_us,
+                        err);
 }
 
 bool transfer_create(const struct change *change, const struct transfer_request *transfer_request,

@@ -34,8 +34,8 @@ struct transfer_request {
 
 extern const char transfer_categories[];
 
-/* ret_entries has room for 2 × operations_count. ERR_INVALID with a sentence; ERR_FUNDS_INSUFFICIENT,
- * whose story says who has what. */
+/* ret_entries has room for 2 × operations_count. ERR_INVALID with a sentence;
+ * ERR_FUNDS_INSUFFICIENT, whose story says who has what. */
 bool transfer_create(const struct change *change, const struct transfer_request *transfer_request,
                      struct transfer *ret_transfer, struct ledger_entry *ret_entries,
                      struct err *err) MUST_CHECK;

@@ -41,8 +41,8 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
     work->row = (struct withdraw_limit){.group = "any", .kyc_level = "any"};
     lay_over(work->change, &work->row, work->draft);
     return row_check(db, &work->row, err) &&
-           rule_unique("Group",
-                       withdraw_limit_insert(db, &work->row, work->change->now_us, err), err);
+           rule_unique("Group", withdraw_limit_insert(db, &work->row, work->change->now_us, err),
+                       err);
 }
 
 static bool change_unit(struct db *db, void *arg, struct err *err)
@@ -54,8 +54,8 @@ static bool change_unit(struct db *db, void *arg, struct err *err)
     lay_over(work->change, &work->row, work->draft);
     work->row.updated_at = work->change->now_us;
     return row_check(db, &work->row, err) &&
-           rule_unique("Group",
-                       withdraw_limit_update(db, &work->row, work->change->now_us, err), err);
+           rule_unique("Group", withdraw_limit_update(db, &work->row, work->change->now_us, err),
+                       err);
 }
 
 static bool remove_unit(struct db *db, void *arg, struct err *err)
@@ -65,8 +65,7 @@ static bool remove_unit(struct db *db, void *arg, struct err *err)
            withdraw_limit_delete_row(db, work->id, err);
 }
 
-static bool run(struct work *work, db_unit *unit, struct withdraw_limit *ret_row,
-                struct err *err)
+static bool run(struct work *work, db_unit *unit, struct withdraw_limit *ret_row, struct err *err)
 {
     if (!db_transaction(work->change->db, unit, work, err))
         return false;
@@ -86,8 +85,8 @@ bool withdraw_limit_change(const struct change *change, const struct withdraw_li
     return run(&(struct work){.change = change, .draft = draft}, change_unit, ret_row, err);
 }
 
-bool withdraw_limit_remove(const struct change *change, int64_t id,
-                           struct withdraw_limit *ret_row, struct err *err)
+bool withdraw_limit_remove(const struct change *change, int64_t id, struct withdraw_limit *ret_row,
+                           struct err *err)
 {
     return run(&(struct work){.change = change, .id = id}, remove_unit, ret_row, err);
 }

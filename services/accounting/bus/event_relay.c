@@ -330,7 +330,8 @@ void event_relay_run(struct accounting *app)
             pause_ms = PAUSE_MIN_MS;
             continue;
         }
-        log_warning("event relay waits", LOG_ERR(&err));
+        if (err.code != ERR_BUSY)
+            log_warning("event relay waits", LOG_ERR(&err));
         usleep((useconds_t)pause_ms * 1000);
         pause_ms = pause_ms * 2 < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS;
     }

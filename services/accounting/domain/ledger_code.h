@@ -1,4 +1,5 @@
-/* ledger_code.h: the codes of the chart of accounts as outsiders name them (reference 3.1). Pure. */
+/* ledger_code.h: the codes of the chart of accounts as outsiders name them (reference 3.1). Pure.
+ * */
 #ifndef ACCOUNTING_DOMAIN_LEDGER_CODE_H
 #define ACCOUNTING_DOMAIN_LEDGER_CODE_H
 

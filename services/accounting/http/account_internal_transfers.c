@@ -1,8 +1,9 @@
 /*
  * /account/internal_transfers: what I sent to other members, and they to me.
  *
- * Sending asks for a one-time code, which only the service that keeps the secrets can check. Until it
- * does, every code is wrong, unless INTERNAL_TRANSFER_OTP=ignore: for tests, never with real money.
+ * Sending asks for a one-time code, which only the service that keeps the secrets can check. Until
+ * it does, every code is wrong, unless INTERNAL_TRANSFER_OTP=ignore: for tests, never with real
+ * money.
  */
 #include "accounting/actions/change_rules.h"
 #include "accounting/actions/internal_transfer_create.h"
@@ -16,7 +17,8 @@
 
 /* ---- GET ---- */
 
-/* limit and page are not declared by the contract: a value that makes no sense means the default. */
+/* limit and page are not declared by the contract: a value that makes no sense means the default.
+ * */
 struct transfer_list_form {
     const char *currency, *state, *sender, *limit, *page;
 };
@@ -25,11 +27,19 @@ enum { LIST_LIMIT_DEFAULT = 10 };
 
 #define AT(member) offsetof(struct transfer_list_form, member)
 static const struct param list_params[] = {
-    {.name = "currency", .kind = PARAM_TEXT, .offset = AT(currency), .check = check_currency,
-     .value_code = "account.currency.doesnt_exist", .doc = "Currency code."},
-    {.name = "state", .kind = PARAM_TEXT, .offset = AT(state),
+    {.name = "currency",
+     .kind = PARAM_TEXT,
+     .offset = AT(currency),
+     .check = check_currency,
+     .value_code = "account.currency.doesnt_exist",
+     .doc = "Currency code."},
+    {.name = "state",
+     .kind = PARAM_TEXT,
+     .offset = AT(state),
      .doc = "completed: every transfer is."},
-    {.name = "sender", .kind = PARAM_TEXT, .offset = AT(sender),
+    {.name = "sender",
+     .kind = PARAM_TEXT,
+     .offset = AT(sender),
      .doc = "Uid or user name of the sender."},
     {.name = "limit", .kind = PARAM_TEXT, .offset = AT(limit), .doc = "Rows of a page: 10."},
     {.name = "page", .kind = PARAM_TEXT, .offset = AT(page), .doc = "Number of the page, from 1."},
@@ -107,17 +117,31 @@ struct transfer_form {
 
 #define AT(member) offsetof(struct transfer_form, member)
 static const struct param create_params[] = {
-    {.name = "currency", .kind = PARAM_TEXT, .offset = AT(currency), .flags = PARAM_REQUIRED,
-     .check = check_currency, .value_code = "account.currency.doesnt_exist",
+    {.name = "currency",
+     .kind = PARAM_TEXT,
+     .offset = AT(currency),
+     .flags = PARAM_REQUIRED,
+     .check = check_currency,
+     .value_code = "account.currency.doesnt_exist",
      .doc = "Currency code."},
-    {.name = "amount", .kind = PARAM_DEC, .offset = AT(amount),
+    {.name = "amount",
+     .kind = PARAM_DEC,
+     .offset = AT(amount),
      .flags = PARAM_REQUIRED | PARAM_POSITIVE,
      .type_code = "account.internal_transfer.non_decimal_amount",
-     .value_code = "account.internal_transfer.non_positive_amount", .doc = "What to send."},
-    {.name = "otp", .kind = PARAM_I64, .offset = AT(otp), .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
-     .type_code = "account.internal_transfer.non_integer_otp", .doc = "One-time code."},
-    {.name = "username_or_uid", .kind = PARAM_TEXT, .offset = AT(username_or_uid),
-     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK, .doc = "Who gets it."},
+     .value_code = "account.internal_transfer.non_positive_amount",
+     .doc = "What to send."},
+    {.name = "otp",
+     .kind = PARAM_I64,
+     .offset = AT(otp),
+     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
+     .type_code = "account.internal_transfer.non_integer_otp",
+     .doc = "One-time code."},
+    {.name = "username_or_uid",
+     .kind = PARAM_TEXT,
+     .offset = AT(username_or_uid),
+     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
+     .doc = "Who gets it."},
     PARAM_END};
 #undef AT
 
@@ -140,7 +164,8 @@ static bool transfer_check(struct http_request *request, struct db *db, struct m
         return err_set_key(err, ERR_INVALID, "account.internal_transfer.invalid_otp",
                            "no one-time code can be verified");
     if (ret_receiver->id == request_member(request)->id)
-        return err_set_key(err, ERR_INVALID, "account.internal_transfer.can_not_tranfer_to_yourself",
+        return err_set_key(err, ERR_INVALID,
+                           "account.internal_transfer.can_not_tranfer_to_yourself",
                            "sender and receiver are one");
     return true;
 }
@@ -177,10 +202,19 @@ static void create(struct http_request *request)
     .class_name = "account.internaltransfer", .subject = "InternalTransfer", .tag = "account",     \
     .reply = internal_transfer_fields
 const struct http_route account_transfer_routes[] = {
-    {.method = "GET", ROUTE, .handler = list, .params = list_params,
-     .params_size = sizeof(struct transfer_list_form), .reply_is_array = true, .action = "read",
+    {.method = "GET",
+     ROUTE,
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct transfer_list_form),
+     .reply_is_array = true,
+     .action = "read",
      .doc = "What I sent to other members, and they to me."},
-    {.method = "POST", ROUTE, .handler = create, .params = create_params,
-     .params_size = sizeof(struct transfer_form), .action = "create",
+    {.method = "POST",
+     ROUTE,
+     .handler = create,
+     .params = create_params,
+     .params_size = sizeof(struct transfer_form),
+     .action = "create",
      .doc = "Send funds to another member."},
     {.method = NULL}};

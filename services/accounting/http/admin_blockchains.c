@@ -93,11 +93,13 @@ static void latest_block(struct http_request *request)
 
 static const struct param process_block_params[] = {
     ROW_ID(ADMIN, offsetof(struct blockchain_path, id), "admin.blockchain.non_integer_id"),
-    {.name = "block_number", .kind = PARAM_I64,
+    {.name = "block_number",
+     .kind = PARAM_I64,
      .offset = offsetof(struct blockchain_path, block_number),
      .flags = PARAM_REQUIRED | PARAM_POSITIVE,
      .type_code = "admin.blockchain.non_integer_block_number",
-     .value_code = "admin.blockchain.non_positive_block_number", .doc = "Height of the block."},
+     .value_code = "admin.blockchain.non_positive_block_number",
+     .doc = "Height of the block."},
     PARAM_END};
 
 static void process_block(struct http_request *request)
@@ -109,41 +111,41 @@ static void process_block(struct http_request *request)
 
 /* clang-format off */
 #define AT(member) offsetof(struct blockchain_draft, member)
-#define ROW_SHORT(name_, flags_, code_)                                                             \
-    {.name = #name_, .kind = PARAM_TEXT, .offset = AT(name_), .flags = PARAM_RANGE | (flags_),      \
+#define ROW_SHORT(name_, flags_, code_)                                                            \
+    {.name = #name_, .kind = PARAM_TEXT, .offset = AT(name_), .flags = PARAM_RANGE | (flags_),     \
      .max = 255, .length_code = "admin.blockchain." code_, .doc = "At most 255 bytes."}
-#define SAVE_ROWS(required_)                                                                        \
-    ROW_SHORT(key, required_, "key_too_long"),                                                      \
-    ROW_SHORT(name, required_, "name_too_long"),                                                    \
-    {.name = "client", .kind = PARAM_TEXT, .offset = AT(client), .flags = (required_),              \
-     .check = check_blockchain_client, .value_code = "admin.blockchain.invalid_client",             \
-     .doc = "Adapter; GET /admin/blockchains/clients lists them."},                                 \
-    {.name = "height", .kind = PARAM_I64, .offset = AT(height),                                     \
-     .flags = PARAM_POSITIVE | (required_), .type_code = "admin.blockchain.non_integer_height",     \
-     .value_code = "admin.blockchain.non_positive_height", .doc = "Last block processed for good."},\
-    ROW_TEXT(ADMIN, "protocol", AT(protocol), "Name of the protocol."),                             \
-    ROW_CHECKED(ADMIN, "blockchain", "server", AT(server), check_url, "invalid_server",             \
-                "URL of the node; never shown."),                                                   \
-    ROW_TEXT(ADMIN, "explorer_transaction", AT(explorer_transaction), "URL, with #{txid}."),        \
-    ROW_TEXT(ADMIN, "explorer_address", AT(explorer_address), "URL, with #{address}."),             \
-    ROW_TEXT(ADMIN, "warning", AT(warning), "What to beware of."),                                  \
-    ROW_TEXT(ADMIN, "description", AT(description), "Text about it."),                              \
-    ROW_WORD(ADMIN, "blockchain", "collection_gas_speed", AT(collection_gas_speed),                 \
-             "standard safelow fast", "invalid_collection_gas_speed", "Gas speed."),                \
-    ROW_WORD(ADMIN, "blockchain", "withdrawal_gas_speed", AT(withdrawal_gas_speed),                 \
-             "standard safelow fast", "invalid_withdrawal_gas_speed", "Gas speed."),                \
-    ROW_WORD(ADMIN, "blockchain", "status", AT(status), "active disabled", "invalid_status",        \
-             "active or disabled."),                                                                \
-    {.name = "min_confirmations", .kind = PARAM_I64, .offset = AT(min_confirmations),               \
-     .flags = PARAM_POSITIVE, .type_code = "admin.blockchain.non_integer_min_confirmations",        \
-     .value_code = "admin.blockchain.non_positive_min_confirmations",                               \
-     .doc = "Confirmations that make a deposit final."},                                            \
-    ROW_DEC_0(ADMIN, "blockchain", "min_deposit_amount", AT(min_deposit_amount),                    \
-              "min_deposit_amount", "min_deposit_amount", "In the platform currency."),             \
-    ROW_DEC_0(ADMIN, "blockchain", "withdraw_fee", AT(withdraw_fee), "non_decimal_withdraw_fee",    \
-              "ivalid_withdraw_fee", "In the platform currency."),                                  \
-    ROW_DEC_0(ADMIN, "blockchain", "min_withdraw_amount", AT(min_withdraw_amount),                  \
-              "non_decimal_min_withdraw_amount", "invalid_min_withdraw_amount",                     \
+#define SAVE_ROWS(required_)                                                                       \
+    ROW_SHORT(key, required_, "key_too_long"),                                                     \
+    ROW_SHORT(name, required_, "name_too_long"),                                                   \
+    {.name = "client", .kind = PARAM_TEXT, .offset = AT(client), .flags = (required_),             \
+     .check = check_blockchain_client, .value_code = "admin.blockchain.invalid_client",            \
+     .doc = "Adapter; GET /admin/blockchains/clients lists them."},                                \
+    {.name = "height", .kind = PARAM_I64, .offset = AT(height),                                    \
+     .flags = PARAM_POSITIVE | (required_), .type_code = "admin.blockchain.non_integer_height",    \
+     .value_code = "admin.blockchain.non_positive_height", .doc = "Last final block."}, \
+    ROW_TEXT(ADMIN, "protocol", AT(protocol), "Name of the protocol."),                            \
+    ROW_CHECKED(ADMIN, "blockchain", "server", AT(server), check_url, "invalid_server",            \
+                "URL of the node; never shown."),                                                  \
+    ROW_TEXT(ADMIN, "explorer_transaction", AT(explorer_transaction), "URL, with #{txid}."),       \
+    ROW_TEXT(ADMIN, "explorer_address", AT(explorer_address), "URL, with #{address}."),            \
+    ROW_TEXT(ADMIN, "warning", AT(warning), "What to beware of."),                                 \
+    ROW_TEXT(ADMIN, "description", AT(description), "Text about it."),                             \
+    ROW_WORD(ADMIN, "blockchain", "collection_gas_speed", AT(collection_gas_speed),                \
+             "standard safelow fast", "invalid_collection_gas_speed", "Gas speed."),               \
+    ROW_WORD(ADMIN, "blockchain", "withdrawal_gas_speed", AT(withdrawal_gas_speed),                \
+             "standard safelow fast", "invalid_withdrawal_gas_speed", "Gas speed."),               \
+    ROW_WORD(ADMIN, "blockchain", "status", AT(status), "active disabled", "invalid_status",       \
+             "active or disabled."),                                                               \
+    {.name = "min_confirmations", .kind = PARAM_I64, .offset = AT(min_confirmations),              \
+     .flags = PARAM_POSITIVE, .type_code = "admin.blockchain.non_integer_min_confirmations",       \
+     .value_code = "admin.blockchain.non_positive_min_confirmations",                              \
+     .doc = "Confirmations that make a deposit final."},                                           \
+    ROW_DEC_0(ADMIN, "blockchain", "min_deposit_amount", AT(min_deposit_amount),                   \
+              "min_deposit_amount", "min_deposit_amount", "In the platform currency."),            \
+    ROW_DEC_0(ADMIN, "blockchain", "withdraw_fee", AT(withdraw_fee), "non_decimal_withdraw_fee",   \
+              "ivalid_withdraw_fee", "In the platform currency."),                                 \
+    ROW_DEC_0(ADMIN, "blockchain", "min_withdraw_amount", AT(min_withdraw_amount),                 \
+              "non_decimal_min_withdraw_amount", "invalid_min_withdraw_amount",                    \
               "In the platform currency.")
 /* clang-format on */
 
@@ -184,26 +186,63 @@ static void update(struct http_request *request)
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.blockchain",                 \
     .subject = "Blockchain", .tag = "admin"
 const struct http_route admin_blockchain_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/blockchains", ROUTE, .handler = list,
-     .params = list_params, .params_size = sizeof(struct blockchain_list_form),
-     .reply = blockchain_fields, .reply_is_array = true, .action = "read", .doc = "Blockchains."},
-    {.method = "GET", .path = "/api/v2/admin/blockchains/clients", ROUTE, .handler = clients,
+    {.method = "GET",
+     .path = "/api/v2/admin/blockchains",
+     ROUTE,
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct blockchain_list_form),
+     .reply = blockchain_fields,
+     .reply_is_array = true,
+     .action = "read",
+     .doc = "Blockchains."},
+    {.method = "GET",
+     .path = "/api/v2/admin/blockchains/clients",
+     ROUTE,
+     .handler = clients,
      .doc = "Names of the adapters."},
-    {.method = "GET", .path = "/api/v2/admin/blockchains/:id", ROUTE, .handler = show,
-     .params = path_params, .params_size = sizeof(struct blockchain_path),
-     .reply = blockchain_fields, .action = "read", .doc = "One blockchain."},
-    {.method = "GET", .path = "/api/v2/admin/blockchains/:id/latest_block", ROUTE,
-     .handler = latest_block, .params = path_params,
-     .params_size = sizeof(struct blockchain_path), .action = "read",
+    {.method = "GET",
+     .path = "/api/v2/admin/blockchains/:id",
+     ROUTE,
+     .handler = show,
+     .params = path_params,
+     .params_size = sizeof(struct blockchain_path),
+     .reply = blockchain_fields,
+     .action = "read",
+     .doc = "One blockchain."},
+    {.method = "GET",
+     .path = "/api/v2/admin/blockchains/:id/latest_block",
+     ROUTE,
+     .handler = latest_block,
+     .params = path_params,
+     .params_size = sizeof(struct blockchain_path),
+     .action = "read",
      .doc = "Height of its newest block."},
-    {.method = "POST", .path = "/api/v2/admin/blockchains/new", ROUTE, .handler = create,
-     .params = create_params, .params_size = sizeof(struct blockchain_draft),
-     .reply = blockchain_fields, .action = "create", .doc = "Add a blockchain."},
-    {.method = "POST", .path = "/api/v2/admin/blockchains/update", ROUTE, .handler = update,
-     .params = update_params, .params_size = sizeof(struct blockchain_draft),
-     .reply = blockchain_fields, .action = "update", .doc = "Change a blockchain."},
-    {.method = "POST", .path = "/api/v2/admin/blockchains/process_block", ROUTE,
-     .handler = process_block, .params = process_block_params,
-     .params_size = sizeof(struct blockchain_path), .reply = blockchain_fields,
-     .action = "update", .doc = "Look at one block again."},
+    {.method = "POST",
+     .path = "/api/v2/admin/blockchains/new",
+     ROUTE,
+     .handler = create,
+     .params = create_params,
+     .params_size = sizeof(struct blockchain_draft),
+     .reply = blockchain_fields,
+     .action = "create",
+     .doc = "Add a blockchain."},
+    {.method = "POST",
+     .path = "/api/v2/admin/blockchains/update",
+     ROUTE,
+     .handler = update,
+     .params = update_params,
+     .params_size = sizeof(struct blockchain_draft),
+     .reply = blockchain_fields,
+     .action = "update",
+     .doc = "Change a blockchain."},
+    {.method = "POST",
+     .path = "/api/v2/admin/blockchains/process_block",
+     ROUTE,
+     .handler = process_block,
+     .params = process_block_params,
+     .params_size = sizeof(struct blockchain_path),
+     .reply = blockchain_fields,
+     .action = "update",
+     .doc = "Look at one block again."},
     {.method = NULL}};

@@ -102,11 +102,14 @@ struct currency_path {
     const char *code;
 };
 
-static const struct param show_params[] = {
-    {.name = "code", .kind = PARAM_TEXT, .offset = offsetof(struct currency_path, code),
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH, .check = check_currency,
-     .value_code = "admin.currency.doesnt_exist", .doc = "Currency code, in either case."},
-    PARAM_END};
+static const struct param show_params[] = {{.name = "code",
+                                            .kind = PARAM_TEXT,
+                                            .offset = offsetof(struct currency_path, code),
+                                            .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+                                            .check = check_currency,
+                                            .value_code = "admin.currency.doesnt_exist",
+                                            .doc = "Currency code, in either case."},
+                                           PARAM_END};
 
 static void show(struct http_request *request)
 {
@@ -128,9 +131,8 @@ static void management_list(struct http_request *request)
 {
     const struct currency_list_form *asked = http_params(request);
     struct currency_filter filter = {.type = asked->type};
-    struct listing listing = {.arena = http_arena(request),
-                              .where = STR_INIT(LISTING_BYTES_MAX),
-                              .order_by = "position"};
+    struct listing listing = {
+        .arena = http_arena(request), .where = STR_INIT(LISTING_BYTES_MAX), .order_by = "position"};
     struct listed listed;
     struct err err;
     struct db *db = request_db(request);
@@ -145,8 +147,11 @@ static void management_list(struct http_request *request)
 }
 
 static const struct param management_show_params[] = {
-    {.name = "code", .kind = PARAM_TEXT, .offset = offsetof(struct currency_path, code),
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH, .check = check_currency,
+    {.name = "code",
+     .kind = PARAM_TEXT,
+     .offset = offsetof(struct currency_path, code),
+     .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+     .check = check_currency,
      .value_code = "code management.currency.doesnt_exist",
      .doc = "Currency code, in either case."},
     PARAM_END};
@@ -155,7 +160,10 @@ static const struct param management_show_params[] = {
 
 #define AT(member) offsetof(struct currency_draft, member)
 static const struct param create_params[] = {
-    {.name = "code", .kind = PARAM_TEXT, .offset = AT(id), .flags = PARAM_REQUIRED | PARAM_LOWER,
+    {.name = "code",
+     .kind = PARAM_TEXT,
+     .offset = AT(id),
+     .flags = PARAM_REQUIRED | PARAM_LOWER,
      .doc = "Currency code."},
     CURRENCY_PARAM_ROWS(ADMIN),
     ROW_I64(ADMIN, "currency", "position", AT(position), "non_integer_position",
@@ -171,12 +179,16 @@ static const struct param create_params[] = {
 
 #define AT(member) offsetof(struct currency_draft, member)
 static const struct param update_params[] = {
-    {.name = "code", .kind = PARAM_TEXT, .offset = AT(id), .flags = PARAM_REQUIRED,
-     .check = check_currency_lower, .value_code = "admin.currency.doesnt_exist",
+    {.name = "code",
+     .kind = PARAM_TEXT,
+     .offset = AT(id),
+     .flags = PARAM_REQUIRED,
+     .check = check_currency_lower,
+     .value_code = "admin.currency.doesnt_exist",
      .doc = "Currency code."},
     CURRENCY_PARAM_ROWS(ADMIN),
-    ROW_I64_RANGE(ADMIN, "currency", "position", AT(position), 1, INT32_MAX,
-                  "non_integer_position", "invalid_position", "Place in lists, from 1."),
+    ROW_I64_RANGE(ADMIN, "currency", "position", AT(position), 1, INT32_MAX, "non_integer_position",
+                  "invalid_position", "Place in lists, from 1."),
 #undef AT
 #define AT(member) offsetof(struct currency_draft, network.member)
     ROW_CHECKED(ADMIN, "currency", "blockchain_key", AT(blockchain_key), check_blockchain_key,
@@ -188,8 +200,13 @@ static const struct param update_params[] = {
 
 #define AT(member) offsetof(struct currency_draft, member)
 static const struct param management_create_params[] = {
-    {.name = "code", .kind = PARAM_TEXT, .offset = AT(id), .flags = PARAM_REQUIRED | PARAM_LOWER,
-     DEFAULT_TEXTS(MANAGEMENT, "code"), .type_code = "code is invalid", .doc = "Currency code."},
+    {.name = "code",
+     .kind = PARAM_TEXT,
+     .offset = AT(id),
+     .flags = PARAM_REQUIRED | PARAM_LOWER,
+     DEFAULT_TEXTS(MANAGEMENT, "code"),
+     .type_code = "code is invalid",
+     .doc = "Currency code."},
     CURRENCY_PARAM_ROWS(MANAGEMENT),
     ROW_I64(MANAGEMENT, "currency", "position", AT(position), "non_integer_position",
             "Place in lists, from 1; the last unless given."),
@@ -204,8 +221,8 @@ static const struct param management_create_params[] = {
 
 #define AT(member) offsetof(struct currency_draft, member)
 static const struct param management_update_params[] = {
-    ROW_CHECKED_REQUIRED(MANAGEMENT, "currency", "id", AT(id), check_currency_lower,
-                         "doesnt_exist", "Currency code."),
+    ROW_CHECKED_REQUIRED(MANAGEMENT, "currency", "id", AT(id), check_currency_lower, "doesnt_exist",
+                         "Currency code."),
     CURRENCY_PARAM_ROWS(MANAGEMENT),
     ROW_I64_RANGE(MANAGEMENT, "currency", "position", AT(position), 1, INT32_MAX,
                   "non_integer_position", "invalid_position", "Place in lists, from 1."),
@@ -249,43 +266,91 @@ static void management_update(struct http_request *request)
     save(request, currency_change);
 }
 
-#define ROUTE .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.currency", \
-              .subject = "Currency", .tag = "admin"
+#define ROUTE                                                                                      \
+    .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.currency",                   \
+    .subject = "Currency", .tag = "admin"
 const struct http_route admin_currency_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/currencies", ROUTE, .handler = list,
-     .params = list_params, .params_size = sizeof(struct currency_list_form),
-     .reply = admin_currency_fields, .reply_is_array = true, .action = "read",
+    {.method = "GET",
+     .path = "/api/v2/admin/currencies",
+     ROUTE,
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct currency_list_form),
+     .reply = admin_currency_fields,
+     .reply_is_array = true,
+     .action = "read",
      .doc = "Currencies."},
-    {.method = "GET", .path = "/api/v2/admin/currencies/:code", ROUTE, .handler = show,
-     .params = show_params, .params_size = sizeof(struct currency_path),
-     .reply = admin_currency_fields, .action = "read", .doc = "One currency."},
-    {.method = "POST", .path = "/api/v2/admin/currencies/new", ROUTE, .handler = create,
-     .params = create_params, .params_size = sizeof(struct currency_draft),
-     .reply = admin_currency_fields, .action = "create", .doc = "Add a currency."},
-    {.method = "POST", .path = "/api/v2/admin/currencies/update", ROUTE, .handler = update,
-     .params = update_params, .params_size = sizeof(struct currency_draft),
-     .reply = admin_currency_fields, .action = "update", .doc = "Change a currency."},
+    {.method = "GET",
+     .path = "/api/v2/admin/currencies/:code",
+     ROUTE,
+     .handler = show,
+     .params = show_params,
+     .params_size = sizeof(struct currency_path),
+     .reply = admin_currency_fields,
+     .action = "read",
+     .doc = "One currency."},
+    {.method = "POST",
+     .path = "/api/v2/admin/currencies/new",
+     ROUTE,
+     .handler = create,
+     .params = create_params,
+     .params_size = sizeof(struct currency_draft),
+     .reply = admin_currency_fields,
+     .action = "create",
+     .doc = "Add a currency."},
+    {.method = "POST",
+     .path = "/api/v2/admin/currencies/update",
+     ROUTE,
+     .handler = update,
+     .params = update_params,
+     .params_size = sizeof(struct currency_draft),
+     .reply = admin_currency_fields,
+     .action = "update",
+     .doc = "Change a currency."},
     {.method = NULL}};
 
 #undef ROUTE
-#define ROUTE .mode = HTTP_WORKER, .access = ACCESS_MANAGEMENT, .tag = "management", \
-              .class_name = "management.currency"
+#define ROUTE                                                                                      \
+    .mode = HTTP_WORKER, .access = ACCESS_MANAGEMENT, .tag = "management",                         \
+    .class_name = "management.currency"
 const struct http_route management_currency_routes[] = {
-    {.method = "POST", .path = "/api/v2/management/currencies/list", ROUTE,
-     .handler = management_list, .params = management_list_params,
-     .params_size = sizeof(struct currency_list_form), .reply = management_currency_fields,
-     .reply_is_array = true, .status = 200, .subject = "read_currencies",
+    {.method = "POST",
+     .path = "/api/v2/management/currencies/list",
+     ROUTE,
+     .handler = management_list,
+     .params = management_list_params,
+     .params_size = sizeof(struct currency_list_form),
+     .reply = management_currency_fields,
+     .reply_is_array = true,
+     .status = 200,
+     .subject = "read_currencies",
      .doc = "Currencies by position, whatever their status."},
     /* The contract has read_currencies here; who may only read must not write. */
-    {.method = "POST", .path = "/api/v2/management/currencies/create", ROUTE, .handler = create,
-     .params = management_create_params, .params_size = sizeof(struct currency_draft),
-     .reply = management_currency_fields, .subject = "write_currencies",
+    {.method = "POST",
+     .path = "/api/v2/management/currencies/create",
+     ROUTE,
+     .handler = create,
+     .params = management_create_params,
+     .params_size = sizeof(struct currency_draft),
+     .reply = management_currency_fields,
+     .subject = "write_currencies",
      .doc = "Add a currency."},
-    {.method = "POST", .path = "/api/v2/management/currencies/:code", ROUTE, .handler = show,
-     .params = management_show_params, .params_size = sizeof(struct currency_path),
-     .reply = management_currency_fields, .subject = "read_currencies", .doc = "One currency."},
-    {.method = "PUT", .path = "/api/v2/management/currencies/update", ROUTE,
-     .handler = management_update, .params = management_update_params,
-     .params_size = sizeof(struct currency_draft), .reply = management_currency_fields,
-     .subject = "write_currencies", .doc = "Change a currency."},
+    {.method = "POST",
+     .path = "/api/v2/management/currencies/:code",
+     ROUTE,
+     .handler = show,
+     .params = management_show_params,
+     .params_size = sizeof(struct currency_path),
+     .reply = management_currency_fields,
+     .subject = "read_currencies",
+     .doc = "One currency."},
+    {.method = "PUT",
+     .path = "/api/v2/management/currencies/update",
+     ROUTE,
+     .handler = management_update,
+     .params = management_update_params,
+     .params_size = sizeof(struct currency_draft),
+     .reply = management_currency_fields,
+     .subject = "write_currencies",
+     .doc = "Change a currency."},
     {.method = NULL}};

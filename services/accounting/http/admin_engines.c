@@ -1,4 +1,5 @@
-/* /admin/engines and /management/engines: who matches the markets. Keys and secrets are never shown. */
+/* /admin/engines and /management/engines: who matches the markets. Keys and secrets are never
+ * shown. */
 #include "accounting/http/admin_support.h"
 #include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
@@ -14,8 +15,7 @@ struct engine_list_form {
 
 static const struct param list_params[] = {
     PAGING_ROWS("admin.pagination", struct engine_list_form, paging),
-    ORDERING_ROWS("admin.pagination", struct engine_list_form, ordering, "desc", "id"),
-    PARAM_END};
+    ORDERING_ROWS("admin.pagination", struct engine_list_form, ordering, "desc", "id"), PARAM_END};
 
 static const struct param management_list_params[] = {
     ROW_TEXT(MANAGEMENT, "name", offsetof(struct engine_list_form, name), "Its name."),
@@ -71,13 +71,13 @@ static void show(struct http_request *request)
 }
 
 /* clang-format off */
-#define SAVE_ROWS(X)                                                                                \
-    ROW_TEXT(X, "uid", AT(uid), "Member in whose name it works."),                                  \
-    ROW_TEXT(X, "key", AT(key), "API key there; never shown."),                                     \
-    ROW_TEXT(X, "secret", AT(secret), "Secret of the key; never shown."),                           \
-    {.name = "data", .kind = PARAM_JSON, .offset = AT(data), .check = check_json_object,            \
-     .type_code = X##_TEXT("data", "is invalid"),                                                   \
-     .value_code = X##_TEXT("data", "does not have a valid value"),                                 \
+#define SAVE_ROWS(X)                                                                               \
+    ROW_TEXT(X, "uid", AT(uid), "Member in whose name it works."),                                 \
+    ROW_TEXT(X, "key", AT(key), "API key there; never shown."),                                    \
+    ROW_TEXT(X, "secret", AT(secret), "Secret of the key; never shown."),                          \
+    {.name = "data", .kind = PARAM_JSON, .offset = AT(data), .check = check_json_object,           \
+     .type_code = X##_TEXT("data", "is invalid"),                                                  \
+     .value_code = X##_TEXT("data", "does not have a valid value"),                                \
      .doc = "Anything else, an object."}
 /* clang-format on */
 
@@ -88,15 +88,23 @@ static bool always(const void *params)
     return true;
 }
 
-static const struct param create_params[] = {
-    {.name = "name", .kind = PARAM_TEXT, .offset = AT(name), .required_if = always,
-     .check = check_engine_name_free, .value_code = "admin.engine.duplicate_name", .doc = "Name."},
-    {.name = "driver", .kind = PARAM_TEXT, .offset = AT(driver), .flags = PARAM_REQUIRED,
-     .doc = "peatio: our own matching worker."},
-    ROW_I64_RANGE(ADMIN, "engine", "state", AT(state), 0, 1, "non_integer_state", "invalid_state",
-                  "1 online, 0 offline; 1 unless given."),
-    SAVE_ROWS(ADMIN),
-    PARAM_END};
+static const struct param create_params[] = {{.name = "name",
+                                              .kind = PARAM_TEXT,
+                                              .offset = AT(name),
+                                              .required_if = always,
+                                              .check = check_engine_name_free,
+                                              .value_code = "admin.engine.duplicate_name",
+                                              .doc = "Name."},
+                                             {.name = "driver",
+                                              .kind = PARAM_TEXT,
+                                              .offset = AT(driver),
+                                              .flags = PARAM_REQUIRED,
+                                              .doc = "peatio: our own matching worker."},
+                                             ROW_I64_RANGE(ADMIN, "engine", "state", AT(state), 0,
+                                                           1, "non_integer_state", "invalid_state",
+                                                           "1 online, 0 offline; 1 unless given."),
+                                             SAVE_ROWS(ADMIN),
+                                             PARAM_END};
 static const struct param update_params[] = {
     ROW_ID(ADMIN, AT(id), NULL),
     ROW_TEXT(ADMIN, "name", AT(name), "Name."),
@@ -107,14 +115,25 @@ static const struct param update_params[] = {
     PARAM_END};
 
 static const struct param management_create_params[] = {
-    {.name = "name", .kind = PARAM_TEXT, .offset = AT(name), .required_if = always,
-     .check = check_engine_name_free, .type_code = "name is invalid",
-     .value_code = "name management.engine.duplicate_name", DEFAULT_TEXTS(MANAGEMENT, "name"),
+    {.name = "name",
+     .kind = PARAM_TEXT,
+     .offset = AT(name),
+     .required_if = always,
+     .check = check_engine_name_free,
+     .type_code = "name is invalid",
+     .value_code = "name management.engine.duplicate_name",
+     DEFAULT_TEXTS(MANAGEMENT, "name"),
      .doc = "Name."},
     ROW_TEXT_REQUIRED(MANAGEMENT, "driver", AT(driver), "peatio: our own matching worker."),
-    {.name = "state", .kind = PARAM_I64, .offset = AT(state), .flags = PARAM_RANGE, .min = 0,
-     .max = 1, .type_code = "state is invalid",
-     .value_code = "state management.engine.invalid_state", .doc = "1 online, 0 offline."},
+    {.name = "state",
+     .kind = PARAM_I64,
+     .offset = AT(state),
+     .flags = PARAM_RANGE,
+     .min = 0,
+     .max = 1,
+     .type_code = "state is invalid",
+     .value_code = "state management.engine.invalid_state",
+     .doc = "1 online, 0 offline."},
     ROW_TEXT(MANAGEMENT, "url", AT(url), "Where it is."),
     SAVE_ROWS(MANAGEMENT),
     PARAM_END};
@@ -122,9 +141,15 @@ static const struct param management_update_params[] = {
     ROW_ID(MANAGEMENT, AT(id), "id is invalid"),
     ROW_TEXT(MANAGEMENT, "name", AT(name), "Name."),
     ROW_TEXT(MANAGEMENT, "driver", AT(driver), "Driver."),
-    {.name = "state", .kind = PARAM_I64, .offset = AT(state), .flags = PARAM_RANGE, .min = 0,
-     .max = 1, .type_code = "state is invalid",
-     .value_code = "state management.engine.invalid_state", .doc = "1 online, 0 offline."},
+    {.name = "state",
+     .kind = PARAM_I64,
+     .offset = AT(state),
+     .flags = PARAM_RANGE,
+     .min = 0,
+     .max = 1,
+     .type_code = "state is invalid",
+     .value_code = "state management.engine.invalid_state",
+     .doc = "1 online, 0 offline."},
     ROW_TEXT(MANAGEMENT, "url", AT(url), "Where it is."),
     SAVE_ROWS(MANAGEMENT),
     PARAM_END};
@@ -160,33 +185,69 @@ static void update(struct http_request *request)
 #define ROUTE                                                                                      \
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.engine",                     \
     .subject = "Engine", .tag = "admin", .reply = engine_fields
-const struct http_route admin_engine_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/engines", ROUTE, .handler = list,
-     .params = list_params, .params_size = sizeof(struct engine_list_form), .reply_is_array = true,
-     .action = "read", .doc = "Engines."},
-    {.method = "GET", .path = "/api/v2/admin/engines/:id", ROUTE, .handler = show,
-     .params = path_params, .params_size = sizeof(struct engine_draft), .action = "read",
-     .doc = "One engine."},
-    {.method = "POST", .path = "/api/v2/admin/engines/new", ROUTE, .handler = create,
-     .params = create_params, .params_size = sizeof(struct engine_draft), .action = "create",
-     .doc = "Add an engine."},
-    {.method = "POST", .path = "/api/v2/admin/engines/update", ROUTE, .handler = update,
-     .params = update_params, .params_size = sizeof(struct engine_draft), .action = "update",
-     .doc = "Change an engine."},
-    {.method = NULL}};
+const struct http_route admin_engine_routes[] = {{.method = "GET",
+                                                  .path = "/api/v2/admin/engines",
+                                                  ROUTE,
+                                                  .handler = list,
+                                                  .params = list_params,
+                                                  .params_size = sizeof(struct engine_list_form),
+                                                  .reply_is_array = true,
+                                                  .action = "read",
+                                                  .doc = "Engines."},
+                                                 {.method = "GET",
+                                                  .path = "/api/v2/admin/engines/:id",
+                                                  ROUTE,
+                                                  .handler = show,
+                                                  .params = path_params,
+                                                  .params_size = sizeof(struct engine_draft),
+                                                  .action = "read",
+                                                  .doc = "One engine."},
+                                                 {.method = "POST",
+                                                  .path = "/api/v2/admin/engines/new",
+                                                  ROUTE,
+                                                  .handler = create,
+                                                  .params = create_params,
+                                                  .params_size = sizeof(struct engine_draft),
+                                                  .action = "create",
+                                                  .doc = "Add an engine."},
+                                                 {.method = "POST",
+                                                  .path = "/api/v2/admin/engines/update",
+                                                  ROUTE,
+                                                  .handler = update,
+                                                  .params = update_params,
+                                                  .params_size = sizeof(struct engine_draft),
+                                                  .action = "update",
+                                                  .doc = "Change an engine."},
+                                                 {.method = NULL}};
 
 #undef ROUTE
 #define ROUTE                                                                                      \
     .mode = HTTP_WORKER, .access = ACCESS_MANAGEMENT, .tag = "management",                         \
     .class_name = "management.engine", .reply = management_engine_fields
 const struct http_route management_engine_routes[] = {
-    {.method = "POST", .path = "/api/v2/management/engines/get", ROUTE, .handler = list,
-     .params = management_list_params, .params_size = sizeof(struct engine_list_form),
-     .reply_is_array = true, .subject = "read_engines", .doc = "Engines."},
-    {.method = "POST", .path = "/api/v2/management/engines/new", ROUTE, .handler = create,
-     .params = management_create_params, .params_size = sizeof(struct engine_draft),
-     .subject = "write_engines", .doc = "Add an engine."},
-    {.method = "POST", .path = "/api/v2/management/engines/update", ROUTE, .handler = update,
-     .params = management_update_params, .params_size = sizeof(struct engine_draft),
-     .subject = "write_engines", .doc = "Change an engine."},
+    {.method = "POST",
+     .path = "/api/v2/management/engines/get",
+     ROUTE,
+     .handler = list,
+     .params = management_list_params,
+     .params_size = sizeof(struct engine_list_form),
+     .reply_is_array = true,
+     .subject = "read_engines",
+     .doc = "Engines."},
+    {.method = "POST",
+     .path = "/api/v2/management/engines/new",
+     ROUTE,
+     .handler = create,
+     .params = management_create_params,
+     .params_size = sizeof(struct engine_draft),
+     .subject = "write_engines",
+     .doc = "Add an engine."},
+    {.method = "POST",
+     .path = "/api/v2/management/engines/update",
+     ROUTE,
+     .handler = update,
+     .params = management_update_params,
+     .params_size = sizeof(struct engine_draft),
+     .subject = "write_engines",
+     .doc = "Change an engine."},
     {.method = NULL}};

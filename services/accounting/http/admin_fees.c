@@ -22,16 +22,20 @@ static const struct param list_params[] = {
     GROUP_ROW,
     ROW_CHECKED(ADMIN, "trading_fee", "market_id", AT(market_id), check_market_or_any,
                 "market_doesnt_exist", "Market id, or any."),
-    ROW_WORD(ADMIN, "trading_fee", "market_type", AT(market_type), "spot qe",
-             "invalid_market_type", "spot or qe."),
+    ROW_WORD(ADMIN, "trading_fee", "market_type", AT(market_type), "spot qe", "invalid_market_type",
+             "spot or qe."),
     PAGING_ROWS("admin.pagination", struct fee_list_form, paging),
     ORDERING_ROWS("admin.pagination", struct fee_list_form, ordering, "desc", "id"),
     PARAM_END};
 static const struct param management_list_params[] = {
     GROUP_ROW,
-    {.name = "market_id", .kind = PARAM_TEXT, .offset = AT(market_id),
-     .check = check_market_or_any, .type_code = "market_id is invalid",
-     .value_code = "market_id does not have a valid value", .doc = "Market id, or any."},
+    {.name = "market_id",
+     .kind = PARAM_TEXT,
+     .offset = AT(market_id),
+     .check = check_market_or_any,
+     .type_code = "market_id is invalid",
+     .value_code = "market_id does not have a valid value",
+     .doc = "Market id, or any."},
     ROW_WORD(MANAGEMENT, "trading_fee", "market_type", AT(market_type), "spot qe",
              "invalid_market_type", "spot or qe."),
     MANAGEMENT_PAGING_ROWS(struct fee_list_form, paging, 1000, "100"),
@@ -75,16 +79,16 @@ static void management_list(struct http_request *request)
 
 /* clang-format off */
 #define AT(member) offsetof(struct trading_fee_draft, member)
-#define SAVE_ROWS(row_)                                                                             \
-    row_(ADMIN, "trading_fee", "maker", AT(maker), "non_decimal_maker", "invalid_maker",            \
-         "Rate of makers: 0.002 is 0.2 %; at most 0.5, 6 digits."),                                 \
-    row_(ADMIN, "trading_fee", "taker", AT(taker), "non_decimal_taker", "invalid_taker",            \
-         "Rate of takers."),                                                                        \
-    {.name = "group", .kind = PARAM_TEXT, .offset = AT(group), .flags = PARAM_LOWER,                \
-     .doc = "Member group, or any."},                                                               \
-    ROW_CHECKED(ADMIN, "trading_fee", "market_id", AT(market_id), check_market_or_any,              \
-                "market_doesnt_exist", "Market id, or any."),                                       \
-    ROW_WORD(ADMIN, "trading_fee", "market_type", AT(market_type), "spot qe",                       \
+#define SAVE_ROWS(row_)                                                                            \
+    row_(ADMIN, "trading_fee", "maker", AT(maker), "non_decimal_maker", "invalid_maker",           \
+         "Rate of makers: 0.002 is 0.2 %; at most 0.5, 6 digits."),                                \
+    row_(ADMIN, "trading_fee", "taker", AT(taker), "non_decimal_taker", "invalid_taker",           \
+         "Rate of takers."),                                                                       \
+    {.name = "group", .kind = PARAM_TEXT, .offset = AT(group), .flags = PARAM_LOWER,               \
+     .doc = "Member group, or any."},                                                              \
+    ROW_CHECKED(ADMIN, "trading_fee", "market_id", AT(market_id), check_market_or_any,             \
+                "market_doesnt_exist", "Market id, or any."),                                      \
+    ROW_WORD(ADMIN, "trading_fee", "market_type", AT(market_type), "spot qe",                      \
              "invalid_market_type", "spot.")
 /* clang-format on */
 static const struct param create_params[] = {SAVE_ROWS(ROW_DEC_0_REQUIRED), PARAM_END};
@@ -142,26 +146,54 @@ static void remove_one(struct http_request *request)
 #define ROUTE                                                                                      \
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.tradingfee",                 \
     .subject = "TradingFee", .tag = "admin", .reply = trading_fee_fields
-const struct http_route admin_fee_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/trading_fees", ROUTE, .handler = list,
-     .params = list_params, .params_size = sizeof(struct fee_list_form), .reply_is_array = true,
-     .action = "read", .doc = "Trading fees."},
-    {.method = "POST", .path = "/api/v2/admin/trading_fees/new", ROUTE, .handler = create,
-     .params = create_params, .params_size = sizeof(struct trading_fee_draft),
-     .action = "create", .doc = "Add a fee for a group and a market."},
-    {.method = "POST", .path = "/api/v2/admin/trading_fees/update", ROUTE, .handler = update,
-     .params = update_params, .params_size = sizeof(struct trading_fee_draft),
-     .action = "update", .doc = "Change a fee; open orders keep theirs."},
-    {.method = "POST", .path = "/api/v2/admin/trading_fees/delete", ROUTE, .handler = remove_one,
-     .params = delete_params, .params_size = sizeof(struct trading_fee_draft),
-     .action = "delete", .doc = "Remove a fee."},
-    {.method = NULL}};
+const struct http_route admin_fee_routes[] = {{.method = "GET",
+                                               .path = "/api/v2/admin/trading_fees",
+                                               ROUTE,
+                                               .handler = list,
+                                               .params = list_params,
+                                               .params_size = sizeof(struct fee_list_form),
+                                               .reply_is_array = true,
+                                               .action = "read",
+                                               .doc = "Trading fees."},
+                                              {.method = "POST",
+                                               .path = "/api/v2/admin/trading_fees/new",
+                                               ROUTE,
+                                               .handler = create,
+                                               .params = create_params,
+                                               .params_size = sizeof(struct trading_fee_draft),
+                                               .action = "create",
+                                               .doc = "Add a fee for a group and a market."},
+                                              {.method = "POST",
+                                               .path = "/api/v2/admin/trading_fees/update",
+                                               ROUTE,
+                                               .handler = update,
+                                               .params = update_params,
+                                               .params_size = sizeof(struct trading_fee_draft),
+                                               .action = "update",
+                                               .doc = "Change a fee; open orders keep theirs."},
+                                              {.method = "POST",
+                                               .path = "/api/v2/admin/trading_fees/delete",
+                                               ROUTE,
+                                               .handler = remove_one,
+                                               .params = delete_params,
+                                               .params_size = sizeof(struct trading_fee_draft),
+                                               .action = "delete",
+                                               .doc = "Remove a fee."},
+                                              {.method = NULL}};
 
 const struct http_route management_fee_routes[] = {
-    {.method = "POST", .path = "/api/v2/management/fee_schedule/trading_fees",
-     .mode = HTTP_WORKER, .access = ACCESS_MANAGEMENT, .tag = "management",
-     .class_name = "management.tradingfee", .reply = trading_fee_fields, .reply_is_array = true,
-     .handler = management_list, .params = management_list_params,
-     .params_size = sizeof(struct fee_list_form), .status = 200, .subject = "read_trading_fees",
+    {.method = "POST",
+     .path = "/api/v2/management/fee_schedule/trading_fees",
+     .mode = HTTP_WORKER,
+     .access = ACCESS_MANAGEMENT,
+     .tag = "management",
+     .class_name = "management.tradingfee",
+     .reply = trading_fee_fields,
+     .reply_is_array = true,
+     .handler = management_list,
+     .params = management_list_params,
+     .params_size = sizeof(struct fee_list_form),
+     .status = 200,
+     .subject = "read_trading_fees",
      .doc = "Trading fees, the newest first."},
     {.method = NULL}};

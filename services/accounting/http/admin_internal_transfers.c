@@ -14,12 +14,20 @@ struct transfer_list_form {
 
 #define AT(member) offsetof(struct transfer_list_form, member)
 static const struct param list_params[] = {
-    {.name = "sender", .kind = PARAM_TEXT, .offset = AT(sender),
+    {.name = "sender",
+     .kind = PARAM_TEXT,
+     .offset = AT(sender),
      .doc = "Uid or user name of the sender."},
-    {.name = "receiver", .kind = PARAM_TEXT, .offset = AT(receiver),
+    {.name = "receiver",
+     .kind = PARAM_TEXT,
+     .offset = AT(receiver),
      .doc = "Uid or user name of the receiver."},
-    {.name = "currency", .kind = PARAM_TEXT, .offset = AT(currency), .check = check_currency,
-     .value_code = "admin.currency.doesnt_exist", .doc = "Currency code."},
+    {.name = "currency",
+     .kind = PARAM_TEXT,
+     .offset = AT(currency),
+     .check = check_currency,
+     .value_code = "admin.currency.doesnt_exist",
+     .doc = "Currency code."},
     DATE_ROWS(struct transfer_list_form, dates),
     PAGING_ROWS("admin.pagination", struct transfer_list_form, paging),
     ORDERING_ROWS("admin.pagination", struct transfer_list_form, ordering, "desc", "id"),
@@ -76,9 +84,18 @@ static void list(struct http_request *request)
 }
 
 const struct http_route admin_internal_transfer_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/internal_transfers", .mode = HTTP_WORKER,
-     .access = ACCESS_ADMIN, .class_name = "admin.internaltransfer", .subject = "InternalTransfer",
-     .tag = "admin", .handler = list, .params = list_params,
-     .params_size = sizeof(struct transfer_list_form), .reply = admin_internal_transfer_fields,
-     .reply_is_array = true, .action = "read", .doc = "What members sent each other."},
+    {.method = "GET",
+     .path = "/api/v2/admin/internal_transfers",
+     .mode = HTTP_WORKER,
+     .access = ACCESS_ADMIN,
+     .class_name = "admin.internaltransfer",
+     .subject = "InternalTransfer",
+     .tag = "admin",
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct transfer_list_form),
+     .reply = admin_internal_transfer_fields,
+     .reply_is_array = true,
+     .action = "read",
+     .doc = "What members sent each other."},
     {.method = NULL}};

@@ -13,9 +13,15 @@ struct limit_list_form {
 
 #define AT(member) offsetof(struct limit_list_form, member)
 static const struct param list_params[] = {
-    {.name = "group", .kind = PARAM_TEXT, .offset = AT(group), .flags = PARAM_LOWER,
+    {.name = "group",
+     .kind = PARAM_TEXT,
+     .offset = AT(group),
+     .flags = PARAM_LOWER,
      .doc = "Member group, or any."},
-    {.name = "kyc_level", .kind = PARAM_TEXT, .offset = AT(kyc_level), .flags = PARAM_LOWER,
+    {.name = "kyc_level",
+     .kind = PARAM_TEXT,
+     .offset = AT(kyc_level),
+     .flags = PARAM_LOWER,
      .doc = "Level, or any."},
     PAGING_ROWS("admin.pagination", struct limit_list_form, paging),
     ORDERING_ROWS("admin.pagination", struct limit_list_form, ordering, "desc", "id"),
@@ -31,8 +37,7 @@ static void list(struct http_request *request)
     if (!db)
         return;
     struct listing listing = listing_of(request, &asked->paging, &asked->ordering);
-    bool ok =
-        withdraw_limit_list(db, asked->group, asked->kyc_level, &listing, &listed, &err);
+    bool ok = withdraw_limit_list(db, asked->group, asked->kyc_level, &listing, &listed, &err);
     str_release(&listing.where);
     if (!ok) {
         http_reply_err(request, &err);
@@ -45,14 +50,14 @@ static void list(struct http_request *request)
 
 /* clang-format off */
 #define AT(member) offsetof(struct withdraw_limit_draft, member)
-#define SAVE_ROWS(row_)                                                                             \
-    row_(ADMIN, "withdraw_limit", "limit_24_hour", AT(limit_24_hour), "non_decimal_limit_24_hour",  \
-         "invalid_limit_24_hour", "Sum of 24 hours, in the platform currency."),                    \
-    row_(ADMIN, "withdraw_limit", "limit_1_month", AT(limit_1_month), "non_decimal_limit_1_month",  \
-         "invalid_limit_1_month", "Sum of a month, in the platform currency."),                     \
-    {.name = "group", .kind = PARAM_TEXT, .offset = AT(group), .flags = PARAM_LOWER,                \
-     .doc = "Member group, or any."},                                                               \
-    {.name = "kyc_level", .kind = PARAM_TEXT, .offset = AT(kyc_level), .flags = PARAM_LOWER,        \
+#define SAVE_ROWS(row_)                                                                            \
+    row_(ADMIN, "withdraw_limit", "limit_24_hour", AT(limit_24_hour), "non_decimal_limit_24_hour", \
+         "invalid_limit_24_hour", "Sum of 24 hours, in the platform currency."),                   \
+    row_(ADMIN, "withdraw_limit", "limit_1_month", AT(limit_1_month), "non_decimal_limit_1_month", \
+         "invalid_limit_1_month", "Sum of a month, in the platform currency."),                    \
+    {.name = "group", .kind = PARAM_TEXT, .offset = AT(group), .flags = PARAM_LOWER,               \
+     .doc = "Member group, or any."},                                                              \
+    {.name = "kyc_level", .kind = PARAM_TEXT, .offset = AT(kyc_level), .flags = PARAM_LOWER,       \
      .doc = "Level, or any."}
 /* clang-format on */
 static const struct param create_params[] = {SAVE_ROWS(ROW_DEC_0_REQUIRED), PARAM_END};
@@ -110,18 +115,37 @@ static void remove_one(struct http_request *request)
 #define ROUTE                                                                                      \
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.withdrawlimit",              \
     .subject = "WithdrawLimit", .tag = "admin", .reply = withdraw_limit_fields
-const struct http_route admin_limit_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/withdraw_limits", ROUTE, .handler = list,
-     .params = list_params, .params_size = sizeof(struct limit_list_form),
-     .reply_is_array = true, .action = "read", .doc = "Withdraw limits."},
-    {.method = "POST", .path = "/api/v2/admin/withdraw_limits", ROUTE, .handler = create,
-     .params = create_params, .params_size = sizeof(struct withdraw_limit_draft),
-     .action = "create", .doc = "Add a limit for a group and a level."},
-    {.method = "PUT", .path = "/api/v2/admin/withdraw_limits", ROUTE, .handler = update,
-     .params = update_params, .params_size = sizeof(struct withdraw_limit_draft),
-     .action = "update", .doc = "Change a limit."},
-    {.method = "DELETE", .path = "/api/v2/admin/withdraw_limits/:id", ROUTE,
-     .handler = remove_one, .params = path_params,
-     .params_size = sizeof(struct withdraw_limit_draft), .action = "delete",
-     .doc = "Remove a limit."},
-    {.method = NULL}};
+const struct http_route admin_limit_routes[] = {{.method = "GET",
+                                                 .path = "/api/v2/admin/withdraw_limits",
+                                                 ROUTE,
+                                                 .handler = list,
+                                                 .params = list_params,
+                                                 .params_size = sizeof(struct limit_list_form),
+                                                 .reply_is_array = true,
+                                                 .action = "read",
+                                                 .doc = "Withdraw limits."},
+                                                {.method = "POST",
+                                                 .path = "/api/v2/admin/withdraw_limits",
+                                                 ROUTE,
+                                                 .handler = create,
+                                                 .params = create_params,
+                                                 .params_size = sizeof(struct withdraw_limit_draft),
+                                                 .action = "create",
+                                                 .doc = "Add a limit for a group and a level."},
+                                                {.method = "PUT",
+                                                 .path = "/api/v2/admin/withdraw_limits",
+                                                 ROUTE,
+                                                 .handler = update,
+                                                 .params = update_params,
+                                                 .params_size = sizeof(struct withdraw_limit_draft),
+                                                 .action = "update",
+                                                 .doc = "Change a limit."},
+                                                {.method = "DELETE",
+                                                 .path = "/api/v2/admin/withdraw_limits/:id",
+                                                 ROUTE,
+                                                 .handler = remove_one,
+                                                 .params = path_params,
+                                                 .params_size = sizeof(struct withdraw_limit_draft),
+                                                 .action = "delete",
+                                                 .doc = "Remove a limit."},
+                                                {.method = NULL}};

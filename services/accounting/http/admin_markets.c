@@ -37,14 +37,22 @@ struct market_list_form {
 
 #define AT(member) offsetof(struct market_list_form, member)
 static const struct param list_params[] = {
-    {.name = "type", .kind = PARAM_TEXT, .offset = AT(type), .values = "spot qe",
-     .value_code = "admin.market.invalid_market_type", .doc = "spot or qe."},
+    {.name = "type",
+     .kind = PARAM_TEXT,
+     .offset = AT(type),
+     .values = "spot qe",
+     .value_code = "admin.market.invalid_market_type",
+     .doc = "spot or qe."},
     PAGING_ROWS("admin.pagination", struct market_list_form, paging),
     ORDERING_ROWS("admin.pagination", struct market_list_form, ordering, "asc", "position"),
     PARAM_END};
 static const struct param management_list_params[] = {
-    {.name = "type", .kind = PARAM_TEXT, .offset = AT(type), .values = "spot qe",
-     .type_code = "type is invalid", .value_code = "type does not have a valid value",
+    {.name = "type",
+     .kind = PARAM_TEXT,
+     .offset = AT(type),
+     .values = "spot qe",
+     .type_code = "type is invalid",
+     .value_code = "type does not have a valid value",
      .doc = "spot or qe."},
     PARAM_END};
 #undef AT
@@ -95,9 +103,8 @@ static void list(struct http_request *request)
 static void management_list(struct http_request *request)
 {
     const struct market_list_form *asked = http_params(request);
-    struct listing listing = {.arena = http_arena(request),
-                              .where = STR_INIT(LISTING_BYTES_MAX),
-                              .order_by = "position"};
+    struct listing listing = {
+        .arena = http_arena(request), .where = STR_INIT(LISTING_BYTES_MAX), .order_by = "position"};
     struct listed listed;
     if (list_or_reply(request, asked->type, &listing, &listed))
         reply_markets(request, &listed);
@@ -110,19 +117,34 @@ struct market_path {
 };
 
 #define AT(member) offsetof(struct market_path, member)
-static const struct param path_params[] = {
-    {.name = "symbol", .kind = PARAM_TEXT, .offset = AT(symbol),
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH, .doc = "Market id."},
-    {.name = "type", .kind = PARAM_TEXT, .offset = AT(type), .fallback = "spot",
-     .values = "spot qe", .type_code = "admin.market.non_string_market_type",
-     .value_code = "admin.market.invalid_market_type", .doc = "spot or qe."},
-    PARAM_END};
+static const struct param path_params[] = {{.name = "symbol",
+                                            .kind = PARAM_TEXT,
+                                            .offset = AT(symbol),
+                                            .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+                                            .doc = "Market id."},
+                                           {.name = "type",
+                                            .kind = PARAM_TEXT,
+                                            .offset = AT(type),
+                                            .fallback = "spot",
+                                            .values = "spot qe",
+                                            .type_code = "admin.market.non_string_market_type",
+                                            .value_code = "admin.market.invalid_market_type",
+                                            .doc = "spot or qe."},
+                                           PARAM_END};
 static const struct param management_path_params[] = {
-    {.name = "symbol", .kind = PARAM_TEXT, .offset = AT(symbol),
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH, .doc = "Market id."},
-    {.name = "type", .kind = PARAM_TEXT, .offset = AT(type), .fallback = "spot",
-     .values = "spot qe", .type_code = "type is invalid",
-     .value_code = "type does not have a valid value", .doc = "spot or qe."},
+    {.name = "symbol",
+     .kind = PARAM_TEXT,
+     .offset = AT(symbol),
+     .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+     .doc = "Market id."},
+    {.name = "type",
+     .kind = PARAM_TEXT,
+     .offset = AT(type),
+     .fallback = "spot",
+     .values = "spot qe",
+     .type_code = "type is invalid",
+     .value_code = "type does not have a valid value",
+     .doc = "spot or qe."},
     PARAM_END};
 #undef AT
 
@@ -143,33 +165,33 @@ struct market_form {
 
 /* clang-format off */
 #define AT(member) offsetof(struct market_form, draft.member)
-#define ENGINE_ROWS(X)                                                                              \
-    ROW_I64(X, "market", "engine_id", AT(engine_id), "non_integer_engine_id",                       \
+#define ENGINE_ROWS(X)                                                                             \
+    ROW_I64(X, "market", "engine_id", AT(engine_id), "non_integer_engine_id",                      \
             "Who matches; or engine_name.")
-#define CREATE_ROWS(X)                                                                              \
-    ROW_CHECKED_REQUIRED(X, "market", "base_currency", AT(base), check_currency_lower,              \
-                         "currency_doesnt_exist", "What is traded."),                               \
-    ROW_CHECKED_REQUIRED(X, "market", "quote_currency", AT(quote), check_currency_lower,            \
-                         "currency_doesnt_exist", "What it is paid with."),                         \
-    MARKET_MINIMUM_ROWS(X, ROW_DEC_0_REQUIRED),                                                     \
-    MARKET_NUMBER_ROWS(X),                                                                          \
-    ROW_CHECKED(X, "market", "engine_name", AT(engine_name), check_engine_name,                     \
-                "engine_doesnt_exist", "Who matches, by name."),                                    \
-    ENGINE_ROWS(X),                                                                                 \
-    ROW_I64(X, "market", "position", AT(position), "non_integer_position",                          \
+#define CREATE_ROWS(X)                                                                             \
+    ROW_CHECKED_REQUIRED(X, "market", "base_currency", AT(base), check_currency_lower,             \
+                         "currency_doesnt_exist", "What is traded."),                              \
+    ROW_CHECKED_REQUIRED(X, "market", "quote_currency", AT(quote), check_currency_lower,           \
+                         "currency_doesnt_exist", "What it is paid with."),                        \
+    MARKET_MINIMUM_ROWS(X, ROW_DEC_0_REQUIRED),                                                    \
+    MARKET_NUMBER_ROWS(X),                                                                         \
+    ROW_CHECKED(X, "market", "engine_name", AT(engine_name), check_engine_name,                    \
+                "engine_doesnt_exist", "Who matches, by name."),                                   \
+    ENGINE_ROWS(X),                                                                                \
+    ROW_I64(X, "market", "position", AT(position), "non_integer_position",                         \
             "Place in lists, from 1; the last unless given.")
-#define DATA_ROW                                                                                    \
-    {.name = "data", .kind = PARAM_JSON, .offset = AT(data), .check = check_json_object,            \
-     .type_code = "admin.market.invalid_data", .value_code = "admin.market.invalid_data",           \
+#define DATA_ROW                                                                                   \
+    {.name = "data", .kind = PARAM_JSON, .offset = AT(data), .check = check_json_object,           \
+     .type_code = "admin.market.invalid_data", .value_code = "admin.market.invalid_data",          \
      .doc = "Anything else, an object; protection of market orders: {\"protection\":\"0.1\"}."}
-#define NAME_ROWS(id_type_, id_value_, symbol_type_, symbol_value_, type_type_, type_value_)        \
-    {.name = "id", .kind = PARAM_TEXT, .offset = AT(id), .check = check_any_market,                 \
-     .type_code = id_type_, .value_code = id_value_, .doc = "Market id; or symbol."},               \
-    {.name = "symbol", .kind = PARAM_TEXT, .offset = offsetof(struct market_form, symbol),          \
-     .check = check_any_market, .type_code = symbol_type_, .value_code = symbol_value_,             \
-     .doc = "The same as id."},                                                                     \
-    {.name = "type", .kind = PARAM_TEXT, .offset = offsetof(struct market_form, type),              \
-     .values = "spot qe", .type_code = type_type_, .value_code = type_value_,                       \
+#define NAME_ROWS(id_type_, id_value_, symbol_type_, symbol_value_, type_type_, type_value_)       \
+    {.name = "id", .kind = PARAM_TEXT, .offset = AT(id), .check = check_any_market,                \
+     .type_code = id_type_, .value_code = id_value_, .doc = "Market id; or symbol."},              \
+    {.name = "symbol", .kind = PARAM_TEXT, .offset = offsetof(struct market_form, symbol),         \
+     .check = check_any_market, .type_code = symbol_type_, .value_code = symbol_value_,            \
+     .doc = "The same as id."},                                                                    \
+    {.name = "type", .kind = PARAM_TEXT, .offset = offsetof(struct market_form, type),             \
+     .values = "spot qe", .type_code = type_type_, .value_code = type_value_,                      \
      .doc = "spot or qe."}
 /* clang-format on */
 
@@ -285,17 +307,38 @@ static void management_update(struct http_request *request)
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.market",                     \
     .subject = "Market", .tag = "admin", .reply = admin_market_fields
 const struct http_route admin_market_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/markets", ROUTE, .handler = list,
-     .params = list_params, .params_size = sizeof(struct market_list_form),
-     .reply_is_array = true, .action = "read", .doc = "Markets, in whatever state."},
-    {.method = "GET", .path = "/api/v2/admin/markets/:symbol", ROUTE, .handler = show,
-     .params = path_params, .params_size = sizeof(struct market_path), .action = "read",
+    {.method = "GET",
+     .path = "/api/v2/admin/markets",
+     ROUTE,
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct market_list_form),
+     .reply_is_array = true,
+     .action = "read",
+     .doc = "Markets, in whatever state."},
+    {.method = "GET",
+     .path = "/api/v2/admin/markets/:symbol",
+     ROUTE,
+     .handler = show,
+     .params = path_params,
+     .params_size = sizeof(struct market_path),
+     .action = "read",
      .doc = "One market."},
-    {.method = "POST", .path = "/api/v2/admin/markets/new", ROUTE, .handler = create,
-     .params = create_params, .params_size = sizeof(struct market_form), .action = "create",
+    {.method = "POST",
+     .path = "/api/v2/admin/markets/new",
+     ROUTE,
+     .handler = create,
+     .params = create_params,
+     .params_size = sizeof(struct market_form),
+     .action = "create",
      .doc = "Add a market."},
-    {.method = "POST", .path = "/api/v2/admin/markets/update", ROUTE, .handler = update,
-     .params = update_params, .params_size = sizeof(struct market_form), .action = "update",
+    {.method = "POST",
+     .path = "/api/v2/admin/markets/update",
+     ROUTE,
+     .handler = update,
+     .params = update_params,
+     .params_size = sizeof(struct market_form),
+     .action = "update",
      .doc = "Change a market; a state halts or resumes its trading."},
     {.method = NULL}};
 
@@ -304,19 +347,38 @@ const struct http_route admin_market_routes[] = {
     .mode = HTTP_WORKER, .access = ACCESS_MANAGEMENT, .tag = "management",                         \
     .class_name = "management.market", .reply = management_market_fields
 const struct http_route management_market_routes[] = {
-    {.method = "POST", .path = "/api/v2/management/markets/list", ROUTE,
-     .handler = management_list, .params = management_list_params,
-     .params_size = sizeof(struct market_list_form), .reply_is_array = true, .status = 200,
-     .subject = "read_markets", .doc = "Markets by position."},
-    {.method = "POST", .path = "/api/v2/management/markets/new", ROUTE,
-     .handler = management_create, .params = management_create_params,
-     .params_size = sizeof(struct market_form), .subject = "write_markets",
+    {.method = "POST",
+     .path = "/api/v2/management/markets/list",
+     ROUTE,
+     .handler = management_list,
+     .params = management_list_params,
+     .params_size = sizeof(struct market_list_form),
+     .reply_is_array = true,
+     .status = 200,
+     .subject = "read_markets",
+     .doc = "Markets by position."},
+    {.method = "POST",
+     .path = "/api/v2/management/markets/new",
+     ROUTE,
+     .handler = management_create,
+     .params = management_create_params,
+     .params_size = sizeof(struct market_form),
+     .subject = "write_markets",
      .doc = "Add a market."},
-    {.method = "PUT", .path = "/api/v2/management/markets/update", ROUTE,
-     .handler = management_update, .params = management_update_params,
-     .params_size = sizeof(struct market_form), .subject = "write_markets",
+    {.method = "PUT",
+     .path = "/api/v2/management/markets/update",
+     ROUTE,
+     .handler = management_update,
+     .params = management_update_params,
+     .params_size = sizeof(struct market_form),
+     .subject = "write_markets",
      .doc = "Change a market; a state halts or resumes its trading."},
-    {.method = "POST", .path = "/api/v2/management/markets/:symbol", ROUTE, .handler = show,
-     .params = management_path_params, .params_size = sizeof(struct market_path),
-     .subject = "read_markets", .doc = "One market."},
+    {.method = "POST",
+     .path = "/api/v2/management/markets/:symbol",
+     ROUTE,
+     .handler = show,
+     .params = management_path_params,
+     .params_size = sizeof(struct market_path),
+     .subject = "read_markets",
+     .doc = "One market."},
     {.method = NULL}};

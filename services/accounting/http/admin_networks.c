@@ -17,8 +17,7 @@ static bool view_fill(struct http_request *request, const struct catalog *catalo
 {
     const struct currency *currency = catalog_currency(catalog, row->currency_id);
     return (currency && admin_network_view_fill(http_arena(request), currency, row, ret_view)) ||
-           err_set(err, ERR_BUSY, "network of %s: no memory, or a stale catalog",
-                   row->currency_id);
+           err_set(err, ERR_BUSY, "network of %s: no memory, or a stale catalog", row->currency_id);
 }
 
 static void reply_row(struct http_request *request, const struct catalog *catalog,
@@ -62,19 +61,17 @@ struct network_list_form {
 
 /* clang-format off */
 #define AT(member) offsetof(struct network_list_form, member)
-#define LIST_ROWS(X)                                                                                \
-    ROW_WORD(X, "blockchain_currency", "status", AT(status), "enabled disabled hidden",             \
-             "invalid_status", "Status."),                                                          \
-    ROW_BOOL(X, "blockchain_currency", "deposit_enabled", AT(deposit_enabled),                      \
-             "non_boolean_deposit_enabled", "Whether deposits are taken."),                         \
-    ROW_BOOL(X, "blockchain_currency", "withdrawal_enabled", AT(withdrawal_enabled),                \
+#define LIST_ROWS(X)                                                                               \
+    ROW_WORD(X, "blockchain_currency", "status", AT(status), "enabled disabled hidden",            \
+             "invalid_status", "Status."),                                                         \
+    ROW_BOOL(X, "blockchain_currency", "deposit_enabled", AT(deposit_enabled),                     \
+             "non_boolean_deposit_enabled", "Whether deposits are taken."),                        \
+    ROW_BOOL(X, "blockchain_currency", "withdrawal_enabled", AT(withdrawal_enabled),               \
              "non_boolean_withdrawal_enabled", "Whether withdrawals are taken.")
 /* clang-format on */
 static const struct param list_params[] = {
-    LIST_ROWS(ADMIN),
-    PAGING_ROWS("admin.pagination", struct network_list_form, paging),
-    ORDERING_ROWS("admin.pagination", struct network_list_form, ordering, "desc", "id"),
-    PARAM_END};
+    LIST_ROWS(ADMIN), PAGING_ROWS("admin.pagination", struct network_list_form, paging),
+    ORDERING_ROWS("admin.pagination", struct network_list_form, ordering, "desc", "id"), PARAM_END};
 static const struct param management_list_params[] = {
     LIST_ROWS(MANAGEMENT),
     MANAGEMENT_LIST_ROWS("admin.pagination", struct network_list_form, paging, ordering, "desc"),
@@ -154,18 +151,18 @@ static void destroy(struct http_request *request)
 /* ---- creating and changing ---- */
 
 /* clang-format off */
-#define STATUS_ROWS(X)                                                                              \
-    ROW_WORD(X, "blockchain_currency", "status", AT(status), "enabled disabled hidden",             \
-             "invalid_status", "Status."),                                                          \
-    ROW_BOOL(X, "blockchain_currency", "auto_update_fees_enabled", AT(auto_update_fees_enabled),    \
+#define STATUS_ROWS(X)                                                                             \
+    ROW_WORD(X, "blockchain_currency", "status", AT(status), "enabled disabled hidden",            \
+             "invalid_status", "Status."),                                                         \
+    ROW_BOOL(X, "blockchain_currency", "auto_update_fees_enabled", AT(auto_update_fees_enabled),   \
              "non_boolean_auto_update_fees_enabled", "Fees follow the price.")
-#define CREATE_ROWS(X, withdraw_fee_)                                                               \
-    ROW_CHECKED_REQUIRED(X, "blockchain_currency", "currency_id", AT(currency_id),                  \
-                         check_currency_lower, "currency_doesnt_exist", "Currency code."),          \
-    ROW_CHECKED(X, "blockchain_currency", "blockchain_key", AT(blockchain_key),                     \
-                check_blockchain_key, "blockchain_key_doesnt_exist", "The chain; coins need one."), \
-    NETWORK_ROWS(X, "blockchain_currency", "min_deposit_amount", withdraw_fee_),                    \
-    NETWORK_UNIT_ROWS(X, "blockchain_currency"),                                                    \
+#define CREATE_ROWS(X, withdraw_fee_)                                                              \
+    ROW_CHECKED_REQUIRED(X, "blockchain_currency", "currency_id", AT(currency_id),                 \
+                         check_currency_lower, "currency_doesnt_exist", "Currency code."),         \
+    ROW_CHECKED(X, "blockchain_currency", "blockchain_key", AT(blockchain_key),                    \
+                check_blockchain_key, "blockchain_key_doesnt_exist", "Chain of a coin."), \
+    NETWORK_ROWS(X, "blockchain_currency", "min_deposit_amount", withdraw_fee_),                   \
+    NETWORK_UNIT_ROWS(X, "blockchain_currency"),                                                   \
     STATUS_ROWS(X)
 /* clang-format on */
 
@@ -178,15 +175,13 @@ static const struct param update_params[] = {
     ROW_CHECKED(ADMIN, "currency", "blockchain_key", AT(blockchain_key), check_blockchain_key,
                 "blockchain_key_doesnt_exist", "The chain."),
     NETWORK_ROWS(ADMIN, "blockchain_currency", "min_deposit_amount", "invalid_withdraw_fee"),
-    STATUS_ROWS(ADMIN),
-    PARAM_END};
+    STATUS_ROWS(ADMIN), PARAM_END};
 static const struct param management_update_params[] = {
     ROW_ID(MANAGEMENT, AT(id), "id is invalid"),
     ROW_CHECKED(MANAGEMENT, "blockchain_currency", "blockchain_key", AT(blockchain_key),
                 check_blockchain_key, "blockchain_key_doesnt_exist", "The chain."),
     NETWORK_ROWS(MANAGEMENT, "blockchain_currency", "min_deposit_amount", "ivalid_withdraw_fee"),
-    STATUS_ROWS(MANAGEMENT),
-    PARAM_END};
+    STATUS_ROWS(MANAGEMENT), PARAM_END};
 #undef AT
 
 static void create(struct http_request *request)
@@ -236,21 +231,47 @@ static void update(struct http_request *request)
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.blockchaincurrency",         \
     .subject = "BlockchainCurrency", .tag = "admin", .reply = admin_network_fields
 const struct http_route admin_network_routes[] = {
-    {.method = "GET", .path = "/api/v2/admin/blockchain_currencies", ROUTE, .handler = list,
-     .params = list_params, .params_size = sizeof(struct network_list_form),
-     .reply_is_array = true, .action = "read", .doc = "Networks."},
-    {.method = "GET", .path = "/api/v2/admin/blockchain_currencies/:id", ROUTE, .handler = show,
-     .params = path_params, .params_size = sizeof(struct network_draft), .action = "read",
+    {.method = "GET",
+     .path = "/api/v2/admin/blockchain_currencies",
+     ROUTE,
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct network_list_form),
+     .reply_is_array = true,
+     .action = "read",
+     .doc = "Networks."},
+    {.method = "GET",
+     .path = "/api/v2/admin/blockchain_currencies/:id",
+     ROUTE,
+     .handler = show,
+     .params = path_params,
+     .params_size = sizeof(struct network_draft),
+     .action = "read",
      .doc = "One network."},
-    {.method = "POST", .path = "/api/v2/admin/blockchain_currencies/new", ROUTE, .handler = create,
-     .params = create_params, .params_size = sizeof(struct network_draft), .action = "create",
+    {.method = "POST",
+     .path = "/api/v2/admin/blockchain_currencies/new",
+     ROUTE,
+     .handler = create,
+     .params = create_params,
+     .params_size = sizeof(struct network_draft),
+     .action = "create",
      .doc = "Add a network to a currency."},
-    {.method = "POST", .path = "/api/v2/admin/blockchain_currencies/update", ROUTE,
-     .handler = update, .params = update_params, .params_size = sizeof(struct network_draft),
-     .action = "update", .doc = "Change a network."},
-    {.method = "DELETE", .path = "/api/v2/admin/blockchain_currencies/:id", ROUTE,
-     .handler = destroy, .params = path_params, .params_size = sizeof(struct network_draft),
-     .action = "destroy", .doc = "Remove a network."},
+    {.method = "POST",
+     .path = "/api/v2/admin/blockchain_currencies/update",
+     ROUTE,
+     .handler = update,
+     .params = update_params,
+     .params_size = sizeof(struct network_draft),
+     .action = "update",
+     .doc = "Change a network."},
+    {.method = "DELETE",
+     .path = "/api/v2/admin/blockchain_currencies/:id",
+     ROUTE,
+     .handler = destroy,
+     .params = path_params,
+     .params_size = sizeof(struct network_draft),
+     .action = "destroy",
+     .doc = "Remove a network."},
     {.method = NULL}};
 
 #undef ROUTE
@@ -258,20 +279,37 @@ const struct http_route admin_network_routes[] = {
     .mode = HTTP_WORKER, .access = ACCESS_MANAGEMENT, .tag = "management",                         \
     .class_name = "management.blockchaincurrency", .reply = admin_network_fields
 const struct http_route management_network_routes[] = {
-    {.method = "POST", .path = "/api/v2/management/blockchain_currencies/list", ROUTE,
-     .handler = list, .params = management_list_params,
-     .params_size = sizeof(struct network_list_form), .reply_is_array = true,
-     .subject = "read_blockchain_currencies", .doc = "Networks."},
-    {.method = "POST", .path = "/api/v2/management/blockchain_currencies/new", ROUTE,
-     .handler = create, .params = management_create_params,
-     .params_size = sizeof(struct network_draft), .subject = "write_blockchain_currencies",
+    {.method = "POST",
+     .path = "/api/v2/management/blockchain_currencies/list",
+     ROUTE,
+     .handler = list,
+     .params = management_list_params,
+     .params_size = sizeof(struct network_list_form),
+     .reply_is_array = true,
+     .subject = "read_blockchain_currencies",
+     .doc = "Networks."},
+    {.method = "POST",
+     .path = "/api/v2/management/blockchain_currencies/new",
+     ROUTE,
+     .handler = create,
+     .params = management_create_params,
+     .params_size = sizeof(struct network_draft),
+     .subject = "write_blockchain_currencies",
      .doc = "Add a network to a currency."},
-    {.method = "POST", .path = "/api/v2/management/blockchain_currencies/update", ROUTE,
-     .handler = save, .params = management_update_params,
-     .params_size = sizeof(struct network_draft), .subject = "write_blockchain_currencies",
+    {.method = "POST",
+     .path = "/api/v2/management/blockchain_currencies/update",
+     ROUTE,
+     .handler = save,
+     .params = management_update_params,
+     .params_size = sizeof(struct network_draft),
+     .subject = "write_blockchain_currencies",
      .doc = "Change a network."},
-    {.method = "POST", .path = "/api/v2/management/blockchain_currencies/:id", ROUTE,
-     .handler = show, .params = management_path_params,
-     .params_size = sizeof(struct network_draft), .subject = "read_blockchain_currencies",
+    {.method = "POST",
+     .path = "/api/v2/management/blockchain_currencies/:id",
+     ROUTE,
+     .handler = show,
+     .params = management_path_params,
+     .params_size = sizeof(struct network_draft),
+     .subject = "read_blockchain_currencies",
      .doc = "One network."},
     {.method = NULL}};

@@ -19,8 +19,8 @@ bool request_change(struct http_request *request, struct change *ret_change);
  * that fails is logged: the change is made, and the next reload brings it. */
 const struct catalog *request_renewed_catalog(struct http_request *request, struct db *db);
 
-/* The reply of a change that failed: a broken rule is its sentence, {"errors":["Name can't be..."]};
- * anything else goes as http_reply_err(). */
+/* The reply of a change that failed: a broken rule is its sentence, {"errors":["Name can't
+ * be..."]}; anything else goes as http_reply_err(). */
 void reply_refusal(struct http_request *request, const struct err *err);
 
 /* For actions whose permission may be limited to attributes: every parameter of the route that was
@@ -76,8 +76,9 @@ struct date_range {
          .doc = "ISO-8601; rows of this time and later."},                                         \
     {                                                                                              \
         .name = "to", .kind = PARAM_TIME, .offset = offsetof(type, member.to),                     \
-        .type_code = "admin.filter.range_to_invalid", .doc = "ISO-8601; rows of this time and "    \
-                                                             "earlier."                            \
+        .type_code = "admin.filter.range_to_invalid",                                              \
+        .doc = "ISO-8601; rows of this time and "                                                  \
+               "earlier."                                                                          \
     }
 
 #endif

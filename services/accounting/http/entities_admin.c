@@ -35,8 +35,7 @@ const struct json_field admin_network_fields[] = {
      .doc = "Coins: URL template of an address."},
     {"description", JSON_RAW, AT(network.description), JSON_OMIT_EMPTY,
      .doc = "Coins: text about the blockchain."},
-    {"warning", JSON_RAW, AT(network.warning), JSON_OMIT_EMPTY,
-     .doc = "Coins: what to beware of."},
+    {"warning", JSON_RAW, AT(network.warning), JSON_OMIT_EMPTY, .doc = "Coins: what to beware of."},
     {"protocol", JSON_RAW, AT(network.protocol), JSON_OMIT_EMPTY,
      .doc = "Coins: name of the protocol."},
     {"min_confirmations", JSON_I32, AT(network.min_confirmations), JSON_OMIT_EMPTY,
@@ -86,42 +85,51 @@ bool admin_network_view_fill(struct arena *arena, const struct currency *currenc
 
 #define CURRENCY_ROWS                                                                              \
     {"status", JSON_TEXT, AT(currency.status), .doc = "enabled, disabled or hidden."},             \
-    {"name", JSON_TEXT, AT(currency.name), JSON_OMIT_EMPTY, .doc = "Name."},                       \
-    {"description", JSON_TEXT, AT(currency.description), .doc = "Text about the currency."},       \
-    {"homepage", JSON_TEXT, AT(currency.homepage), .doc = "URL."},                                 \
-    {"price", JSON_DEC, AT(currency.price), .doc = "Price in the currency of the platform."},      \
-    {"type", JSON_TEXT, AT(currency.type), .doc = "coin or fiat."},                                \
-    {"precision", JSON_I32, AT(currency.precision), .doc = "Fractional digits to show."},          \
-    {"position", JSON_I32, AT(currency.position), .doc = "Place in lists."},                       \
-    {"icon_url", JSON_TEXT, AT(currency.icon_url), JSON_OMIT_EMPTY, .doc = "URL of the icon."}
+        {"name", JSON_TEXT, AT(currency.name), JSON_OMIT_EMPTY, .doc = "Name."},                   \
+        {"description", JSON_TEXT, AT(currency.description), .doc = "Text about the currency."},   \
+        {"homepage", JSON_TEXT, AT(currency.homepage), .doc = "URL."},                             \
+        {"price", JSON_DEC, AT(currency.price), .doc = "Price in the currency of the platform."},  \
+        {"type", JSON_TEXT, AT(currency.type), .doc = "coin or fiat."},                            \
+        {"precision", JSON_I32, AT(currency.precision), .doc = "Fractional digits to show."},      \
+        {"position", JSON_I32, AT(currency.position), .doc = "Place in lists."},                   \
+    {                                                                                              \
+        "icon_url", JSON_TEXT, AT(currency.icon_url), JSON_OMIT_EMPTY, .doc = "URL of the icon."   \
+    }
 
 #define CURRENCY_ROWS_26                                                                           \
     {"parent_id", JSON_TEXT, AT(currency.parent_id), JSON_OMIT_EMPTY,                              \
      .doc = "2.6: as in the first network, like what follows."},                                   \
-    {"explorer_transaction", JSON_RAW, AT(currency.explorer_transaction), JSON_OMIT_EMPTY,         \
-     .doc = "Coins: URL template of a transaction."},                                              \
-    {"explorer_address", JSON_RAW, AT(currency.explorer_address), JSON_OMIT_EMPTY,                 \
-     .doc = "Coins: URL template of an address."},                                                 \
-    {"deposit_enabled", JSON_BOOL, AT(currency.deposit_enabled), .doc = "Deposits are taken."},    \
-    {"withdrawal_enabled", JSON_BOOL, AT(currency.withdrawal_enabled),                             \
-     .doc = "Withdrawals are taken."},                                                             \
-    {"deposit_fee", JSON_DEC, AT(currency.deposit_fee), .doc = "Fixed fee of a deposit."},         \
-    {"min_deposit_amount", JSON_DEC, AT(currency.min_deposit_amount), .doc = "Smallest deposit."}, \
-    {"withdraw_fee", JSON_DEC, AT(currency.withdraw_fee), .doc = "Fixed fee of a withdrawal."},    \
-    {"min_withdraw_amount", JSON_DEC, AT(currency.min_withdraw_amount),                            \
-     .doc = "Smallest withdrawal."},                                                               \
-    {"withdraw_limit_24h", JSON_DEC, AT(currency.withdraw_limit_24h),                              \
-     .doc = "Withdrawals of a member in 24 hours."},                                               \
-    {"withdraw_limit_72h", JSON_DEC, AT(currency.withdraw_limit_72h),                              \
-     .doc = "Withdrawals of a member in 72 hours."},                                               \
-    {"base_factor", JSON_I64, AT(currency.base_factor), .doc = "Smallest units in one unit."},     \
-    {"min_confirmations", JSON_I32, AT(currency.min_confirmations), JSON_OMIT_EMPTY,               \
-     .present_offset = AT(currency.is_coin),                                                       \
-     .doc = "Coins: confirmations that make a deposit final."}
+        {"explorer_transaction", JSON_RAW, AT(currency.explorer_transaction), JSON_OMIT_EMPTY,     \
+         .doc = "Coins: URL template of a transaction."},                                          \
+        {"explorer_address", JSON_RAW, AT(currency.explorer_address), JSON_OMIT_EMPTY,             \
+         .doc = "Coins: URL template of an address."},                                             \
+        {"deposit_enabled", JSON_BOOL, AT(currency.deposit_enabled),                               \
+         .doc = "Deposits are taken."},                                                            \
+        {"withdrawal_enabled", JSON_BOOL, AT(currency.withdrawal_enabled),                         \
+         .doc = "Withdrawals are taken."},                                                         \
+        {"deposit_fee", JSON_DEC, AT(currency.deposit_fee), .doc = "Fixed fee of a deposit."},     \
+        {"min_deposit_amount", JSON_DEC, AT(currency.min_deposit_amount),                          \
+         .doc = "Smallest deposit."},                                                              \
+        {"withdraw_fee", JSON_DEC, AT(currency.withdraw_fee),                                      \
+         .doc = "Fixed fee of a withdrawal."},                                                     \
+        {"min_withdraw_amount", JSON_DEC, AT(currency.min_withdraw_amount),                        \
+         .doc = "Smallest withdrawal."},                                                           \
+        {"withdraw_limit_24h", JSON_DEC, AT(currency.withdraw_limit_24h),                          \
+         .doc = "Withdrawals of a member in 24 hours."},                                           \
+        {"withdraw_limit_72h", JSON_DEC, AT(currency.withdraw_limit_72h),                          \
+         .doc = "Withdrawals of a member in 72 hours."},                                           \
+        {"base_factor", JSON_I64, AT(currency.base_factor), .doc = "Smallest units in one unit."}, \
+    {                                                                                              \
+        "min_confirmations", JSON_I32, AT(currency.min_confirmations), JSON_OMIT_EMPTY,            \
+            .present_offset = AT(currency.is_coin),                                                \
+            .doc = "Coins: confirmations that make a deposit final."                               \
+    }
 
 #define TIME_ROWS                                                                                  \
     {"created_at", JSON_TIME_ISO, AT(created_at), .doc = "When it was made."},                     \
-    {"updated_at", JSON_TIME_ISO, AT(updated_at), .doc = "When it last changed."}
+    {                                                                                              \
+        "updated_at", JSON_TIME_ISO, AT(updated_at), .doc = "When it last changed."                \
+    }
 
 const struct json_field admin_currency_fields[] = {
     {"code", JSON_TEXT, AT(currency.id), .doc = "Currency code, lower case."},
@@ -154,8 +162,7 @@ const struct json_field management_currency_fields[] = {
 #undef AT
 
 bool admin_currency_view_fill(struct arena *arena, const struct catalog *catalog,
-                              const struct currency *currency,
-                              struct admin_currency_view *ret_view)
+                              const struct currency *currency, struct admin_currency_view *ret_view)
 {
     struct admin_currency_view view = {
         .options = "{}",
@@ -219,10 +226,12 @@ const struct json_field blockchain_fields[] = {
 #define AT(member) offsetof(struct engine_view, member)
 #define ENGINE_ROWS                                                                                \
     {"id", JSON_I64, AT(id), .doc = "Id of the row."},                                             \
-    {"name", JSON_TEXT, AT(name), .doc = "Name."},                                                 \
-    {"driver", JSON_TEXT, AT(driver), .doc = "peatio: our own matching worker."},                  \
-    {"uid", JSON_TEXT, AT(uid), .doc = "Member in whose name it works."},                          \
-    {"state", JSON_TEXT, AT(state), .doc = "online or offline."}
+        {"name", JSON_TEXT, AT(name), .doc = "Name."},                                             \
+        {"driver", JSON_TEXT, AT(driver), .doc = "peatio: our own matching worker."},              \
+        {"uid", JSON_TEXT, AT(uid), .doc = "Member in whose name it works."},                      \
+    {                                                                                              \
+        "state", JSON_TEXT, AT(state), .doc = "online or offline."                                 \
+    }
 
 const struct json_field engine_fields[] = {
     ENGINE_ROWS,
@@ -254,20 +263,22 @@ struct engine_view engine_view_of(const struct engine_row *row)
 #define AT(member) offsetof(struct admin_market_view, member)
 #define MARKET_ROWS                                                                                \
     {"id", JSON_TEXT, AT(market.id), .doc = "Market id."},                                         \
-    {"symbol", JSON_TEXT, AT(market.symbol), .doc = "The same."},                                  \
-    {"name", JSON_TEXT, AT(market.name), .doc = "BTC/USD."},                                       \
-    {"type", JSON_TEXT, AT(market.type), .doc = "spot or qe."},                                    \
-    {"base_unit", JSON_TEXT, AT(market.base_unit), .doc = "What is traded."},                      \
-    {"quote_unit", JSON_TEXT, AT(market.quote_unit), .doc = "What it is paid with."},              \
-    {"min_price", JSON_DEC, AT(market.min_price), .doc = "Lowest price of an order."},             \
-    {"max_price", JSON_DEC, AT(market.max_price), .doc = "Highest price; 0.0: no limit."},         \
-    {"min_amount", JSON_DEC, AT(market.min_amount), .doc = "Smallest order."},                     \
-    {"amount_precision", JSON_I32, AT(market.amount_precision), .doc = "Digits of amounts."},      \
-    {"price_precision", JSON_I32, AT(market.price_precision), .doc = "Digits of prices."},         \
-    {"state", JSON_TEXT, AT(market.state),                                                         \
-     .doc = "enabled, disabled, hidden, locked, sale or presale."},                                \
-    {"engine_id", JSON_I64, AT(engine_id), .doc = "Who matches."},                                 \
-    {"position", JSON_I32, AT(position), .doc = "Place in lists."}
+        {"symbol", JSON_TEXT, AT(market.symbol), .doc = "The same."},                              \
+        {"name", JSON_TEXT, AT(market.name), .doc = "BTC/USD."},                                   \
+        {"type", JSON_TEXT, AT(market.type), .doc = "spot or qe."},                                \
+        {"base_unit", JSON_TEXT, AT(market.base_unit), .doc = "What is traded."},                  \
+        {"quote_unit", JSON_TEXT, AT(market.quote_unit), .doc = "What it is paid with."},          \
+        {"min_price", JSON_DEC, AT(market.min_price), .doc = "Lowest price of an order."},         \
+        {"max_price", JSON_DEC, AT(market.max_price), .doc = "Highest price; 0.0: no limit."},     \
+        {"min_amount", JSON_DEC, AT(market.min_amount), .doc = "Smallest order."},                 \
+        {"amount_precision", JSON_I32, AT(market.amount_precision), .doc = "Digits of amounts."},  \
+        {"price_precision", JSON_I32, AT(market.price_precision), .doc = "Digits of prices."},     \
+        {"state", JSON_TEXT, AT(market.state),                                                     \
+         .doc = "enabled, disabled, hidden, locked, sale or presale."},                            \
+        {"engine_id", JSON_I64, AT(engine_id), .doc = "Who matches."},                             \
+    {                                                                                              \
+        "position", JSON_I32, AT(position), .doc = "Place in lists."                               \
+    }
 
 const struct json_field admin_market_fields[] = {
     MARKET_ROWS,
@@ -330,14 +341,14 @@ const struct json_field adjustment_fields[] = {
 #define AT(member) offsetof(struct internal_transfer_view, member)
 #define INTERNAL_TRANSFER_ROWS                                                                     \
     {"currency", JSON_TEXT, AT(currency), .doc = "Currency code."},                                \
-    {"sender_username", JSON_TEXT, AT(sender_username), .doc = "User name of the sender."},        \
-    {"receiver_username", JSON_TEXT, AT(receiver_username), .doc = "User name of the receiver."},  \
-    {"sender_uid", JSON_TEXT, AT(sender_uid), .doc = "Uid of the sender."},                        \
-    {"receiver_uid", JSON_TEXT, AT(receiver_uid), .doc = "Uid of the receiver."},                  \
-    {"direction", JSON_TEXT, AT(direction), .doc = "in or out, for who asks."},                    \
-    {"amount", JSON_DEC, AT(amount), .doc = "What was sent."},                                     \
-    {"status", JSON_TEXT, AT(status), .doc = "completed."},                                        \
-    TIME_ROWS
+        {"sender_username", JSON_TEXT, AT(sender_username), .doc = "User name of the sender."},    \
+        {"receiver_username", JSON_TEXT, AT(receiver_username),                                    \
+         .doc = "User name of the receiver."},                                                     \
+        {"sender_uid", JSON_TEXT, AT(sender_uid), .doc = "Uid of the sender."},                    \
+        {"receiver_uid", JSON_TEXT, AT(receiver_uid), .doc = "Uid of the receiver."},              \
+        {"direction", JSON_TEXT, AT(direction), .doc = "in or out, for who asks."},                \
+        {"amount", JSON_DEC, AT(amount), .doc = "What was sent."},                                 \
+        {"status", JSON_TEXT, AT(status), .doc = "completed."}, TIME_ROWS
 
 const struct json_field internal_transfer_fields[] = {
     INTERNAL_TRANSFER_ROWS,

@@ -1,7 +1,7 @@
 /*
- * entities_admin.h: the objects that administrators and the management API see (reference 1.8, 1.9):
- * a plain struct, its table of JSON fields, and the function that fills it. Both wire formats at
- * once, as in entities_public.h. Views live as long as the request.
+ * entities_admin.h: the objects that administrators and the management API see (reference 1.8,
+ * 1.9): a plain struct, its table of JSON fields, and the function that fills it. Both wire formats
+ * at once, as in entities_public.h. Views live as long as the request.
  */
 #ifndef ACCOUNTING_HTTP_ENTITIES_ADMIN_H
 #define ACCOUNTING_HTTP_ENTITIES_ADMIN_H
@@ -46,8 +46,8 @@ bool admin_network_view_fill(struct arena *arena, const struct currency *currenc
                              const struct network *network, struct admin_network_view *ret_view)
     MUST_CHECK;
 bool admin_currency_view_fill(struct arena *arena, const struct catalog *catalog,
-                              const struct currency *currency,
-                              struct admin_currency_view *ret_view) MUST_CHECK;
+                              const struct currency *currency, struct admin_currency_view *ret_view)
+    MUST_CHECK;
 
 /* ---- Blockchain (over struct blockchain_row), Engine ---- */
 

@@ -40,7 +40,8 @@ static void print_value(struct str *out, const cJSON *value)
         bool is_object = cJSON_IsObject(value);
         str_add_char(out, is_object ? '{' : '[');
         const cJSON *item;
-        cJSON_ArrayForEach(item, value) {
+        cJSON_ArrayForEach(item, value)
+        {
             if (item != value->child)
                 str_add_char(out, ',');
             if (is_object) {
@@ -75,8 +76,8 @@ static bool payload_use(struct management *management, const char *signer,
     if (data && !cJSON_IsObject(data) && !cJSON_IsNull(data))
         return err_set_key(err, ERR_UNAUTHENTICATED, not_verified, "claims: data is no object");
     /* Remembered for as long as the leeway still lets it in. */
-    if (!token_seen_first(management->seen, signer, jti,
-                          expires_at_s + management->rules.leeway_s, now_us, err))
+    if (!token_seen_first(management->seen, signer, jti, expires_at_s + management->rules.leeway_s,
+                          now_us, err))
         return err->code == ERR_UNAUTHENTICATED ? refuse(err) : false;
     if (cJSON_IsObject(data))
         print_value(ret_data, data);

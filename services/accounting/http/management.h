@@ -10,9 +10,10 @@
  *     jwt: {iss: applogic, aud: [peatio], leeway: 0, iat_leeway: 0, verify_iss: true}
  *     scopes: {read_accounts: {permitted_signers: [SIGNER], mandatory_signers: [SIGNER]}}
  *
- * Options of `jwt` have ruby-jwt's names. Claims exp (unless verify_expiration is false), iat and jti
- * are required. A signed document is good for one call: its jti is remembered until it expires, in a
- * bounded table of this process. Everything else is immutable once read; any thread may verify.
+ * Options of `jwt` have ruby-jwt's names. Claims exp (unless verify_expiration is false), iat and
+ * jti are required. A signed document is good for one call: its jti is remembered until it expires,
+ * in a bounded table of this process. Everything else is immutable once read; any thread may
+ * verify.
  */
 #ifndef ACCOUNTING_HTTP_MANAGEMENT_H
 #define ACCOUNTING_HTTP_MANAGEMENT_H
@@ -41,17 +42,19 @@ bool management_verify(struct management *management, const char *scope, const s
                        const char *body, size_t length, struct str *ret_data, struct err *err)
     MUST_CHECK;
 
-/* Part of context_before() for routes with ACCESS_MANAGEMENT: verb, query, Content-Type, signatures;
- * then the parameters of the request are those of the signed data. */
+/* Part of context_before() for routes with ACCESS_MANAGEMENT: verb, query, Content-Type,
+ * signatures; then the parameters of the request are those of the signed data. */
 bool management_before(struct http_request *request, const struct http_route *route,
                        struct err *err);
 
-/* Whether the path of the request is below the management prefix: errors there have another form. */
+/* Whether the path of the request is below the management prefix: errors there have another form.
+ * */
 bool management_is_path(const struct http_request *request);
 
-/* For struct http_server_spec: what is written below the management prefix; elsewhere nothing, which
- * leaves the default. Errors are {"error":"sentence"}, business failures {"errors":["code"]}, codes of
- * parameters {"error":"page is invalid, limit is missing"}: their tables hold the sentences. */
+/* For struct http_server_spec: what is written below the management prefix; elsewhere nothing,
+ * which leaves the default. Errors are {"error":"sentence"}, business failures {"errors":["code"]},
+ * codes of parameters {"error":"page is invalid, limit is missing"}: their tables hold the
+ * sentences. */
 void management_error_body(struct http_request *request, const struct err *err, struct str *out);
 void management_codes_body(struct http_request *request, const char *const *codes, size_t count,
                            struct str *out);

@@ -12,8 +12,7 @@ DEFINE_AUTO(struct management, management_close);
 
 /* ---- keychain ---- */
 
-static bool read_key(struct management *management, const struct tree_node *signer,
-                     struct err *err)
+static bool read_key(struct management *management, const struct tree_node *signer, struct err *err)
 {
     AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX);
     const char *algorithm = tree_text(tree_member(signer, "algorithm"));
@@ -47,7 +46,8 @@ static bool read_audience(struct management *management, const struct tree_node 
     if (tree_text(value)) {
         management->audience[count++] = tree_text(value);
     } else {
-        TREE_EACH(item, value) {
+        TREE_EACH(item, value)
+        {
             if (!tree_text(item) || count == MANAGEMENT_SIGNERS_MAX)
                 return tree_fail(item, err, "aud must be a few texts");
             management->audience[count++] = tree_text(item);
@@ -99,7 +99,8 @@ static bool read_rules(struct management *management, const struct tree_node *op
                        struct err *err)
 {
     struct token_rules *rules = &management->rules;
-    TREE_EACH(option, options) {
+    TREE_EACH(option, options)
+    {
         if (!read_option(management, option, err))
             return false;
     }
@@ -122,7 +123,8 @@ static bool read_signers(const struct management *management, const struct tree_
                          struct management_scope *scope, struct err *err)
 {
     size_t count = 0;
-    TREE_EACH(item, list) {
+    TREE_EACH(item, list)
+    {
         const char *name = tree_text(item);
         if (!name || count == MANAGEMENT_SIGNERS_MAX)
             return tree_fail(item, err, "permitted_signers must be at most %d names",
@@ -137,7 +139,8 @@ static bool read_signers(const struct management *management, const struct tree_
 static bool read_mandatory(const struct tree_node *list, struct management_scope *scope,
                            struct err *err)
 {
-    TREE_EACH(item, list) {
+    TREE_EACH(item, list)
+    {
         const char *name = tree_text(item);
         unsigned i = 0;
         while (name && scope->permitted[i] && strcmp(scope->permitted[i], name) != 0)
@@ -149,8 +152,7 @@ static bool read_mandatory(const struct tree_node *list, struct management_scope
     return true;
 }
 
-static bool read_scope(struct management *management, const struct tree_node *node,
-                       struct err *err)
+static bool read_scope(struct management *management, const struct tree_node *node, struct err *err)
 {
     if (management->scopes_count == MANAGEMENT_SCOPES_MAX)
         return tree_fail(node, err, "more than %d scopes", MANAGEMENT_SCOPES_MAX);
@@ -170,13 +172,15 @@ static bool read_tree(struct management *management, struct err *err)
     const struct tree_node *root = management->tree;
     if (tree_kind(root) != TREE_MAP)
         return tree_fail(root, err, "must be a map of keychain, jwt and scopes");
-    TREE_EACH(signer, tree_member(root, "keychain")) {
+    TREE_EACH(signer, tree_member(root, "keychain"))
+    {
         if (!read_key(management, signer, err))
             return false;
     }
     if (!read_rules(management, tree_member(root, "jwt"), err))
         return false;
-    TREE_EACH(scope, tree_member(root, "scopes")) {
+    TREE_EACH(scope, tree_member(root, "scopes"))
+    {
         if (!read_scope(management, scope, err))
             return false;
     }

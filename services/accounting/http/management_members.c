@@ -22,12 +22,10 @@ struct balance_form {
 #define AT(member) offsetof(struct balance_form, member)
 static const struct param balance_params[] = {
     ROW_TEXT_REQUIRED(MANAGEMENT, "uid", AT(uid), "UID of the member."),
-    MANAGEMENT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED),
-    PARAM_END};
+    MANAGEMENT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED), PARAM_END};
 static const struct param balances_params[] = {
     MANAGEMENT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED),
-    MANAGEMENT_PAGING_ROWS(struct balance_form, paging, 100000, "1000"),
-    PARAM_END};
+    MANAGEMENT_PAGING_ROWS(struct balance_form, paging, 100000, "1000"), PARAM_END};
 #undef AT
 
 static void balance(struct http_request *request)
@@ -90,8 +88,12 @@ static const struct json_field member_row_fields[] = {
 static const struct param create_params[] = {
     ROW_TEXT_REQUIRED(MANAGEMENT, "email", AT(email), "E-mail."),
     ROW_TEXT_REQUIRED(MANAGEMENT, "uid", AT(uid), "UID."),
-    {.name = "level", .kind = PARAM_I64, .offset = AT(level), .flags = PARAM_REQUIRED,
-     .type_code = "level is invalid", DEFAULT_TEXTS(MANAGEMENT, "level"),
+    {.name = "level",
+     .kind = PARAM_I64,
+     .offset = AT(level),
+     .flags = PARAM_REQUIRED,
+     .type_code = "level is invalid",
+     DEFAULT_TEXTS(MANAGEMENT, "level"),
      .doc = "Level of identification."},
     ROW_TEXT_REQUIRED(MANAGEMENT, "role", AT(role), "Role."),
     ROW_TEXT_REQUIRED(MANAGEMENT, "state", AT(state), "State: active."),
@@ -99,8 +101,7 @@ static const struct param create_params[] = {
     PARAM_END};
 static const struct param group_params[] = {
     ROW_TEXT_REQUIRED(MANAGEMENT, "uid", AT(uid), "UID."),
-    ROW_TEXT_REQUIRED(MANAGEMENT, "group", AT(group), "Group of the fee table."),
-    PARAM_END};
+    ROW_TEXT_REQUIRED(MANAGEMENT, "group", AT(group), "Group of the fee table."), PARAM_END};
 #undef AT
 
 static void reply_member(struct http_request *request, bool ok, const struct member *member,
@@ -155,8 +156,8 @@ static void timestamp(struct http_request *request)
 #define ROUTE .method = "POST", .access = ACCESS_MANAGEMENT, .tag = "management", .status = 200
 const struct http_route management_member_routes[] = {
     {ROUTE, .path = "/api/v2/management/accounts/balance", .mode = HTTP_WORKER, .handler = balance,
-     .params = balance_params, .params_size = sizeof(struct balance_form),
-     .reply = balance_fields, .class_name = "management.account", .subject = "read_accounts",
+     .params = balance_params, .params_size = sizeof(struct balance_form), .reply = balance_fields,
+     .class_name = "management.account", .subject = "read_accounts",
      .doc = "The balance of a member in a currency."},
     {ROUTE, .path = "/api/v2/management/accounts/balances", .mode = HTTP_WORKER,
      .handler = balances, .params = balances_params, .params_size = sizeof(struct balance_form),
@@ -167,8 +168,8 @@ const struct http_route management_member_routes[] = {
      .reply = member_row_fields, .class_name = "management.member", .subject = "write_members",
      .doc = "Add a member."},
     {ROUTE, .path = "/api/v2/management/members/group", .mode = HTTP_WORKER, .handler = set_group,
-     .params = group_params, .params_size = sizeof(struct member_draft),
-     .reply = member_row_fields, .class_name = "management.member", .subject = "write_members",
+     .params = group_params, .params_size = sizeof(struct member_draft), .reply = member_row_fields,
+     .class_name = "management.member", .subject = "write_members",
      .doc = "Put a member into a group."},
     {ROUTE, .path = "/api/v2/management/timestamp", .mode = HTTP_INLINE, .handler = timestamp,
      .reply = timestamp_fields, .class_name = "management.tool", .subject = "tools",

@@ -69,14 +69,14 @@ struct list_form {
 
 #define AT(member) offsetof(struct list_form, member)
 /* clang-format off */
-#define LIST_ROWS                                                                                   \
-    MANAGEMENT_CURRENCY_ROW(AT(currency), 0),                                                       \
-    {.name = "time_from", .kind = PARAM_I64, .offset = AT(time_from),                               \
-     .type_code = "time_from is invalid", .doc = "Booked at or after this Unix time."},             \
-    {.name = "time_to", .kind = PARAM_I64, .offset = AT(time_to),                                   \
-     .type_code = "time_to is invalid", .doc = "Booked before this Unix time."},                    \
-    {.name = "reference_type", .kind = PARAM_TEXT, .offset = AT(reference_type),                    \
-     .flags = PARAM_LOWER, .type_code = "reference_type is invalid",                                \
+#define LIST_ROWS                                                                                  \
+    MANAGEMENT_CURRENCY_ROW(AT(currency), 0),                                                      \
+    {.name = "time_from", .kind = PARAM_I64, .offset = AT(time_from),                              \
+     .type_code = "time_from is invalid", .doc = "Booked at or after this Unix time."},            \
+    {.name = "time_to", .kind = PARAM_I64, .offset = AT(time_to),                                  \
+     .type_code = "time_to is invalid", .doc = "Booked before this Unix time."},                   \
+    {.name = "reference_type", .kind = PARAM_TEXT, .offset = AT(reference_type),                   \
+     .flags = PARAM_LOWER, .type_code = "reference_type is invalid",                               \
      .doc = "Kind of what it refers to: order, trade, adjustment, transfer."}
 /* clang-format on */
 static const struct param list_params[] = {
@@ -182,24 +182,24 @@ static bool check_expense(struct http_request *request, const char *text)
 
 #define AT(member) offsetof(struct post_form, member)
 /* clang-format off */
-#define SIDE_ROW(name_)                                                                             \
-    {.name = #name_, .kind = PARAM_DEC, .offset = AT(name_), .flags = PARAM_POSITIVE,               \
-     .type_code = #name_ " is invalid", .value_code = #name_ " does not have a valid value",        \
+#define SIDE_ROW(name_)                                                                            \
+    {.name = #name_, .kind = PARAM_DEC, .offset = AT(name_), .flags = PARAM_POSITIVE,              \
+     .type_code = #name_ " is invalid", .value_code = #name_ " does not have a valid value",       \
      .doc = "Amount, above zero; one of debit and credit."}
-#define POST_ROWS(check_)                                                                           \
-    MANAGEMENT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED),                                          \
-    {.name = "code", .kind = PARAM_I64, .offset = AT(code), .flags = PARAM_REQUIRED,                \
-     .check = check_, .type_code = "code is invalid",                                               \
-     .value_code = "code does not have a valid value", DEFAULT_TEXTS(MANAGEMENT, "code"),           \
-     .doc = "Account code."},                                                                       \
+#define POST_ROWS(check_)                                                                          \
+    MANAGEMENT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED),                                         \
+    {.name = "code", .kind = PARAM_I64, .offset = AT(code), .flags = PARAM_REQUIRED,               \
+     .check = check_, .type_code = "code is invalid",                                              \
+     .value_code = "code does not have a valid value", DEFAULT_TEXTS(MANAGEMENT, "code"),          \
+     .doc = "Account code."},                                                                      \
     SIDE_ROW(debit), SIDE_ROW(credit)
 /* clang-format on */
 static const struct param asset_params[] = {POST_ROWS(check_asset), PARAM_END};
 static const struct param expense_params[] = {POST_ROWS(check_expense), PARAM_END};
 static const struct param revenue_params[] = {POST_ROWS(check_revenue), PARAM_END};
 static const struct param liability_params[] = {
-    ROW_TEXT_REQUIRED(MANAGEMENT, "uid", AT(uid), "UID of the member."),
-    POST_ROWS(check_liability), PARAM_END};
+    ROW_TEXT_REQUIRED(MANAGEMENT, "uid", AT(uid), "UID of the member."), POST_ROWS(check_liability),
+    PARAM_END};
 #undef AT
 
 static bool post_or_refuse(struct http_request *request, const struct change *change,
@@ -273,10 +273,10 @@ static void liabilities(struct http_request *request)
     .reply = management_operation_fields
 #define LIST(tail)                                                                                 \
     ROUTE(tail), .params_size = sizeof(struct list_form), .reply_is_array = true,                  \
-        .subject = "read_operations"
+                 .subject = "read_operations"
 #define POST(tail)                                                                                 \
     ROUTE(tail), .handler = post, .params_size = sizeof(struct post_form),                         \
-        .subject = "write_operations"
+                 .subject = "write_operations"
 const struct http_route management_operation_routes[] = {
     {LIST("assets"), .handler = assets, .params = list_params, .doc = "Operations on assets."},
     {LIST("expenses"), .handler = expenses, .params = list_params,

@@ -21,17 +21,28 @@ struct orders_form {
 #define AT(member) offsetof(struct orders_form, member)
 static const struct param orders_params[] = {
     ROW_TEXT(MANAGEMENT, "uid", AT(uid), "UID of the member."),
-    {.name = "market", .kind = PARAM_TEXT, .offset = AT(market), .check = check_any_market,
+    {.name = "market",
+     .kind = PARAM_TEXT,
+     .offset = AT(market),
+     .check = check_any_market,
      .type_code = "market is invalid",
-     .value_code = "market management.orders.market_doesnt_exist", .doc = "Market id."},
+     .value_code = "market management.orders.market_doesnt_exist",
+     .doc = "Market id."},
     MANAGEMENT_MARKET_TYPE_ROW(AT(market_type)),
-    {.name = "state", .kind = PARAM_MULTI, .offset = AT(state),
-     .values = "pending wait done cancel reject", .type_code = "state is invalid",
-     .value_code = "state management.orders.invalid_state", .doc = "States."},
-    {.name = "ord_type", .kind = PARAM_TEXT, .offset = AT(ord_type),
+    {.name = "state",
+     .kind = PARAM_MULTI,
+     .offset = AT(state),
+     .values = "pending wait done cancel reject",
+     .type_code = "state is invalid",
+     .value_code = "state management.orders.invalid_state",
+     .doc = "States."},
+    {.name = "ord_type",
+     .kind = PARAM_TEXT,
+     .offset = AT(ord_type),
      .values = "limit market post_only stop_limit stop_market",
      .type_code = "ord_type is invalid",
-     .value_code = "ord_type management.orders.invalid_ord_type", .doc = "Type of order."},
+     .value_code = "ord_type management.orders.invalid_ord_type",
+     .doc = "Type of order."},
     PARAM_END};
 #undef AT
 
@@ -136,10 +147,15 @@ struct cancel_all_form {
 #define AT(member) offsetof(struct cancel_all_form, member)
 static const struct param cancel_all_params[] = {
     ROW_TEXT(MANAGEMENT, "uid", AT(uid), "UID of the member; everybody unless given."),
-    {.name = "market", .kind = PARAM_TEXT, .offset = AT(market), .flags = PARAM_REQUIRED,
-     .check = check_market_active, .type_code = "market is invalid",
+    {.name = "market",
+     .kind = PARAM_TEXT,
+     .offset = AT(market),
+     .flags = PARAM_REQUIRED,
+     .check = check_market_active,
+     .type_code = "market is invalid",
      .value_code = "market management.order.market_doesnt_exist",
-     DEFAULT_TEXTS(MANAGEMENT, "market"), .doc = "Market id; it must trade."},
+     DEFAULT_TEXTS(MANAGEMENT, "market"),
+     .doc = "Market id; it must trade."},
     MANAGEMENT_MARKET_TYPE_ROW(AT(market_type)),
     PARAM_END};
 #undef AT
@@ -182,8 +198,12 @@ struct trades_form {
 #define AT(member) offsetof(struct trades_form, member)
 static const struct param trades_params[] = {
     ROW_TEXT(MANAGEMENT, "uid", AT(uid), "UID of the maker or taker."),
-    {.name = "market", .kind = PARAM_TEXT, .offset = AT(market), .check = check_any_market,
-     .type_code = "market is invalid", .value_code = "market does not have a valid value",
+    {.name = "market",
+     .kind = PARAM_TEXT,
+     .offset = AT(market),
+     .check = check_any_market,
+     .type_code = "market is invalid",
+     .value_code = "market does not have a valid value",
      .doc = "Market id."},
     MANAGEMENT_MARKET_TYPE_ROW(AT(market_type)),
     MANAGEMENT_PAGING_ROWS(struct trades_form, paging, 1000, "100"),
@@ -237,8 +257,7 @@ static bool trade_views(struct http_request *request, struct db *db, const struc
     if (!member_lookup_load(request, db, ids, 2 * count, &lookup, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        const struct market *market =
-            catalog_market(request_catalog(request), rows[i].market_id);
+        const struct market *market = catalog_market(request_catalog(request), rows[i].market_id);
         views[i] = (struct management_trade_view){
             .id = rows[i].id,
             .price = rows[i].price,
@@ -297,7 +316,8 @@ static void trades(struct http_request *request)
         http_reply_err(request, &err);
 }
 
-#define ROUTE .method = "POST", .access = ACCESS_MANAGEMENT, .tag = "management", .mode = HTTP_WORKER
+#define ROUTE                                                                                      \
+    .method = "POST", .access = ACCESS_MANAGEMENT, .tag = "management", .mode = HTTP_WORKER
 const struct http_route management_trading_routes[] = {
     {ROUTE, .path = "/api/v2/management/orders", .handler = orders, .params = orders_params,
      .params_size = sizeof(struct orders_form), .reply = management_order_fields,

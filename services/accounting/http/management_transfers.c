@@ -25,17 +25,31 @@ static bool check_list(struct http_request *request, const char *text)
 
 #define AT(member) offsetof(struct transfer_form, member)
 static const struct param transfer_params[] = {
-    {.name = "key", .kind = PARAM_TEXT, .offset = AT(key),
-     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK, .type_code = "key is invalid",
-     DEFAULT_TEXTS(MANAGEMENT, "key"), .doc = "Unique; a key that was used is refused."},
-    {.name = "category", .kind = PARAM_TEXT, .offset = AT(category), .flags = PARAM_REQUIRED,
-     .values = "wire refund purchases commission airdrop", .type_code = "category is invalid",
-     .value_code = "category does not have a valid value", DEFAULT_TEXTS(MANAGEMENT, "category"),
+    {.name = "key",
+     .kind = PARAM_TEXT,
+     .offset = AT(key),
+     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
+     .type_code = "key is invalid",
+     DEFAULT_TEXTS(MANAGEMENT, "key"),
+     .doc = "Unique; a key that was used is refused."},
+    {.name = "category",
+     .kind = PARAM_TEXT,
+     .offset = AT(category),
+     .flags = PARAM_REQUIRED,
+     .values = "wire refund purchases commission airdrop",
+     .type_code = "category is invalid",
+     .value_code = "category does not have a valid value",
+     DEFAULT_TEXTS(MANAGEMENT, "category"),
      .doc = "Kind of transfer."},
     ROW_TEXT(MANAGEMENT, "description", AT(description), "Text about it."),
-    {.name = "operations", .kind = PARAM_JSON, .offset = AT(operations), .flags = PARAM_REQUIRED,
-     .check = check_list, .type_code = "operations is invalid",
-     .value_code = "operations is invalid", DEFAULT_TEXTS(MANAGEMENT, "operations"),
+    {.name = "operations",
+     .kind = PARAM_JSON,
+     .offset = AT(operations),
+     .flags = PARAM_REQUIRED,
+     .check = check_list,
+     .type_code = "operations is invalid",
+     .value_code = "operations is invalid",
+     DEFAULT_TEXTS(MANAGEMENT, "operations"),
      .doc = "List of {currency, amount, account_src{code, uid}, account_dst{code, uid}}: amount "
             "goes from one account to the other; uid for liabilities."},
     PARAM_END};
@@ -148,7 +162,8 @@ static bool read_operations(struct reading *reading, const char *text,
     if (!operations)
         return err_set(err, ERR_BUSY, "no memory for %zu operations", count);
     const cJSON *item;
-    cJSON_ArrayForEach(item, root) {
+    cJSON_ArrayForEach(item, root)
+    {
         if (!read_operation(reading, item, &operations[reading->index], err))
             return false;
         reading->index++;
@@ -186,8 +201,8 @@ static const struct json_field transfer_fields[] = {
 #undef AT
 
 static bool lists_fill(struct http_request *request, struct db *db,
-                       const struct ledger_entry *entries, size_t count,
-                       struct transfer_view *view, struct err *err)
+                       const struct ledger_entry *entries, size_t count, struct transfer_view *view,
+                       struct err *err)
 {
     for (int type = ACCOUNT_ASSET; type <= ACCOUNT_EXPENSE; type++) {
         struct operation *operations =
@@ -247,9 +262,16 @@ static void create(struct http_request *request)
 }
 
 const struct http_route management_transfer_routes[] = {
-    {.method = "POST", .path = "/api/v2/management/transfers/new", .mode = HTTP_WORKER,
-     .handler = create, .params = transfer_params, .params_size = sizeof(struct transfer_form),
-     .reply = transfer_fields, .access = ACCESS_MANAGEMENT, .subject = "write_transfers",
-     .class_name = "management.transfer", .tag = "management",
+    {.method = "POST",
+     .path = "/api/v2/management/transfers/new",
+     .mode = HTTP_WORKER,
+     .handler = create,
+     .params = transfer_params,
+     .params_size = sizeof(struct transfer_form),
+     .reply = transfer_fields,
+     .access = ACCESS_MANAGEMENT,
+     .subject = "write_transfers",
+     .class_name = "management.transfer",
+     .tag = "management",
      .doc = "Book a set of operations, together or not at all."},
     {.method = NULL}};

@@ -72,8 +72,8 @@ bool adjustment_insert(struct db *db, struct adjustment *adjustment, int64_t now
                             DB_DEC(adjustment->amount), DB_I64(adjustment->asset_account_code),
                             DB_TEXT(adjustment->receiving_account_number),
                             DB_TEXT(adjustment->currency_id), DB_I64(adjustment->category),
-                            DB_I64(adjustment->state), journal_value(adjustment),
-                            DB_TIME(now_us), DB_TIME(now_us)),
+                            DB_I64(adjustment->state), journal_value(adjustment), DB_TIME(now_us),
+                            DB_TIME(now_us)),
                     &id, err))
         return false;
     adjustment->id = (uint64_t)id;
@@ -93,8 +93,7 @@ static bool by_id(struct db *db, struct listing *listing, uint64_t id,
 bool adjustment_find_locked(struct db *db, struct arena *arena, uint64_t id,
                             struct adjustment *ret_adjustment, struct err *err)
 {
-    struct listing listing = {
-        .arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
+    struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
     return by_id(db, &listing, id, ret_adjustment, err);
 }
 
@@ -116,8 +115,8 @@ bool adjustment_decide(struct db *db, const struct adjustment *adjustment, int64
                    NULL, err);
 }
 
-bool adjustment_list(struct db *db, const struct adjustment_filter *filter,
-                     struct listing *listing, struct listed *ret_listed, struct err *err)
+bool adjustment_list(struct db *db, const struct adjustment_filter *filter, struct listing *listing,
+                     struct listed *ret_listed, struct err *err)
 {
     struct str *where = &listing->where;
     if (filter->currency_id)

@@ -23,9 +23,9 @@ enum { ADJUSTMENT_NUMBER_SIZE = 65 };
 struct adjustment {
     uint64_t id;
     const char *reason, *description;
-    uint64_t creator_id, validator_id; /* validator 0: none yet */
+    uint64_t creator_id, validator_id;       /* validator 0: none yet */
     const char *creator_uid, *validator_uid; /* read only; NULL: none */
-    struct dec amount;                 /* below zero: taken away */
+    struct dec amount;                       /* below zero: taken away */
     int64_t asset_account_code;
     char receiving_account_number[ADJUSTMENT_NUMBER_SIZE]; /* <currency>-<code>[-<uid>] */
     char currency_id[CURRENCY_ID_SIZE];
@@ -52,9 +52,8 @@ bool adjustment_get(struct db *db, struct arena *arena, uint64_t id,
 /* Writes state, validator and journal id. */
 bool adjustment_decide(struct db *db, const struct adjustment *adjustment, int64_t now_us,
                        struct err *err) MUST_CHECK;
-bool adjustment_list(struct db *db, const struct adjustment_filter *filter,
-                     struct listing *listing, struct listed *ret_listed, struct err *err)
-    MUST_CHECK;
+bool adjustment_list(struct db *db, const struct adjustment_filter *filter, struct listing *listing,
+                     struct listed *ret_listed, struct err *err) MUST_CHECK;
 /* The ledger entries of accepted adjustments, in the order of their ids; at most `count`. */
 bool adjustment_entries(struct db *db, const uint64_t *journal_ids, size_t count,
                         struct ledger_entry *ret_entries, size_t *ret_count, struct err *err)

@@ -38,8 +38,9 @@ bool balance_of_member(struct db *db, uint64_t member_id, const char *currency_i
                        struct dec *ret_balance, struct dec *ret_locked, struct err *err)
 {
     AUTO_FREE(db_result_free) struct db_result *result = NULL;
-    if (!db_query(db, "SELECT balance, locked FROM accounts WHERE member_id = ?"
-                      " AND currency_id = ?",
+    if (!db_query(db,
+                  "SELECT balance, locked FROM accounts WHERE member_id = ?"
+                  " AND currency_id = ?",
                   DB_ARGS(DB_U64(member_id), DB_TEXT(currency_id)), &result, err))
         return false;
     bool exists = db_row_next(result);

@@ -19,7 +19,6 @@ bool balances_of_currency(struct db *db, const char *currency_id, struct listing
 
 /* That of one member; both 0 if there is no account yet. */
 bool balance_of_member(struct db *db, uint64_t member_id, const char *currency_id,
-                       struct dec *ret_balance, struct dec *ret_locked, struct err *err)
-    MUST_CHECK;
+                       struct dec *ret_balance, struct dec *ret_locked, struct err *err) MUST_CHECK;
 
 #endif

@@ -57,9 +57,8 @@ bool blockchain_insert(struct db *db, struct blockchain_row *row, int64_t now_us
     MUST_CHECK;
 bool blockchain_update(struct db *db, const struct blockchain_row *row, int64_t now_us,
                        struct err *err) MUST_CHECK;
-bool blockchain_list(struct db *db, const struct blockchain_filter *filter,
-                     struct listing *listing, struct listed *ret_listed, struct err *err)
-    MUST_CHECK;
+bool blockchain_list(struct db *db, const struct blockchain_filter *filter, struct listing *listing,
+                     struct listed *ret_listed, struct err *err) MUST_CHECK;
 bool blockchain_get(struct db *db, struct arena *arena, int64_t id, struct blockchain_row *ret_row,
                     struct err *err) MUST_CHECK;
 
@@ -71,7 +70,8 @@ struct currency_filter {
 };
 bool currency_find_locked(struct db *db, struct arena *arena, const char *id,
                           struct currency *ret_row, struct err *err) MUST_CHECK;
-/* The same without a lock: for those who book money in it, who must not stand in each other's way. */
+/* The same without a lock: for those who book money in it, who must not stand in each other's way.
+ * */
 bool currency_get(struct db *db, struct arena *arena, const char *id, struct currency *ret_row,
                   struct err *err) MUST_CHECK;
 bool currency_exists(struct db *db, const char *id, bool *ret_exists, struct err *err) MUST_CHECK;
@@ -134,8 +134,8 @@ bool engine_get(struct db *db, struct arena *arena, int64_t id, struct engine_ro
 struct market_filter {
     const char *type; /* NULL: any */
 };
-bool market_find_locked(struct db *db, struct arena *arena, const char *id,
-                        struct market *ret_row, struct err *err) MUST_CHECK;
+bool market_find_locked(struct db *db, struct arena *arena, const char *id, struct market *ret_row,
+                        struct err *err) MUST_CHECK;
 bool market_exists(struct db *db, const char *id, bool *ret_exists, struct err *err) MUST_CHECK;
 /* A market of the same two currencies, whichever is the base. */
 bool market_pair_exists(struct db *db, const struct market *market, bool *ret_exists,

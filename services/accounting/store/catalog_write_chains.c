@@ -10,7 +10,7 @@ DEFINE_AUTO(struct db_result, db_result_free);
 bool operations_account_exists(struct db *db, int64_t code, bool *ret_exists, struct err *err)
 {
     return row_exists(db, "SELECT 1 FROM operations_accounts WHERE code = ?", DB_ARGS(DB_I64(code)),
-                   ret_exists, err);
+                      ret_exists, err);
 }
 
 bool operations_account_insert(struct db *db, const struct operations_account_row *row,
@@ -90,8 +90,7 @@ static bool blockchain_by_id(struct db *db, struct listing *listing, int64_t id,
 bool blockchain_find_locked(struct db *db, struct arena *arena, int64_t id,
                             struct blockchain_row *ret_row, struct err *err)
 {
-    struct listing listing = {
-        .arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
+    struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
     return blockchain_by_id(db, &listing, id, ret_row, err);
 }
 
@@ -105,7 +104,7 @@ bool blockchain_get(struct db *db, struct arena *arena, int64_t id, struct block
 bool blockchain_key_exists(struct db *db, const char *key, bool *ret_exists, struct err *err)
 {
     return row_exists(db, "SELECT 1 FROM blockchains WHERE `key` = ?", DB_ARGS(DB_TEXT(key)),
-                   ret_exists, err);
+                      ret_exists, err);
 }
 
 bool blockchain_insert(struct db *db, struct blockchain_row *row, int64_t now_us, struct err *err)
@@ -151,8 +150,8 @@ bool blockchain_update(struct db *db, const struct blockchain_row *row, int64_t 
         NULL, err);
 }
 
-bool blockchain_list(struct db *db, const struct blockchain_filter *filter,
-                     struct listing *listing, struct listed *ret_listed, struct err *err)
+bool blockchain_list(struct db *db, const struct blockchain_filter *filter, struct listing *listing,
+                     struct listed *ret_listed, struct err *err)
 {
     if (filter->key)
         db_sql(db, &listing->where, " AND `key` = ?", DB_ARGS(DB_TEXT(filter->key)));
@@ -184,14 +183,8 @@ static void engine_read(struct row_reader *reader, void *to)
 }
 
 static const struct listing_column engine_columns[] = {
-    {"id", "id"},
-    {"name", "name"},
-    {"driver", "driver"},
-    {"uid", "uid"},
-    {"url", "url"},
-    {"state", "state"},
-    {"created_at", "created_at"},
-    {"updated_at", "updated_at"},
+    {"id", "id"},   {"name", "name"},   {"driver", "driver"},         {"uid", "uid"},
+    {"url", "url"}, {"state", "state"}, {"created_at", "created_at"}, {"updated_at", "updated_at"},
     {NULL, NULL},
 };
 
@@ -216,8 +209,7 @@ static bool engine_by_id(struct db *db, struct listing *listing, int64_t id,
 bool engine_find_locked(struct db *db, struct arena *arena, int64_t id, struct engine_row *ret_row,
                         struct err *err)
 {
-    struct listing listing = {
-        .arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
+    struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
     return engine_by_id(db, &listing, id, ret_row, err);
 }
 
@@ -240,7 +232,8 @@ bool engine_id_of(struct db *db, const char *name, int64_t *ret_id, struct err *
 
 bool engine_exists(struct db *db, int64_t id, bool *ret_exists, struct err *err)
 {
-    return row_exists(db, "SELECT 1 FROM engines WHERE id = ?", DB_ARGS(DB_I64(id)), ret_exists, err);
+    return row_exists(db, "SELECT 1 FROM engines WHERE id = ?", DB_ARGS(DB_I64(id)), ret_exists,
+                      err);
 }
 
 bool engine_insert(struct db *db, struct engine_row *row, int64_t now_us, struct err *err)

@@ -64,8 +64,7 @@ static bool currency_by_id(struct db *db, struct listing *listing, const char *i
 bool currency_find_locked(struct db *db, struct arena *arena, const char *id,
                           struct currency *ret_row, struct err *err)
 {
-    struct listing listing = {
-        .arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
+    struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
     return currency_by_id(db, &listing, id, ret_row, err);
 }
 

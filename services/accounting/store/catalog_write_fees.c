@@ -97,8 +97,7 @@ bool trading_fee_list(struct db *db, const struct trading_fee_filter *filter,
     if (filter->market_id)
         db_sql(db, &listing->where, " AND market_id = ?", DB_ARGS(DB_TEXT(filter->market_id)));
     if (filter->market_type)
-        db_sql(db, &listing->where, " AND market_type = ?",
-               DB_ARGS(DB_TEXT(filter->market_type)));
+        db_sql(db, &listing->where, " AND market_type = ?", DB_ARGS(DB_TEXT(filter->market_type)));
     return listing_run(db, &trading_fee_table, listing, ret_listed, err);
 }
 
@@ -176,9 +175,8 @@ bool withdraw_limit_update(struct db *db, const struct withdraw_limit *row, int6
     return db_exec(db,
                    "UPDATE withdraw_limits SET `group` = ?, kyc_level = ?, limit_24_hour = ?,"
                    " limit_1_month = ?, updated_at = ? WHERE id = ?",
-                   DB_ARGS(DB_TEXT(row->group), DB_TEXT(row->kyc_level),
-                           DB_DEC(row->limit_24_hour), DB_DEC(row->limit_1_month), DB_TIME(now_us),
-                           DB_I64(row->id)),
+                   DB_ARGS(DB_TEXT(row->group), DB_TEXT(row->kyc_level), DB_DEC(row->limit_24_hour),
+                           DB_DEC(row->limit_1_month), DB_TIME(now_us), DB_I64(row->id)),
                    NULL, err);
 }
 

@@ -58,8 +58,8 @@ static const struct listing_table market_table = {
     .read = market_read,
 };
 
-bool market_find_locked(struct db *db, struct arena *arena, const char *id,
-                        struct market *ret_row, struct err *err)
+bool market_find_locked(struct db *db, struct arena *arena, const char *id, struct market *ret_row,
+                        struct err *err)
 {
     AUTO(str_release) struct str where = STR_INIT(LISTING_BYTES_MAX);
     db_sql(db, &where, " AND id = ?", DB_ARGS(DB_TEXT(id)));
@@ -106,11 +106,11 @@ bool market_insert(struct db *db, const struct market *row, int64_t now_us, stru
         "INSERT INTO market_commands (market_id) VALUES (?);"
         "INSERT INTO market_settlements (market_id, updated_at) VALUES (?, ?)",
         DB_ARGS(DB_TEXT(row->id), DB_TEXT(row->type), DB_TEXT(row->base), DB_TEXT(row->quote),
-                DB_I64(row->engine_id), DB_I64(row->amount_precision),
-                DB_I64(row->price_precision), DB_DEC(row->min_price), DB_DEC(row->max_price),
-                DB_DEC(row->min_amount), DB_I64(row->position), DB_TEXT(row->data),
-                DB_TEXT(market_state_name(row->state)), DB_TIME(now_us), DB_TIME(now_us),
-                DB_TEXT(row->id), DB_TEXT(row->id), DB_TIME(now_us)),
+                DB_I64(row->engine_id), DB_I64(row->amount_precision), DB_I64(row->price_precision),
+                DB_DEC(row->min_price), DB_DEC(row->max_price), DB_DEC(row->min_amount),
+                DB_I64(row->position), DB_TEXT(row->data), DB_TEXT(market_state_name(row->state)),
+                DB_TIME(now_us), DB_TIME(now_us), DB_TEXT(row->id), DB_TEXT(row->id),
+                DB_TIME(now_us)),
         NULL, err);
 }
 

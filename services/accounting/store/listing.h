@@ -1,11 +1,12 @@
 /*
- * listing.h: rows of one table as the administrators ask for them: filtered, ordered, paged, counted.
+ * listing.h: rows of one table as the administrators ask for them: filtered, ordered, paged,
+ * counted.
  *
  * The SQL is put together from constant pieces alone: a table names the columns that a list may be
  * ordered by; a name that is not there means the first one. Conditions are added with db_sql() to
  * `where`, which follows "WHERE TRUE".
  *
- *     struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .limit = 100};
+ *     struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX)};
  *     if (filter->type)
  *         db_sql(db, &listing.where, " AND type = ?", DB_ARGS(DB_TEXT(filter->type)));
  *     if (!listing_run(db, &currency_table, &listing, &listed, err)) ...
@@ -31,8 +32,8 @@ struct listing {
     struct str where;
     const char *order_by; /* as the request names it; NULL: the first column of the table */
     bool descending;
-    bool uncounted;       /* leave `total` at 0: counting a big table is no page's business */
-    bool locked;          /* listing_find(): FOR UPDATE */
+    bool uncounted;         /* leave `total` at 0: counting a big table is no page's business */
+    bool locked;            /* listing_find(): FOR UPDATE */
     uint64_t limit, offset; /* limit 0: LISTING_ROWS_MAX */
 };
 
@@ -50,8 +51,8 @@ struct listing_column {
 };
 
 struct listing_table {
-    const char *count;  /* "SELECT COUNT(*) FROM engines WHERE TRUE" */
-    const char *select; /* "SELECT id, name FROM engines WHERE TRUE" */
+    const char *count;                    /* "SELECT COUNT(*) FROM engines WHERE TRUE" */
+    const char *select;                   /* "SELECT id, name FROM engines WHERE TRUE" */
     const struct listing_column *columns; /* ends with name NULL; at least one */
     size_t row_size;
     void (*read)(struct row_reader *reader, void *row);

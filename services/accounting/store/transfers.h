@@ -1,7 +1,7 @@
 /*
- * transfers.h: rows that say why money moved between members or accounts: internal transfers (member
- * to member) and transfers (sets of operations of the management API). The money itself moves with
- * journal_post().
+ * transfers.h: rows that say why money moved between members or accounts: internal transfers
+ * (member to member) and transfers (sets of operations of the management API). The money itself
+ * moves with journal_post().
  */
 #ifndef ACCOUNTING_STORE_TRANSFERS_H
 #define ACCOUNTING_STORE_TRANSFERS_H

@@ -76,7 +76,8 @@ static void rule_object__anything_but_an_object__is_refused(void **state)
 static void rule_code__what_topics_and_paths_can_carry__passes(void **state)
 {
     static const char *const good[] = {"btc", "1inch", "usd-t", "a.b_c"};
-    static const char *const bad[] = {"BTC", "-a", "a:b", "a b", "\xc3\xa4", "a/b", "a'b", "#", "*"};
+    static const char *const bad[] = {"BTC", "-a",  "a:b", "a b", "\xc3\xa4",
+                                      "a/b", "a'b", "#",   "*"};
     struct err err = {0};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(good); i++)

@@ -17,8 +17,12 @@ struct row {
     const struct tree_node *balances;
 };
 
-#define KEY(name_, kind_, member) {.key = name_, .kind = kind_, .offset = offsetof(struct row, member)}
-static const struct seed_field explorer_keys[] = {KEY("address", SEED_TEXT, address), {.key = NULL}};
+#define KEY(name_, kind_, member)                                                                  \
+    {                                                                                              \
+        .key = name_, .kind = kind_, .offset = offsetof(struct row, member)                        \
+    }
+static const struct seed_field explorer_keys[] = {KEY("address", SEED_TEXT, address),
+                                                  {.key = NULL}};
 static const struct seed_field keys[] = {
     KEY("name", SEED_TEXT, name),
     KEY("title", SEED_TEXT, name),

@@ -112,8 +112,10 @@ static void expect_refusal(const struct world *world, const char *key)
 static void management_verify__good_signature__gives_its_data(void **state)
 {
     struct world *world = *state;
-    assert_true(verify(world, "read", CLAIMS("a", ",\"data\":{\"uid\":\"ID1\",\"n\":1.50,"
-                                                  "\"l\":[{\"a\":null},true]}"), false));
+    assert_true(verify(world, "read",
+                       CLAIMS("a", ",\"data\":{\"uid\":\"ID1\",\"n\":1.50,"
+                                   "\"l\":[{\"a\":null},true]}"),
+                       false));
     assert_string_equal(world->data.data, "{\"uid\":\"ID1\",\"n\":1.50,\"l\":[{\"a\":null},true]}");
     assert_true(verify(world, "read", CLAIMS("b", ""), false));
     assert_string_equal(world->data.data, "{}");
@@ -156,10 +158,10 @@ static void management_verify__replay_within_the_leeway__is_refused(void **state
 static void management_verify__bad_claims__are_refused(void **state)
 {
     static const char *const bad[] = {
-        "{\"iat\":1800000000,\"exp\":1800000060}",                    /* no jti */
-        "{\"iat\":1800000000,\"jti\":\"a\"}",                         /* no exp */
-        "{\"iat\":1799999000,\"exp\":1799999999,\"jti\":\"a\"}",      /* expired */
-        "{\"iat\":1800000100,\"exp\":1800000200,\"jti\":\"a\"}",      /* from the future */
+        "{\"iat\":1800000000,\"exp\":1800000060}",               /* no jti */
+        "{\"iat\":1800000000,\"jti\":\"a\"}",                    /* no exp */
+        "{\"iat\":1799999000,\"exp\":1799999999,\"jti\":\"a\"}", /* expired */
+        "{\"iat\":1800000100,\"exp\":1800000200,\"jti\":\"a\"}", /* from the future */
         CLAIMS("a", ",\"data\":[]"),
         CLAIMS("a", ",\"data\":\"x\""),
     };
@@ -177,8 +179,8 @@ static void management_verify__issuer_and_audience__are_checked_when_asked_for(v
     open_with(world, "{iss: applogic, aud: [peatio]}");
     assert_false(verify(world, "read", CLAIMS("a", ""), false));
     assert_false(verify(world, "read", CLAIMS("b", ",\"iss\":\"applogic\",\"aud\":\"x\""), false));
-    assert_true(verify(world, "read", CLAIMS("c", ",\"iss\":\"applogic\",\"aud\":\"peatio\""),
-                       false));
+    assert_true(
+        verify(world, "read", CLAIMS("c", ",\"iss\":\"applogic\",\"aud\":\"peatio\""), false));
     open_with(world, "{iss: applogic, verify_iss: false}");
     assert_true(verify(world, "read", CLAIMS("a", ""), false));
 }
@@ -187,7 +189,8 @@ static void management_verify__forged_or_foreign__is_refused(void **state)
 {
     struct world *world = *state;
     AUTO(str_release) struct str body = STR_INIT(64 * 1024);
-    static const char *const texts[] = {"", "x", "[]", "{}", "{\"payload\":\"e30\",\"signatures\":[]}"};
+    static const char *const texts[] = {"", "x", "[]", "{}",
+                                        "{\"payload\":\"e30\",\"signatures\":[]}"};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         assert_false(management_verify(world->management, "read", &world->clock.clock, texts[i],
                                        strlen(texts[i]), &world->data, &world->err));
