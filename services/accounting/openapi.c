@@ -41,8 +41,9 @@ static const struct part parts[] = {
     {"user",
      {.title = "Bourse accounting: user API",
       .version = BOURSE_VERSION,
-      .description = "Markets, market data, balances, orders and trades. The paths are those of the "
-                     "edge.",
+      .description =
+          "Markets, market data, balances, orders and trades. The paths are those of the "
+          "edge.",
       AT_EDGE,
       LICENSE},
      is_user},

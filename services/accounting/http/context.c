@@ -246,6 +246,8 @@ bool context_unknown(struct http_request *request, const struct http_route *rout
     if (strncmp(path, base, sizeof(base) - 1) != 0)
         return true;
     path += sizeof(base) - 1;
+    if (management_is_path(request))
+        return management_unknown(request, err);
     if (*path == '/')
         path++;
     for (size_t i = 0; i < ARRAY_LEN(open); i++)

@@ -126,6 +126,18 @@ bool management_is_path(const struct http_request *request)
     return strncmp(http_path_of(request), prefix, sizeof(prefix) - 1) == 0;
 }
 
+static bool is_common_verb(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "DELETE") == 0;
+}
+
+bool management_unknown(struct http_request *request, struct err *err)
+{
+    return is_common_verb(http_method_of(request)) ||
+           err_set(err, ERR_METHOD_NOT_ALLOWED, "a management call by another verb");
+}
+
 bool management_before(struct http_request *request, const struct http_route *route,
                        struct err *err)
 {
@@ -156,12 +168,6 @@ static void write_error(struct str *out, const char *sentence)
     str_add(out, "{\"error\":");
     json_write_string(out, sentence);
     str_add_char(out, '}');
-}
-
-static bool is_common_verb(const char *method)
-{
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-           strcmp(method, "DELETE") == 0;
 }
 
 void management_error_body(struct http_request *request, const struct err *err, struct str *out)

@@ -47,6 +47,9 @@ bool management_verify(struct management *management, const char *scope, const s
 bool management_before(struct http_request *request, const struct http_route *route,
                        struct err *err);
 
+/* For paths of the management API that no route knows: the verb comes first there. */
+bool management_unknown(struct http_request *request, struct err *err);
+
 /* Whether the path of the request is below the management prefix: errors there have another form.
  * */
 bool management_is_path(const struct http_request *request);
