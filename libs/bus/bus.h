@@ -77,7 +77,7 @@ struct bus_message {
     bool may_be_unroutable;   /* else a message that no queue takes is a failure */
 };
 
-/* Hands one message out. ERR_BUS_UNAVAILABLE: broken or blocked; nothing else is known of it.
+/* Hands one message out; it leaves at the latest with the next other call on this bus. ERR_BUS_UNAVAILABLE: broken or blocked; nothing else is known of it.
  * Gives the delivery tag (may be NULL), 1, 2, 3... since the last (re)open. At most
  * BUS_IN_FLIGHT_MAX are unconfirmed: the next one waits. */
 bool bus_publish(struct bus *bus, const struct bus_message *message, uint64_t *ret_tag,

@@ -185,7 +185,7 @@ static bool open_channel(struct bus *bus, struct err *err)
 /* What the last connection left behind. */
 static void forget(struct bus *bus)
 {
-    bus->is_blocked = false;
+    bus->is_blocked = bus->is_corked = false;
     bus->published_tag = bus->confirmed_tag = 0;
     bus->open_count = 0;
     bus->is_returning = false;
@@ -259,6 +259,7 @@ void bus_close(struct bus *bus)
         return;
     if (bus->connection) {
         struct timeval timeout = milliseconds(BUS_CLOSE_TIMEOUT_MS);
+        bus_flush(bus);
         /* A broker that blocks us does not read a farewell. */
         if (!bus->is_blocked && amqp_set_rpc_timeout(bus->connection, &timeout) == AMQP_STATUS_OK)
             amqp_connection_close(bus->connection, AMQP_REPLY_SUCCESS);

@@ -159,6 +159,7 @@ bool bus_next(struct bus *bus, int timeout_ms, bool *ret_got, struct bus_deliver
     bool got = true;
     if (!bus_check_open(bus, err))
         return false;
+    bus_flush(bus);
     /* Heartbeats are behind the deliveries on the socket. */
     if (bus->waiting_count > 0 && !bus_drain(bus, BUS_FRESH_MS, err))
         return false;
@@ -190,6 +191,7 @@ bool bus_ack(struct bus *bus, uint64_t tag, bool and_all_before, struct err *err
         return false;
     if (is_old(bus, tag))
         return true;
+    bus_flush(bus);
     int status = amqp_basic_ack(bus->connection, BUS_CHANNEL, tag & TAG_MASK, and_all_before);
     return bus_check_status(bus, status, "ack", err);
 }
@@ -200,6 +202,7 @@ bool bus_reject(struct bus *bus, uint64_t tag, struct err *err)
         return false;
     if (is_old(bus, tag))
         return true;
+    bus_flush(bus);
     int status = amqp_basic_reject(bus->connection, BUS_CHANNEL, tag & TAG_MASK, 0);
     return bus_check_status(bus, status, "reject", err);
 }

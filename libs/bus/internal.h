@@ -42,6 +42,7 @@ struct incoming {
 struct bus {
     amqp_connection_state_t connection; /* NULL: broken */
     bool is_blocked;
+    bool is_corked; /* the kernel keeps back what was published, to send it in few pieces */
     struct err failure; /* why it is broken */
     int64_t read_us;    /* when the socket was last found empty */
     struct bus_config config;
@@ -104,6 +105,8 @@ bool bus_declare(struct bus *bus, struct err *err) MUST_CHECK;
 /* ---- publish.c ---- */
 
 void bus_on_confirm(struct bus *bus, uint64_t tag, bool and_all_before);
+/* What was published and kept back goes out. */
+void bus_flush(struct bus *bus);
 
 /* ---- consume.c ---- */
 

@@ -1,6 +1,32 @@
 /* publish.c: messages out, confirms in. */
 #include "bus/internal.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+/* ---- many messages, few packets ---- */
+
+/*
+ * A packet for each message wakes the broker for each message, which costs it more than the message
+ * (8 instead of 13 microseconds of its time for one of 300 bytes). So the kernel gathers what is
+ * published until the owner waits for something; it never keeps anything for more than 200 ms.
+ */
+static void set_cork(struct bus *bus, bool is_corked)
+{
+    int flag = is_corked;
+    if (bus->is_corked == is_corked)
+        return;
+    bus->is_corked = is_corked;
+    setsockopt(amqp_get_sockfd(bus->connection), IPPROTO_TCP, TCP_CORK, &flag, sizeof(flag));
+}
+
+void bus_flush(struct bus *bus)
+{
+    if (bus->connection)
+        set_cork(bus, false);
+}
+
 /* ---- confirms ---- */
 
 static void confirm_one(struct bus *bus, uint64_t tag)
@@ -33,6 +59,8 @@ static bool wait_confirms(struct bus *bus, size_t open, uint64_t window, struct 
     int64_t deadline_us = bus_deadline_us(BUS_TIMEOUT_MS);
     int64_t blocked_deadline_us = bus_deadline_us(BUS_BLOCKED_WAIT_MS);
     bool got;
+    if (bus->open_count > open || bus->published_tag - bus->confirmed_tag > window)
+        bus_flush(bus);
     while (bus->open_count > open || bus->published_tag - bus->confirmed_tag > window) {
         int64_t until_us = bus->is_blocked ? blocked_deadline_us : deadline_us;
         if (!bus_pump(bus, until_us, &got, err))
@@ -49,6 +77,7 @@ static bool wait_confirms(struct bus *bus, size_t open, uint64_t window, struct 
 
 bool bus_settle(struct bus *bus, size_t in_flight, struct err *err)
 {
+    bus_flush(bus);
     return bus_check_open(bus, err) && wait_confirms(bus, in_flight, BUS_IN_FLIGHT_MAX, err);
 }
 
@@ -90,13 +119,17 @@ bool bus_publish(struct bus *bus, const struct bus_message *message, uint64_t *r
                  struct err *err)
 {
     assert(message->length <= BUS_MESSAGE_BYTES_MAX);
-    if (!bus_check_open(bus, err) || !bus_drain(bus, BUS_FRESH_MS, err) ||
-        !wait_confirms(bus, BUS_IN_FLIGHT_MAX - 1, BUS_IN_FLIGHT_MAX - 1, err))
+    if (!bus_check_open(bus, err) || !bus_drain(bus, BUS_FRESH_MS, err))
+        return false;
+    /* Down to half of the window at once, so that the next ones go out together again. */
+    if (bus->published_tag - bus->confirmed_tag == BUS_IN_FLIGHT_MAX &&
+        !wait_confirms(bus, BUS_IN_FLIGHT_MAX / 2, BUS_IN_FLIGHT_MAX / 2, err))
         return false;
     if (bus->is_blocked)
         return err_set(err, ERR_BUS_UNAVAILABLE, "broker: blocks publishing (an alarm)");
 
     amqp_basic_properties_t properties = properties_of(message);
+    set_cork(bus, true);
     int status =
         amqp_basic_publish(bus->connection, BUS_CHANNEL, amqp_cstring_bytes(message->exchange),
                            amqp_cstring_bytes(message->routing_key), !message->may_be_unroutable, 0,

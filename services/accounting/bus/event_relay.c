@@ -19,7 +19,6 @@
 #include "accounting/state/metrics.h"
 #include "accounting/store/outbox.h"
 #include "accounting/store/public_read.h"
-#include "base/auto.h"
 #include "base/queue.h"
 #include "log/log.h"
 #include "token/token.h"
@@ -27,6 +26,8 @@
 enum {
     ROUND_ROWS_MAX = 256,
     ROUND_BYTES_MAX = 4 << 20,
+    TOLD_MAX = 2 * ROUND_ROWS_MAX, /* rows that were told and are not deleted yet */
+    DELETE_AFTER_US = 50000,       /* a delete is a commit: it waits for others to join it */
     SIGNALS_MAX = 64,
     POLL_MS = 500,   /* a writer that wakes nobody is noticed then */
     PARKED_MAX = 64, /* rows that nobody can read; above it the relay stops */
@@ -66,9 +67,11 @@ struct relay {
 
     uint64_t parked[PARKED_MAX]; /* rows that were not understood */
     size_t parked_count;
-    uint64_t told[ROUND_ROWS_MAX]; /* published, to be deleted */
+    uint64_t told[TOLD_MAX]; /* published, to be deleted */
     size_t told_count;
+    int64_t told_us; /* when the first of them was; monotonic */
 
+    struct str rows; /* of the outbox, of one round */
     struct event_round round;
     bool only_owed; /* the second pass over it: see listeners.h */
     int64_t messages;
@@ -195,24 +198,50 @@ static bool delete_told(struct relay *relay, struct err *err)
     return true;
 }
 
-DEFINE_AUTO(struct db_result, db_result_free);
+/* Time until the told rows are to be deleted; 0: now. */
+static int64_t delete_in_us(const struct relay *relay)
+{
+    int64_t age_us = clock_monotonic_us(relay->app->clock) - relay->told_us;
+    if (relay->told_count + ROUND_ROWS_MAX > TOLD_MAX || age_us >= DELETE_AFTER_US)
+        return 0;
+    return DELETE_AFTER_US - age_us;
+}
+
+static void note_told(struct relay *relay, uint64_t id)
+{
+    assert(relay->told_count < TOLD_MAX);
+    if (relay->told_count == 0)
+        relay->told_us = clock_monotonic_us(relay->app->clock);
+    relay->told[relay->told_count++] = id;
+}
+
+static bool read_rows(struct relay *relay, struct outbox_row *ret_rows, size_t *ret_count,
+                      struct err *err)
+{
+    uint64_t skip[PARKED_MAX + TOLD_MAX];
+    memcpy(skip, relay->parked, relay->parked_count * sizeof(skip[0]));
+    memcpy(skip + relay->parked_count, relay->told, relay->told_count * sizeof(skip[0]));
+    return outbox_read(relay->db, ROUND_ROWS_MAX, ROUND_BYTES_MAX, skip,
+                       relay->parked_count + relay->told_count, &relay->rows, ret_rows, ret_count,
+                       err);
+}
 
 /* Tells what waits, up to a round. */
 static bool run_round(struct relay *relay, size_t *ret_rows, struct err *err)
 {
     struct outbox_row rows[ROUND_ROWS_MAX];
-    AUTO_FREE(db_result_free) struct db_result *result = NULL;
     size_t count;
-    if (!outbox_read(relay->db, ROUND_ROWS_MAX, ROUND_BYTES_MAX, relay->parked,
-                     relay->parked_count, rows, &count, &result, err) ||
-        !fill_round(relay, rows, count, err) || !tell_round(relay, err))
+    if (relay->told_count > 0 && delete_in_us(relay) == 0 && !delete_told(relay, err))
+        return false;
+    if (!read_rows(relay, rows, &count, err) || !fill_round(relay, rows, count, err) ||
+        !tell_round(relay, err))
         return false;
     metric_add(relay->app->metrics, METRIC_EVENTS_PUBLISHED, relay->messages);
     for (size_t i = 0; i < count; i++)
         if (!is_parked(relay, rows[i].id))
-            relay->told[relay->told_count++] = rows[i].id;
+            note_told(relay, rows[i].id);
     *ret_rows = count;
-    return delete_told(relay, err);
+    return true;
 }
 
 /* ---- the books to begin with ---- */
@@ -279,15 +308,24 @@ static bool connect_peers(struct relay *relay, struct err *err)
     return bus_reopen(relay->bus, err);
 }
 
-static bool work(struct relay *relay, struct err *err)
+/* Until there is something to tell, or to delete. */
+static void wait_for_work(struct relay *relay)
 {
     void *signals[SIGNALS_MAX];
+    int timeout_ms = POLL_MS;
+    if (relay->told_count > 0)
+        timeout_ms = (int)(delete_in_us(relay) / 1000) + 1;
+    queue_drain(relay->app->outbox_signal, signals, SIGNALS_MAX, timeout_ms);
+}
+
+static bool work(struct relay *relay, struct err *err)
+{
     size_t rows = 0;
-    if (!connect_peers(relay, err) || !load_books(relay, err) || !delete_told(relay, err) ||
-        !run_round(relay, &rows, err) || !bus_idle(relay->bus, err))
+    if (!connect_peers(relay, err) || !load_books(relay, err) || !run_round(relay, &rows, err) ||
+        !bus_idle(relay->bus, err))
         return false;
     if (rows == 0)
-        queue_drain(relay->app->outbox_signal, signals, SIGNALS_MAX, POLL_MS);
+        wait_for_work(relay);
     return true;
 }
 
@@ -300,6 +338,7 @@ static struct relay *relay_new(struct accounting *app)
     relay->listeners = listeners_new();
     relay->teller = teller_new(app, relay->books, publish, relay);
     assert(relay->books != NULL && relay->listeners != NULL && relay->teller != NULL);
+    relay->rows = STR_INIT(ROUND_BYTES_MAX + EVENTS_BYTES_MAX);
     relay->claims = STR_INIT(EVENT_BODY_BYTES_MAX);
     relay->document = STR_INIT(2 * EVENT_BODY_BYTES_MAX);
     return relay;
@@ -314,6 +353,7 @@ static void relay_free(struct relay *relay)
     book_stream_free(relay->books);
     listeners_free(relay->listeners);
     event_round_release(&relay->round);
+    str_release(&relay->rows);
     str_release(&relay->claims);
     str_release(&relay->document);
     free(relay);
@@ -335,5 +375,8 @@ void event_relay_run(struct accounting *app)
         usleep((useconds_t)pause_ms * 1000);
         pause_ms = pause_ms * 2 < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS;
     }
+    struct err ignored; /* what is not deleted now is told again */
+    if (relay->db && db_ready(relay->db, &ignored))
+        delete_told(relay, &ignored);
     relay_free(relay);
 }

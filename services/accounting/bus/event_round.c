@@ -82,10 +82,11 @@ bool event_round_add(struct event_round *round, const void *events, size_t lengt
 
 /* What tells an item apart: bytes that are equal for items of which the last one counts. */
 struct item_key {
+    struct dec price;
+    uint64_t number;
     uint32_t kind;
     char text[MARKET_ID_SIZE];
-    uint64_t number;
-    struct dec price;
+    char unused[12]; /* no padding: keys are compared as bytes */
 };
 _Static_assert((int)CURRENCY_ID_SIZE <= (int)MARKET_ID_SIZE, "a currency id fits the text");
 

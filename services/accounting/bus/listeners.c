@@ -4,9 +4,9 @@
 #include <string.h>
 
 enum { SLOTS = 2 * LISTENERS_MAX };
+_Static_assert(LISTENERS_MAX < UINT16_MAX, "a slot holds the number of a kind");
 
 struct kind {
-    bool is_known; /* the slot is in use */
     enum event_exchange exchange;
     char routing_key[ROUTING_KEY_SIZE];
     bool is_absent;   /* the last one came back */
@@ -19,8 +19,9 @@ struct kind {
 };
 
 struct listeners {
-    struct kind kinds[SLOTS];
+    struct kind kinds[LISTENERS_MAX];
     size_t count;
+    uint16_t slots[SLOTS]; /* hash table of kinds + 1 */
 };
 
 struct listeners *listeners_new(void)
@@ -40,7 +41,7 @@ void listeners_reset(struct listeners *listeners)
 
 void listeners_begin(struct listeners *listeners)
 {
-    for (size_t i = 0; i < SLOTS; i++) {
+    for (size_t i = 0; i < listeners->count; i++) {
         struct kind *kind = &listeners->kinds[i];
         kind->is_asked = kind->is_answered = kind->is_left_out = false;
         kind->is_owed = kind->is_first_seen = false;
@@ -54,20 +55,19 @@ static struct kind *kind_get(struct listeners *listeners, enum event_exchange ex
     uint32_t hash = 2166136261u ^ (uint32_t)exchange; /* FNV-1a */
     for (const char *c = routing_key; *c; c++)
         hash = (hash ^ (unsigned char)*c) * 16777619u;
-    for (size_t slot = hash % SLOTS;; slot = (slot + 1) % SLOTS) {
-        struct kind *kind = &listeners->kinds[slot];
-        if (kind->is_known && kind->exchange == exchange &&
-            strcmp(kind->routing_key, routing_key) == 0)
+    size_t slot = hash % SLOTS;
+    for (; listeners->slots[slot]; slot = (slot + 1) % SLOTS) {
+        struct kind *kind = &listeners->kinds[listeners->slots[slot] - 1];
+        if (kind->exchange == exchange && strcmp(kind->routing_key, routing_key) == 0)
             return kind;
-        if (kind->is_known)
-            continue;
-        if (listeners->count == LISTENERS_MAX)
-            return NULL;
-        listeners->count++;
-        *kind = (struct kind){.is_known = true, .exchange = exchange};
-        snprintf(kind->routing_key, sizeof(kind->routing_key), "%s", routing_key);
-        return kind;
     }
+    if (listeners->count == LISTENERS_MAX)
+        return NULL;
+    struct kind *kind = &listeners->kinds[listeners->count++];
+    listeners->slots[slot] = (uint16_t)listeners->count;
+    *kind = (struct kind){.exchange = exchange};
+    snprintf(kind->routing_key, sizeof(kind->routing_key), "%s", routing_key);
+    return kind;
 }
 
 bool listeners_wants(struct listeners *listeners, enum event_exchange exchange,
@@ -98,7 +98,7 @@ void listeners_returned(struct listeners *listeners, enum event_exchange exchang
 bool listeners_owed(struct listeners *listeners)
 {
     bool owed = false;
-    for (size_t i = 0; i < SLOTS; i++) {
+    for (size_t i = 0; i < listeners->count; i++) {
         struct kind *kind = &listeners->kinds[i];
         if (!kind->is_absent || !kind->is_asked || kind->is_answered)
             continue;

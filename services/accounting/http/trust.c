@@ -42,6 +42,15 @@ static bool claim_text(const cJSON *root, const char *key, char *buffer, size_t 
     return true;
 }
 
+/* Printable ASCII without blanks: a uid goes into paths, routing keys and logs. */
+static bool is_uid(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f)
+            return false;
+    return true;
+}
+
 /* One '@' with something on both sides and a dot behind it, no blanks; stored in lower case. */
 static bool email_normalise(char *email)
 {
@@ -72,7 +81,7 @@ static bool level_of(const cJSON *root, int32_t *ret_level)
 static bool member_from_json(const struct accounting *app, const cJSON *root, struct member *member,
                              struct err *err)
 {
-    if (!claim_text(root, "uid", member->uid, sizeof(member->uid)))
+    if (!claim_text(root, "uid", member->uid, sizeof(member->uid)) || !is_uid(member->uid))
         return refuse(err, "no uid");
     if (!claim_text(root, "email", member->email, sizeof(member->email)) ||
         !email_normalise(member->email))

@@ -2,7 +2,8 @@
 
 CREATE TABLE members (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
-    uid VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    -- Not ascii: a uid of a request is compared with it, whatever characters that has.
+    uid VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,
     email VARCHAR(255) NOT NULL,
     username VARCHAR(255) NULL,
     level INT NOT NULL,

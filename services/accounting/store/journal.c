@@ -41,51 +41,76 @@ static void add_delta(const struct ledger_entry *entry, int16_t code, struct dec
     };
 }
 
-/* Creates and locks the accounts, reads them and the seal; refuses what would go below zero. */
+/* What a posting has locked. */
+struct locked {
+    struct account_key keys[2 * JOURNAL_ENTRIES_MAX]; /* sorted */
+    struct account accounts[2 * JOURNAL_ENTRIES_MAX];
+    size_t count, found;
+    struct seal_head head;
+};
+
+static bool read_locked(struct db *db, const char *writer, bool create, int64_t now_us,
+                        struct locked *locked, struct err *err)
+{
+    AUTO(str_release) struct str sql = STR_INIT(JOURNAL_SQL_BYTES_MAX);
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+
+    if (create)
+        accounts_create_sql(db, &sql, locked->keys, locked->count, now_us);
+    if (locked->count > 0)
+        accounts_lock_sql(db, &sql, locked->keys, locked->count);
+    seal_lock_sql(db, &sql, writer);
+    if (!db_query_str(db, &sql, &rows, err))
+        return false;
+    locked->found = 0;
+    if (locked->count > 0) {
+        locked->found = accounts_from_rows(rows, locked->accounts);
+        if (!db_result_next(rows))
+            return err_set(err, ERR_INTERNAL, "the seal of %s was not read", writer);
+    }
+    seal_head_from_rows(rows, &locked->head);
+    return true;
+}
+
+static bool delta_check(struct locked *locked, const struct account_delta *delta, struct err *err)
+{
+    const struct account *account = account_find(locked->accounts, locked->found, &delta->key);
+    unsigned long member = (unsigned long)delta->key.member_id;
+    const char *currency = delta->key.currency_id;
+    struct dec balance, held;
+    if (!account)
+        return err_set(err, ERR_INTERNAL, "account %s of member %lu was not made", currency,
+                       member);
+    if (!dec_add(account->balance, delta->balance, &balance) ||
+        !dec_add(account->locked, delta->locked, &held))
+        return err_set(err, ERR_OVERFLOW, "account %s of member %lu leaves the range", currency,
+                       member);
+    if (dec_is_negative(balance) || dec_is_negative(held)) {
+        char has[DEC_TEXT_SIZE];
+        return err_set(err, ERR_FUNDS_INSUFFICIENT, "member %lu has %s %s", member,
+                       dec_text(dec_is_negative(balance) ? account->balance : account->locked, has),
+                       currency);
+    }
+    return true;
+}
+
+/* Locks the accounts, makes those that are missing; refuses what would go below zero. Accounts are
+ * made only then: INSERT IGNORE locks rows that exist for reading, and two that did so would wait
+ * for each other to write. */
 static bool lock_and_check(struct db *db, const char *writer, const struct account_delta *deltas,
                            size_t count, int64_t now_us, struct seal_head *ret_head,
                            struct err *err)
 {
-    AUTO(str_release) struct str sql = STR_INIT(JOURNAL_SQL_BYTES_MAX);
-    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
-    struct account_key keys[2 * JOURNAL_ENTRIES_MAX];
-    struct account accounts[2 * JOURNAL_ENTRIES_MAX];
-
+    struct locked locked = {.count = count};
     for (size_t i = 0; i < count; i++)
-        keys[i] = deltas[i].key;
-    if (count > 0) {
-        accounts_create_sql(db, &sql, keys, count, now_us);
-        accounts_lock_sql(db, &sql, keys, count);
-    }
-    seal_lock_sql(db, &sql, writer);
-    if (!db_query_str(db, &sql, &rows, err))
+        locked.keys[i] = deltas[i].key;
+    if (!read_locked(db, writer, false, now_us, &locked, err) ||
+        (locked.found < count && !read_locked(db, writer, true, now_us, &locked, err)))
         return false;
-    size_t found = 0;
-    if (count > 0) {
-        found = accounts_from_rows(rows, accounts);
-        if (!db_result_next(rows))
-            return err_set(err, ERR_INTERNAL, "the seal of %s was not read", writer);
-    }
-    seal_head_from_rows(rows, ret_head);
-    for (size_t i = 0; i < count; i++) {
-        const struct account *account = account_find(accounts, found, &deltas[i].key);
-        struct dec balance, locked;
-        if (!account)
-            return err_set(err, ERR_INTERNAL, "account %s of member %lu was not made",
-                           deltas[i].key.currency_id, (unsigned long)deltas[i].key.member_id);
-        if (!dec_add(account->balance, deltas[i].balance, &balance) ||
-            !dec_add(account->locked, deltas[i].locked, &locked))
-            return err_set(err, ERR_OVERFLOW, "account %s of member %lu leaves the range",
-                           deltas[i].key.currency_id, (unsigned long)deltas[i].key.member_id);
-        if (dec_is_negative(balance) || dec_is_negative(locked)) {
-            char has[DEC_TEXT_SIZE];
-            return err_set(
-                err, ERR_FUNDS_INSUFFICIENT, "member %lu has %s %s",
-                (unsigned long)deltas[i].key.member_id,
-                dec_text(dec_is_negative(balance) ? account->balance : account->locked, has),
-                deltas[i].key.currency_id);
-        }
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!delta_check(&locked, &deltas[i], err))
+            return false;
+    *ret_head = locked.head;
     return true;
 }
 

@@ -4,6 +4,8 @@
 
 #include "accounting/domain/event.h"
 #include "accounting/domain/seal.h"
+#include "accounting/store/outbox.h"
+#include "base/auto.h"
 
 void ledger_insert_sql(struct db *db, struct str *sql, const struct ledger_entry *entries,
                        size_t count)
@@ -88,7 +90,10 @@ void outbox_insert_sql(struct db *db, struct str *sql, const struct str *events,
 {
     if (events_are_empty(events))
         return;
+    AUTO(str_release) struct str packed = STR_INIT(2 * EVENTS_BYTES_MAX + 2);
     assert(str_ok(events));
+    outbox_pack(&packed, str_data(events), events->length);
+    assert(str_ok(&packed));
     db_sql(db, sql, "INSERT INTO outbox (events, created_at) VALUES (?, ?);",
-           DB_ARGS(DB_BYTES(str_data(events), events->length), DB_TIME(now_us)));
+           DB_ARGS(DB_BYTES(str_data(&packed), packed.length), DB_TIME(now_us)));
 }

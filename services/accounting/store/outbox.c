@@ -1,8 +1,66 @@
 #include "accounting/store/outbox.h"
 
+#include <string.h>
+
 #include "base/auto.h"
 
-enum { OUTBOX_SQL_BYTES_MAX = 256 * 1024 };
+enum {
+    OUTBOX_SQL_BYTES_MAX = 256 * 1024,
+    RUN_MAX = 255,
+    PACKED_PART = 4 /* how many times shorter a packed row usually is */
+};
+
+/* ---- packing ---- */
+
+void outbox_pack(struct str *out, const void *bytes, size_t length)
+{
+    const uint8_t *from = bytes, *end = from + length;
+    char *begin = str_reserve(out, 2 * length + 1), *to = begin;
+    if (!begin)
+        return;
+    while (from < end) {
+        const uint8_t *zero = memchr(from, 0, (size_t)(end - from));
+        size_t plain = (size_t)((zero ? zero : end) - from), run = 0;
+        memcpy(to, from, plain);
+        to += plain;
+        for (from += plain; from < end && *from == 0 && run < RUN_MAX; from++)
+            run++;
+        if (run > 0) {
+            *to++ = '\0';
+            *to++ = (char)run;
+        }
+    }
+    out->length += (size_t)(to - begin);
+    *to = '\0';
+}
+
+bool outbox_unpack(struct str *out, const void *bytes, size_t length)
+{
+    static const char zeros[RUN_MAX];
+    const uint8_t *from = bytes, *end = from + length;
+    size_t begin = out->length;
+    while (from < end && str_ok(out)) {
+        const uint8_t *zero = memchr(from, 0, (size_t)(end - from));
+        size_t plain = (size_t)((zero ? zero : end) - from);
+        str_add_bytes(out, from, plain);
+        from += plain;
+        if (from == end)
+            break;
+        if (end - from < 2 || from[1] == 0) {
+            out->length = begin;
+            return false;
+        }
+        str_add_bytes(out, zeros, from[1]);
+        from += 2;
+    }
+    if (str_ok(out))
+        return true;
+    out->failed = false;
+    out->length = begin;
+    return false;
+}
+
+/* ---- reading ---- */
 
 static void add_ids(struct str *sql, const uint64_t *ids, size_t count)
 {
@@ -36,9 +94,29 @@ static bool count_fitting(struct db *db, size_t rows_max, size_t bytes_max, cons
     return true;
 }
 
+/* Unpacks rows until the room is used; their places are known when it has its final address. */
+static size_t unpack_rows(struct db_result *result, size_t rows_max, size_t bytes_max,
+                          struct str *room, struct outbox_row *ret_rows)
+{
+    size_t count = 0;
+    while (count < rows_max && (count == 0 || room->length < bytes_max) && db_row_next(result)) {
+        struct outbox_row *row = &ret_rows[count++];
+        size_t length, begin = room->length;
+        const void *packed = db_get_bytes(result, 1, &length);
+        row->id = db_get_u64(result, 0);
+        row->length = outbox_unpack(room, packed, length) ? room->length - begin : 0;
+    }
+    const char *at = str_data(room);
+    for (size_t i = 0; i < count; i++) {
+        ret_rows[i].events = at;
+        at += ret_rows[i].length;
+    }
+    return count;
+}
+
 bool outbox_read(struct db *db, size_t rows_max, size_t bytes_max, const uint64_t *skip,
-                 size_t skip_count, struct outbox_row *ret_rows, size_t *ret_count,
-                 struct db_result **ret_result, struct err *err)
+                 size_t skip_count, struct str *room, struct outbox_row *ret_rows,
+                 size_t *ret_count, struct err *err)
 {
     AUTO(str_release) struct str where = STR_INIT(OUTBOX_SQL_BYTES_MAX);
     AUTO(str_release) struct str sql = STR_INIT(OUTBOX_SQL_BYTES_MAX);
@@ -47,10 +125,10 @@ bool outbox_read(struct db *db, size_t rows_max, size_t bytes_max, const uint64_
         str_add(&where, " WHERE id NOT IN ");
         add_ids(&where, skip, skip_count);
     }
-    if (!count_fitting(db, rows_max, bytes_max, &where, &fitting, err))
+    if (!count_fitting(db, rows_max, bytes_max / PACKED_PART, &where, &fitting, err))
         return false;
     *ret_count = 0;
-    *ret_result = NULL;
+    str_clear(room);
     if (fitting == 0)
         return true;
     str_add(&sql, "SELECT id, events FROM outbox");
@@ -59,14 +137,8 @@ bool outbox_read(struct db *db, size_t rows_max, size_t bytes_max, const uint64_
     struct db_result *result;
     if (!db_query_str(db, &sql, &result, err))
         return false;
-    size_t count = 0;
-    while (count < fitting && db_row_next(result)) {
-        struct outbox_row *row = &ret_rows[count++];
-        row->id = db_get_u64(result, 0);
-        row->events = db_get_bytes(result, 1, &row->length);
-    }
-    *ret_count = count;
-    *ret_result = result;
+    *ret_count = unpack_rows(result, fitting, bytes_max, room, ret_rows);
+    db_result_free(result);
     return true;
 }
 

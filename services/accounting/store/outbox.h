@@ -4,6 +4,9 @@
  * Ids are given when a row is written and become visible when its transaction commits, so a lower
  * id may appear after a higher one. Readers therefore never ask for "above the last one": a row is
  * deleted when it was told, and the first rows that are there are the next.
+ *
+ * Events are structs, of which three bytes in four are zero, so rows are stored packed: a run of
+ * zeros is one zero and its length. That is a good part of what a transaction writes.
  */
 #ifndef ACCOUNTING_STORE_OUTBOX_H
 #define ACCOUNTING_STORE_OUTBOX_H
@@ -13,21 +16,27 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "db/db.h"
 
 struct outbox_row {
     uint64_t id;
-    const void *events; /* lives with the result */
+    const void *events; /* in the caller's room; length 0: what is stored can't be unpacked */
     size_t length;
 };
 
+/* Appends the packed form, at most twice as long. */
+void outbox_pack(struct str *out, const void *bytes, size_t length);
+/* Appends what was packed; false, with `out` as it was: malformed, or it does not fit. */
+bool outbox_unpack(struct str *out, const void *bytes, size_t length);
+
 /*
- * Reads the first rows, by id: at most `rows_max`, and no more than fit `bytes_max` (but one,
- * however big). Rows in `skip` are left out. The caller frees the result after use.
+ * Reads the first rows, by id, into `room`, which is cleared first: at most `rows_max`, and no more
+ * than fit `bytes_max` (but one, however big). Rows in `skip` are left out.
  */
 bool outbox_read(struct db *db, size_t rows_max, size_t bytes_max, const uint64_t *skip,
-                 size_t skip_count, struct outbox_row *ret_rows, size_t *ret_count,
-                 struct db_result **ret_result, struct err *err) MUST_CHECK;
+                 size_t skip_count, struct str *room, struct outbox_row *ret_rows,
+                 size_t *ret_count, struct err *err) MUST_CHECK;
 
 bool outbox_delete(struct db *db, const uint64_t *ids, size_t count, struct err *err) MUST_CHECK;
 

@@ -98,10 +98,11 @@ bool member_find_by_name(struct db *db, const char *uid_or_username, struct memb
 {
     AUTO_FREE(db_result_free) struct db_result *result = NULL;
     /* A uid wins: a user name is chosen by its owner and must not catch what is sent to a uid. */
-    if (!db_query(db,
-                  "SELECT id FROM members WHERE uid = ? UNION ALL"
-                  " SELECT id FROM members WHERE username = ? LIMIT 1",
-                  DB_ARGS(DB_TEXT(uid_or_username), DB_TEXT(uid_or_username)), &result, err))
+    if (members_by_uid(db, uid_or_username, ret_member, err))
+        return true;
+    if (err->code != ERR_NOT_FOUND ||
+        !db_query(db, "SELECT id FROM members WHERE username = ?",
+                  DB_ARGS(DB_TEXT(uid_or_username)), &result, err))
         return false;
     if (!db_row_next(result))
         return err_set(err, ERR_NOT_FOUND, "no member of this uid or user name");

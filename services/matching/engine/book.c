@@ -93,9 +93,11 @@ bool book_apply(struct book *book, const struct command *command, struct str *ou
  * A command mostly waits for memory: for its own record, for the bucket of its order id, for the
  * order. The next commands are known, so their lines are asked for while this one is at work.
  */
-enum { FETCH_RECORD = 20, FETCH_BUCKET = 8, FETCH_ORDER = 4 };
+enum { FETCH_RECORD = 14, FETCH_BUCKET = 8, FETCH_ORDER = 4 };
 
-static inline void fetch_ahead(const struct book *book, const struct command *commands)
+/* Inlined by force: gcc takes a function that only fetches for one that does nothing. */
+static inline __attribute__((always_inline)) void fetch_ahead(const struct book *book,
+                                                              const struct command *commands)
 {
     const struct index *index = &book->orders_index;
     uint32_t far = index_hash(index, commands[FETCH_BUCKET].order_id);

@@ -5,7 +5,7 @@
  */
 #include "matching/engine/orders.h"
 
-static void submit(struct book *book, struct sink *sink, const struct command *command)
+static struct taker taker_of(const struct command *command)
 {
     struct taker taker = {
         .order_id = command->order_id,
@@ -13,17 +13,19 @@ static void submit(struct book *book, struct sink *sink, const struct command *c
         .rank = rank_of(command->seq, 0),
         .price = command->price,
         .amount = command->amount,
-        .side = command->side,
-        .type = command->type,
-        .time_in_force = command->time_in_force,
-        .stp = command->stp,
         .stop_price = command->stop_price,
         .protection = command->protection,
     };
-    if (command->type != TYPE_LIMIT && command->type != TYPE_STOP_LIMIT &&
-        command->side == SIDE_BUY)
+    memcpy(&taker.kinds, &command->side, sizeof(taker.kinds));
+    if (command->side == SIDE_BUY &&
+        (command->type == TYPE_MARKET || command->type == TYPE_STOP_MARKET))
         taker.budget = wide_get(command->budget_low, command->budget_high);
+    return taker;
+}
 
+static void submit(struct book *book, struct sink *sink, const struct command *command)
+{
+    struct taker taker = taker_of(command);
     if (order_exists(book, command->order_id))
         sink->status = RESULT_REFUSED;
     else if (book->halted)
@@ -34,14 +36,38 @@ static void submit(struct book *book, struct sink *sink, const struct command *c
         stop_wait(book, sink, &taker);
 }
 
+/* What most commands are: a limit order that finds nobody to trade with. */
+static bool is_quiet(const struct book *book, const struct command *command)
+{
+    return !book->halted && command->time_in_force != TIF_FOK &&
+           !price_crosses(book, command->side, command->price);
+}
+
+static void submit_limit(struct book *book, struct sink *sink, const struct command *command)
+{
+    if (!is_quiet(book, command) || order_exists(book, command->order_id)) {
+        submit(book, sink, command);
+        return;
+    }
+    struct taker taker = {
+        .order_id = command->order_id,
+        .member_id = command->member_id,
+        .rank = rank_of(command->seq, 0),
+        .price = command->price,
+        .amount = command->amount,
+    };
+    memcpy(&taker.kinds, &command->side, sizeof(taker.kinds));
+    order_rest(book, sink, &taker);
+}
+
 /* Takes an order out. What becomes of its level is for the caller to tell. */
-static void order_close(struct book *book, struct sink *sink, uint32_t slot,
-                        enum close_reason reason)
+static inline void order_close(struct book *book, struct sink *sink, uint32_t slot,
+                               enum close_reason reason)
 {
     const struct order *order = order_at(book, slot);
     *item_next(sink) = (struct result_item){
         .kind = ITEM_CLOSED,
-        .side = order->side,
+        .side = order->kinds.side,
         .reason = (uint8_t)reason,
         .order_id = order->link.key,
         .member_id = member_at(book, order->member)->link.key,
@@ -59,12 +85,14 @@ static void cancel(struct book *book, struct sink *sink, const struct command *c
         return;
     }
     const struct order *order = order_at(book, slot);
-    struct level level = *level_at(book, order->level);
+    const struct level *level = level_at(book, order->level);
+    unsigned side = order->kinds.side;
+    int64_t price = level_price(level);
+    int64_t left = total_told(level->total - (uint64_t)order->amount);
     bool is_resting = !order_is_waiting(order);
-    level.total -= (uint64_t)order->amount;
     order_close(book, sink, slot, CLOSE_CANCELLED);
     if (is_resting)
-        level_put(sink, level_ladder(&level), level_price(&level), level_amount(&level));
+        level_put(sink, side, price, left);
 }
 
 static void cancel_all(struct book *book, struct sink *sink, const struct command *command)
@@ -76,9 +104,9 @@ static void cancel_all(struct book *book, struct sink *sink, const struct comman
     for (uint32_t closed = 0; closed < PROTOCOL_CANCELS_MAX && slot != 0; closed++) {
         const struct order *order = order_at(book, slot);
         int64_t next_price = order_is_waiting(order) ? 0 : order_price(book, slot);
-        if (price != 0 && (next_price != price || order->side != side))
+        if (price != 0 && (next_price != price || order->kinds.side != side))
             level_put(sink, side, price, level_amount_at(book, side, price));
-        side = order->side;
+        side = order->kinds.side;
         price = next_price;
         order_close(book, sink, slot, CLOSE_CANCELLED);
         slot = elders_next(&elders);
@@ -92,7 +120,7 @@ static void amended_put(struct sink *sink, const struct taker *order)
 {
     *item_next(sink) = (struct result_item){
         .kind = ITEM_AMENDED,
-        .side = (uint8_t)order->side,
+        .side = (uint8_t)order->kinds.side,
         .order_id = order->order_id,
         .member_id = order->member_id,
         .price = order->price,
@@ -114,8 +142,8 @@ static enum result_status amend_check(const struct book *book, uint32_t slot,
         return RESULT_NOT_AMENDABLE;
     if (order->amount + command->amount > PROTOCOL_QUANTITY_MAX)
         return RESULT_REFUSED;
-    if (order->amount + command->amount > 0 && order->time_in_force == TIF_POST_ONLY &&
-        price_crosses(book, order->side, command->price))
+    if (order->amount + command->amount > 0 && order->kinds.time_in_force == TIF_POST_ONLY &&
+        price_crosses(book, order->kinds.side, command->price))
         return RESULT_WOULD_CROSS;
     return RESULT_OK;
 }
@@ -131,7 +159,8 @@ static void amend(struct book *book, struct sink *sink, const struct command *co
     int64_t amount = order.amount + command->amount;
     if (amount <= 0) {
         order_close(book, sink, slot, CLOSE_AMENDED);
-        level_put(sink, order.side, price_before, level_amount_at(book, order.side, price_before));
+        level_put(sink, order.kinds.side, price_before,
+                  level_amount_at(book, order.kinds.side, price_before));
         return;
     }
     order.price = command->price;
@@ -139,14 +168,16 @@ static void amend(struct book *book, struct sink *sink, const struct command *co
     if (order.price == price_before && command->amount <= 0) {
         order_amount_change(book, slot, amount);
         amended_put(sink, &order);
-        level_put(sink, order.side, order.price, level_amount_at(book, order.side, order.price));
+        level_put(sink, order.kinds.side, order.price,
+                  level_amount_at(book, order.kinds.side, order.price));
         return;
     }
     order.rank = rank_of(command->seq, 0);
     order_remove(book, slot);
     amended_put(sink, &order);
     if (order.price != price_before)
-        level_put(sink, order.side, price_before, level_amount_at(book, order.side, price_before));
+        level_put(sink, order.kinds.side, price_before,
+                  level_amount_at(book, order.kinds.side, price_before));
     order_take(book, sink, &order);
 }
 
@@ -186,7 +217,7 @@ static __attribute__((noinline)) void run_seldom(struct book *book, struct sink 
 void command_run(struct book *book, struct sink *sink, const struct command *command)
 {
     if (is_plain_limit(command))
-        submit(book, sink, command);
+        submit_limit(book, sink, command);
     else if (command->kind == COMMAND_CANCEL && command->order_id != 0)
         cancel(book, sink, command);
     else

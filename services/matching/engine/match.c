@@ -11,65 +11,42 @@
 static enum close_reason walk(struct book *book, struct sink *sink, struct taker *taker);
 static bool can_fill(const struct book *book, const struct sink *sink, const struct taker *taker);
 
-/* What is left of a limit order goes to the end of its queue. */
-static enum close_reason rest(struct book *book, struct sink *sink, const struct taker *taker)
-{
-    if (taker->time_in_force == TIF_IOC)
-        return CLOSE_IOC;
-    if (pool_is_full(&book->orders))
-        return CLOSE_BOOK_FULL;
-    uint32_t slot = order_place(book, taker, false);
-    const struct level *level = level_at(book, order_at(book, slot)->level);
-    level_put(sink, taker->side, taker->price, level_amount(level));
-    return CLOSE_NONE;
-}
-
 /* Trades as far as the order may; the reason that is left for what is left of it. */
 static enum close_reason take(struct book *book, struct sink *sink, struct taker *taker)
 {
-    if (taker->type == TYPE_LIMIT && taker->time_in_force == TIF_POST_ONLY)
-        return CLOSE_POST_ONLY;
-    if (taker->type == TYPE_LIMIT && taker->time_in_force == TIF_FOK &&
+    bool crosses =
+        taker->kinds.type != TYPE_LIMIT || price_crosses(book, taker->kinds.side, taker->price);
+    if (taker->kinds.type == TYPE_LIMIT && taker->kinds.time_in_force == TIF_POST_ONLY)
+        return crosses ? CLOSE_POST_ONLY : CLOSE_NONE;
+    if (taker->kinds.type == TYPE_LIMIT && taker->kinds.time_in_force == TIF_FOK &&
         !can_fill(book, sink, taker))
         return CLOSE_FOK;
-    enum close_reason reason = walk(book, sink, taker);
-    if (reason == CLOSE_NONE && taker->amount > 0)
-        reason = rest(book, sink, taker);
-    return reason;
+    return crosses ? walk(book, sink, taker) : CLOSE_NONE;
 }
 
 void order_take(struct book *book, struct sink *sink, struct taker *taker)
 {
-    enum close_reason reason;
-    if (taker->type != TYPE_LIMIT || price_crosses(book, taker->side, taker->price))
-        reason = take(book, sink, taker);
-    else
-        reason = taker->time_in_force == TIF_FOK ? CLOSE_FOK : rest(book, sink, taker);
+    enum close_reason reason = take(book, sink, taker);
     if (reason != CLOSE_NONE)
         closed_put(sink, taker, reason);
+    else if (taker->amount > 0)
+        order_rest(book, sink, taker);
 }
 
-/* ---- prices ---- */
-
-/*
- * Whether an order of this side and price trades at the price of the other side. 0: at any. The
- * sides come in no order that a processor could foresee: hence arithmetic instead of a branch.
- */
-static bool is_acceptable(unsigned side, int64_t price, int64_t other)
+void order_rest(struct book *book, struct sink *sink, const struct taker *taker)
 {
-    int64_t sign = 1 - 2 * (int64_t)side;
-    return price == 0 || (price - other) * sign >= 0;
+    if (taker->kinds.time_in_force == TIF_IOC || pool_is_full(&book->orders)) {
+        bool is_ioc = taker->kinds.time_in_force == TIF_IOC;
+        closed_put(sink, taker, is_ioc ? CLOSE_IOC : CLOSE_BOOK_FULL);
+        return;
+    }
+    const struct order *order = order_at(book, order_place(book, taker, false));
+    level_put(sink, taker->kinds.side, taker->price, level_amount(level_at(book, order->level)));
 }
 
 static int64_t taker_bound(const struct taker *taker)
 {
-    return taker->type == TYPE_LIMIT ? taker->price : taker->protection;
-}
-
-bool price_crosses(const struct book *book, unsigned side, int64_t price)
-{
-    uint32_t best = book->ladders[side ^ 1].best;
-    return best != 0 && is_acceptable(side, price, level_price(level_at(book, best)));
+    return taker->kinds.type == TYPE_LIMIT ? taker->price : taker->protection;
 }
 
 /* ---- items ---- */
@@ -78,7 +55,7 @@ void closed_put(struct sink *sink, const struct taker *taker, enum close_reason 
 {
     *item_next(sink) = (struct result_item){
         .kind = ITEM_CLOSED,
-        .side = (uint8_t)taker->side,
+        .side = taker->kinds.side,
         .reason = (uint8_t)reason,
         .order_id = taker->order_id,
         .member_id = taker->member_id,
@@ -109,7 +86,7 @@ static void trade(struct book *book, struct sink *sink, struct taker *taker, uin
                      (taker->amount == 0 ? ITEM_TAKER_DONE : 0);
     *item_next(sink) = (struct result_item){
         .kind = ITEM_TRADE,
-        .side = (uint8_t)taker->side,
+        .side = taker->kinds.side,
         .flags = (uint8_t)flags,
         .order_id = maker->link.key,
         .other_order_id = taker->order_id,
@@ -127,7 +104,7 @@ static void reduced_put(struct sink *sink, const struct taker *order, uint64_t o
 {
     *item_next(sink) = (struct result_item){
         .kind = ITEM_REDUCED,
-        .side = (uint8_t)order->side,
+        .side = order->kinds.side,
         .order_id = order->order_id,
         .other_order_id = other_order_id,
         .member_id = order->member_id,
@@ -143,15 +120,15 @@ static enum close_reason self_trade(struct book *book, struct sink *sink, struct
                                     uint32_t maker_slot)
 {
     struct taker maker = order_as_taker(book, maker_slot);
-    if (taker->stp == STP_CANCEL_NEWEST)
+    if (taker->kinds.stp == STP_CANCEL_NEWEST)
         return CLOSE_STP;
     sink->steps++;
-    if (taker->stp == STP_CANCEL_OLDEST) {
+    if (taker->kinds.stp == STP_CANCEL_OLDEST) {
         order_remove(book, maker_slot);
         closed_put(sink, &maker, CLOSE_STP);
         return CLOSE_NONE;
     }
-    assert(taker->stp == STP_DECREMENT);
+    assert(taker->kinds.stp == STP_DECREMENT);
     int64_t amount = taker->amount < maker.amount ? taker->amount : maker.amount;
     reduced_put(sink, &maker, taker->order_id, amount);
     reduced_put(sink, taker, maker.order_id, amount);
@@ -167,12 +144,12 @@ static enum close_reason self_trade(struct book *book, struct sink *sink, struct
 
 static bool has_budget(const struct taker *taker)
 {
-    return taker->type == TYPE_MARKET && taker->side == SIDE_BUY;
+    return taker->kinds.type == TYPE_MARKET && taker->kinds.side == SIDE_BUY;
 }
 
 static bool is_own(const struct book *book, const struct taker *taker, uint32_t maker_slot)
 {
-    return taker->stp != STP_NONE &&
+    return taker->kinds.stp != STP_NONE &&
            member_at(book, order_at(book, maker_slot)->member)->link.key == taker->member_id;
 }
 
@@ -180,7 +157,7 @@ static bool is_own(const struct book *book, const struct taker *taker, uint32_t 
 static enum close_reason walk_level(struct book *book, struct sink *sink, struct taker *taker,
                                     uint32_t level_slot)
 {
-    const struct ladder *ladder = &book->ladders[taker->side ^ 1];
+    const struct ladder *ladder = &book->ladders[taker->kinds.side ^ 1];
     const struct level *level = level_at(book, level_slot);
     int64_t price = level_price(level);
     do {
@@ -211,8 +188,8 @@ static enum close_reason walk_level(struct book *book, struct sink *sink, struct
 
 static enum close_reason walk(struct book *book, struct sink *sink, struct taker *taker)
 {
-    const struct ladder *ladder = &book->ladders[taker->side ^ 1];
-    bool is_limit = taker->type == TYPE_LIMIT;
+    const struct ladder *ladder = &book->ladders[taker->kinds.side ^ 1];
+    bool is_limit = taker->kinds.type == TYPE_LIMIT;
     if (has_budget(taker) && taker->budget == 0)
         return CLOSE_BUDGET;
     while (taker->amount > 0) {
@@ -220,13 +197,13 @@ static enum close_reason walk(struct book *book, struct sink *sink, struct taker
             return is_limit ? CLOSE_NONE : CLOSE_LIQUIDITY;
         uint32_t level_slot = ladder->best;
         int64_t price = level_price(level_at(book, level_slot));
-        if (!is_acceptable(taker->side, taker_bound(taker), price))
+        if (!is_acceptable(taker->kinds.side, taker_bound(taker), price))
             return is_limit ? CLOSE_NONE : CLOSE_PROTECTION;
         uint32_t steps = sink->steps;
         enum close_reason reason = walk_level(book, sink, taker, level_slot);
         if (sink->steps != steps) {
             bool is_gone = ladder->best != level_slot;
-            level_put(sink, taker->side ^ 1u, price,
+            level_put(sink, taker->kinds.side ^ 1u, price,
                       is_gone ? 0 : level_amount(level_at(book, level_slot)));
         }
         if (reason != CLOSE_NONE)
@@ -240,10 +217,10 @@ static bool can_fill(const struct book *book, const struct sink *sink, const str
 {
     int64_t missing = taker->amount;
     uint32_t steps = sink->steps;
-    for (uint32_t at = book->ladders[taker->side ^ 1].best; at != 0;
+    for (uint32_t at = book->ladders[taker->kinds.side ^ 1].best; at != 0;
          at = level_at(book, at)->worse) {
         const struct level *level = level_at(book, at);
-        if (!is_acceptable(taker->side, taker->price, level_price(level)))
+        if (!is_acceptable(taker->kinds.side, taker->price, level_price(level)))
             return false;
         for (uint32_t slot = level->first; slot != 0; slot = order_at(book, slot)->next) {
             if (steps++ == PROTOCOL_FILLS_MAX)
@@ -252,7 +229,7 @@ static bool can_fill(const struct book *book, const struct sink *sink, const str
                 missing -= order_at(book, slot)->amount;
                 if (missing <= 0)
                     return true;
-            } else if (taker->stp != STP_CANCEL_OLDEST) {
+            } else if (taker->kinds.stp != STP_CANCEL_OLDEST) {
                 return false;
             }
         }

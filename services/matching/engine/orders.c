@@ -31,10 +31,7 @@ struct taker order_as_taker(const struct book *book, uint32_t slot)
         .rank = order->rank,
         .price = order_price(book, slot),
         .amount = order->amount,
-        .side = order->side,
-        .type = order->type,
-        .time_in_force = order->time_in_force,
-        .stp = order->stp,
+        .kinds = order->kinds,
     };
     if (order_is_waiting(order)) {
         const struct terms *terms = &book->terms[slot];

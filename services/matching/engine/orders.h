@@ -18,8 +18,8 @@ static inline uint64_t digest_mix(uint64_t sum)
 /* Of a resting order; waiting ones have more to tell, see below. */
 static inline uint64_t digest_of(const struct order *order, uint64_t member_id, int64_t price)
 {
-    uint64_t flags = (uint64_t)order->side | (uint64_t)order->type << 8 |
-                     (uint64_t)order->time_in_force << 16 | (uint64_t)order->stp << 24;
+    uint32_t flags; /* side, type × 2^8, time in force × 2^16, stp × 2^24 */
+    memcpy(&flags, &order->kinds, sizeof(flags));
     uint64_t sum = order->link.key * 0x9e3779b97f4a7c15u + member_id * 0xbf58476d1ce4e5b9u +
                    (uint64_t)price * 0x94d049bb133111ebu + order->rank * 0xa0761d6478bd642fu +
                    flags * 0xe7037ed1a0b428dbu + (uint64_t)order->amount * 0x8ebc6af09c88c6e3u;
@@ -81,7 +81,7 @@ static inline void member_join(struct book *book, struct order *order, uint32_t 
                                uint32_t member_slot)
 {
     struct member *member = member_at(book, member_slot);
-    uint32_t *first = &member->first[order->side], *last = &member->last[order->side];
+    uint32_t *first = &member->first[order->kinds.side], *last = &member->last[order->kinds.side];
     order->member = member_slot;
     order->member_next = 0;
     order->member_prev = *last;
@@ -93,7 +93,7 @@ static inline void member_join(struct book *book, struct order *order, uint32_t 
 static inline void member_leave(struct book *book, const struct order *order)
 {
     struct member *member = member_at(book, order->member);
-    uint32_t *first = &member->first[order->side], *last = &member->last[order->side];
+    uint32_t *first = &member->first[order->kinds.side], *last = &member->last[order->kinds.side];
     order_at(book, order->member_prev)->member_next = order->member_next;
     order_at(book, order->member_next)->member_prev = order->member_prev;
     *first = pick(order->member_prev != 0, *first, order->member_next);
@@ -108,17 +108,14 @@ static inline void member_leave(struct book *book, const struct order *order)
  */
 static inline uint32_t order_place(struct book *book, const struct taker *taker, bool waits)
 {
-    unsigned kind = taker->side | (unsigned)waits << 1;
+    unsigned kind = taker->kinds.side | (unsigned)waits << 1;
     int64_t price = waits ? taker->stop_price : taker->price;
     uint32_t slot = pool_take(&book->orders, sizeof(struct order));
     struct order *order = order_at(book, slot);
     order->link.key = taker->order_id;
     order->amount = taker->amount;
     order->rank = taker->rank;
-    order->side = (uint8_t)taker->side;
-    order->type = (uint8_t)taker->type;
-    order->time_in_force = (uint8_t)taker->time_in_force;
-    order->stp = (uint8_t)taker->stp;
+    order->kinds = taker->kinds;
     index_add(&book->orders_index, &book->orders, sizeof(*order), slot);
     level_join(book, order, slot, level_find_or_add(book, kind, price));
     member_join(book, order, slot, member_find_or_add(book, taker->member_id));

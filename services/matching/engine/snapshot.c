@@ -12,10 +12,10 @@ static struct snapshot_order snapshot_order_of(const struct book *book, uint32_t
         .stop_price = order.stop_price,
         .protection = order.protection,
         .rank = order.rank,
-        .side = (uint8_t)order.side,
-        .type = (uint8_t)order.type,
-        .time_in_force = (uint8_t)order.time_in_force,
-        .stp = (uint8_t)order.stp,
+        .side = order.kinds.side,
+        .type = order.kinds.type,
+        .time_in_force = order.kinds.time_in_force,
+        .stp = order.kinds.stp,
         .waiting = order_is_waiting(order_at(book, slot)),
     };
     wide_set(order.budget, &out.budget_low, &out.budget_high);
@@ -54,10 +54,10 @@ static struct taker taker_of(const struct snapshot_order *order)
         .rank = order->rank,
         .price = order->price,
         .amount = order->amount,
-        .side = order->side,
-        .type = order->waiting ? order->type : (uint8_t)TYPE_LIMIT,
-        .time_in_force = order->time_in_force,
-        .stp = order->stp,
+        .kinds = {.side = order->side,
+                  .type = order->waiting ? order->type : (uint8_t)TYPE_LIMIT,
+                  .time_in_force = order->time_in_force,
+                  .stp = order->stp},
     };
     if (order->waiting) {
         taker.stop_price = order->stop_price;

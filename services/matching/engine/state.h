@@ -16,15 +16,20 @@
 #include "matching/engine/book.h"
 #include "matching/engine/pool.h"
 
+/* As they stand in a command, and in the digest: four bytes that are copied as one word. */
+struct kinds {
+    uint8_t side, type, time_in_force, stp;
+};
+
 /* One cache line: the engine's speed is the number of lines and instructions a command takes. */
 struct order {
     struct link link; /* key: the order id */
     uint32_t level;
     uint32_t next, prev; /* in the queue of the level */
     uint32_t member;
-    uint32_t member_next, member_prev;      /* among the orders of this member and side */
-    uint8_t side, type, time_in_force, stp; /* type: TYPE_LIMIT rests, stop types wait */
-    int64_t amount;                         /* left to fill */
+    uint32_t member_next, member_prev; /* among the orders of this member and side */
+    struct kinds kinds;                /* type: TYPE_LIMIT rests, stop types wait */
+    int64_t amount;                    /* left to fill */
     uint64_t rank;
     uint64_t digest; /* its part of the state hash */
 };
@@ -89,8 +94,7 @@ struct taker {
     uint64_t order_id, member_id, rank;
     int64_t price;  /* limit price; 0 for market orders */
     int64_t amount; /* left to fill */
-    uint32_t side, type;
-    uint32_t time_in_force, stp;
+    struct kinds kinds;
     int64_t stop_price; /* from here on: not of limit orders */
     int64_t protection;
     __int128 budget;
@@ -124,7 +128,7 @@ static inline uint32_t member_find(const struct book *book, uint64_t member_id)
 }
 static inline bool order_is_waiting(const struct order *order)
 {
-    return order->type != TYPE_LIMIT;
+    return order->kinds.type != TYPE_LIMIT;
 }
 
 static inline int64_t level_price(const struct level *level)
@@ -136,10 +140,14 @@ static inline enum ladder_kind level_ladder(const struct level *level)
     return (enum ladder_kind)(level->link.key & 3);
 }
 
-/* The total of a level as it is told. */
+/* A total as it is told. */
+static inline int64_t total_told(unsigned __int128 total)
+{
+    return total > INT64_MAX ? INT64_MAX : (int64_t)total;
+}
 static inline int64_t level_amount(const struct level *level)
 {
-    return level->total > INT64_MAX ? INT64_MAX : (int64_t)level->total;
+    return total_told(level->total);
 }
 
 /* ---- ladder.c: price levels in order ---- */
@@ -176,11 +184,28 @@ struct elders elders_of(const struct book *book, uint64_t member_id, unsigned si
 /* The next one, which may be taken out of the book; 0 at the end. */
 uint32_t elders_next(struct elders *elders);
 
-/* ---- match.c: an order takes liquidity ---- */
+/* ---- match.c: an order takes liquidity, or rests ---- */
 
 void order_take(struct book *book, struct sink *sink, struct taker *taker);
-bool price_crosses(const struct book *book, unsigned side, int64_t price);
+/* What is left of a limit order goes to the end of its queue, or closes if it may not rest. */
+void order_rest(struct book *book, struct sink *sink, const struct taker *taker);
 void closed_put(struct sink *sink, const struct taker *taker, enum close_reason reason);
+
+/*
+ * Whether an order of this side and price trades at the price of the other side. 0: at any. The
+ * sides come in no order that a processor could foresee: hence arithmetic instead of a branch.
+ */
+static inline bool is_acceptable(unsigned side, int64_t price, int64_t other)
+{
+    int64_t sign = 1 - 2 * (int64_t)side;
+    return price == 0 || (price - other) * sign >= 0;
+}
+
+static inline bool price_crosses(const struct book *book, unsigned side, int64_t price)
+{
+    uint32_t best = book->ladders[side ^ 1].best;
+    return best != 0 && is_acceptable(side, price, level_price(level_at(book, best)));
+}
 
 /* ---- stops.c: waiting stop orders ---- */
 

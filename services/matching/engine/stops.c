@@ -37,11 +37,11 @@ static void set_off(struct book *book, struct sink *sink, uint32_t slot, uint64_
 {
     struct taker taker = order_as_taker(book, slot);
     order_remove(book, slot);
-    taker.type = taker.type == TYPE_STOP_LIMIT ? TYPE_LIMIT : TYPE_MARKET;
+    taker.kinds.type = taker.kinds.type == TYPE_STOP_LIMIT ? TYPE_LIMIT : TYPE_MARKET;
     taker.rank = rank;
     *item_next(sink) = (struct result_item){
         .kind = ITEM_TRIGGERED,
-        .side = (uint8_t)taker.side,
+        .side = taker.kinds.side,
         .order_id = taker.order_id,
         .member_id = taker.member_id,
         .price = taker.price,
