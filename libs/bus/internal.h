@@ -42,7 +42,7 @@ struct incoming {
 struct bus {
     amqp_connection_state_t connection; /* NULL: broken */
     bool is_blocked;
-    bool is_corked; /* the kernel keeps back what was published, to send it in few pieces */
+    bool is_corked;     /* the kernel keeps back what was published, to send it in few pieces */
     struct err failure; /* why it is broken */
     int64_t read_us;    /* when the socket was last found empty */
     struct bus_config config;

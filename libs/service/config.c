@@ -246,10 +246,7 @@ static void read_number(struct reading *reading, const struct config_row *row, c
 
 static void read_bool(struct reading *reading, const struct config_row *row, const char *value)
 {
-    static const char *const words[][3] = {
-        {"false", "0", "no" },
-        {"true",  "1", "yes"}
-    };
+    static const char *const words[][3] = {{"false", "0", "no"}, {"true", "1", "yes"}};
     for (size_t truth = 0; truth < 2; truth++)
         for (size_t i = 0; i < 3; i++)
             if (strcasecmp(value, words[truth][i]) == 0) {

@@ -8,12 +8,12 @@ enum { FLAGS_MAX = 32, HINT_PREFIX_MIN = 4 };
 
 /* In the order of enum flag_action; FLAG_SERVE has no name. */
 static const struct service_flag common[] = {
-    {.name = NULL                                                 },
-    { .name = "--help",                                    .doc = "Print this text."},
-    { .name = "--version",                             .doc = "Print name and version."},
-    { .name = "--check-config", .doc = "Read the configuration, list all its mistakes, end."},
-    { .name = "--print-config",            .doc = "Print every setting as a Markdown table."},
-    { .name = "--print-metrics",             .doc = "Print every metric as a Markdown table."},
+    {.name = NULL},
+    {.name = "--help", .doc = "Print this text."},
+    {.name = "--version", .doc = "Print name and version."},
+    {.name = "--check-config", .doc = "Read the configuration, list all its mistakes, end."},
+    {.name = "--print-config", .doc = "Print every setting as a Markdown table."},
+    {.name = "--print-metrics", .doc = "Print every metric as a Markdown table."},
 };
 
 static size_t options_make(const struct service_spec *spec, struct option options[FLAGS_MAX + 1])

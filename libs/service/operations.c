@@ -76,7 +76,7 @@ static const struct http_route routes[] = {
      .mode = HTTP_WORKER,
      .handler = handle_metrics,
      .doc = "Metrics in the text format of Prometheus."},
-    {.method = NULL            },
+    {.method = NULL},
 };
 
 static const char *address_of(const struct service *service)

@@ -21,8 +21,8 @@ struct operations {
     bool closed;
 };
 
-bool operations_open(struct operations *operations, struct service *service,
-                     struct err *err) MUST_CHECK;
+bool operations_open(struct operations *operations, struct service *service, struct err *err)
+    MUST_CHECK;
 void operations_close_gate(struct operations *operations); /* waits for a call in progress */
 void operations_close(struct operations *operations);      /* also after a failed open */
 

@@ -237,7 +237,8 @@ static int serve(struct life *life)
         log_error("not started", LOG_ERR(&err));
         signals_end_at_once();
         spec->stop(&life->service);
-        return EXIT_FAILURE;
+        /* What only start() can look into (keys, files of rules) is configuration all the same. */
+        return err.code == ERR_CONFIG ? EXIT_CONFIG : EXIT_FAILURE;
     }
     if (operations_open(&operations, &life->service, &err)) {
         log_info("started", LOG_STR("version", version_of(spec)));

@@ -124,7 +124,8 @@ static bool audience_check(const struct claim_set *set, const struct token_rules
     if (cJSON_IsString(member))
         wanted = rules->audience && is_wanted(rules, member->valuestring);
     if (cJSON_IsArray(member)) {
-        cJSON_ArrayForEach(item, member) {
+        cJSON_ArrayForEach(item, member)
+        {
             if (!cJSON_IsString(item) || ++count > AUDIENCES_MAX)
                 return refuse(err, "aud", "no list of a few strings");
             wanted = wanted || (rules->audience && is_wanted(rules, item->valuestring));

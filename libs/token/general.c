@@ -44,7 +44,8 @@ static bool document_open(const cJSON *root, struct document *ret_document, stru
     if (cJSON_GetArraySize(signatures) > SIGNATURES_MAX)
         return err_set(err, ERR_BODY_INVALID, "more than %d signatures", SIGNATURES_MAX);
     const cJSON *each;
-    cJSON_ArrayForEach(each, signatures) {
+    cJSON_ArrayForEach(each, signatures)
+    {
         if (!json_member_text(each, "protected") || !json_member_text(each, "signature") ||
             !cJSON_IsObject(json_member(each, "header")))
             return err_set(err, ERR_BODY_INVALID, "a signature lacks protected, header, signature");
@@ -113,7 +114,8 @@ static bool signers_check(const struct token_keys *keys, const char *const *perm
 {
     uint32_t signers = 0;
     const cJSON *each;
-    cJSON_ArrayForEach(each, document->signatures) {
+    cJSON_ArrayForEach(each, document->signatures)
+    {
         unsigned index;
         if (!signer_find(each, permitted, &index))
             continue;

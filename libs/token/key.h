@@ -26,8 +26,8 @@ struct token_keys {
 };
 
 const struct token_algorithm *algorithm_find(const char *name); /* NULL: none of ours */
-bool algorithm_fits(const struct token_algorithm *algorithm, const EVP_PKEY *key,
-                    struct err *err) MUST_CHECK;
+bool algorithm_fits(const struct token_algorithm *algorithm, const EVP_PKEY *key, struct err *err)
+    MUST_CHECK;
 
 const struct token_key *key_find(const struct token_keys *keys, const char *name); /* NULL: none */
 

@@ -22,12 +22,9 @@ enum {
 };
 
 static const struct token_algorithm algorithms[] = {
-    {"RS256", "SHA256", NULL,         0             },
-    {"RS384", "SHA384", NULL,         0             },
-    {"RS512", "SHA512", NULL,         0             },
-    {"ES256", "SHA256", "prime256v1", 32            },
-    {"ES384", "SHA384", "secp384r1",  48            },
-    {"ES512", "SHA512", "secp521r1",  COORDINATE_MAX},
+    {"RS256", "SHA256", NULL, 0},         {"RS384", "SHA384", NULL, 0},
+    {"RS512", "SHA512", NULL, 0},         {"ES256", "SHA256", "prime256v1", 32},
+    {"ES384", "SHA384", "secp384r1", 48}, {"ES512", "SHA512", "secp521r1", COORDINATE_MAX},
 };
 
 struct token_keys *token_keys_new(void)

@@ -106,8 +106,8 @@ bool token_sign(struct token_signer *signer, const char *claims_json, struct str
                 struct err *err) MUST_CHECK;
 /* Service to service: iss, aud, sub "service", iat, exp, jti. Appends the token. */
 bool token_sign_service(struct token_signer *signer, const char *issuer, const char *audience,
-                        int64_t now_us, int64_t lifetime_s, struct str *out,
-                        struct err *err) MUST_CHECK;
+                        int64_t now_us, int64_t lifetime_s, struct str *out, struct err *err)
+    MUST_CHECK;
 
 /* ---- JWS general JSON with several signatures (management API; Event API) ---- */
 
@@ -123,7 +123,7 @@ bool token_sign_general(struct token_signer *signer, const char *payload_json, s
  * document. */
 bool token_verify_general(const struct token_keys *keys, const char *const *permitted,
                           const struct token_rules *rules, int64_t now_us, const char *text,
-                          size_t length, uint32_t *ret_signers, struct str *json,
-                          struct err *err) MUST_CHECK;
+                          size_t length, uint32_t *ret_signers, struct str *json, struct err *err)
+    MUST_CHECK;
 
 #endif

@@ -7,8 +7,8 @@
 #include "token/token.h"
 
 /* Reads one part: base64url of a JSON object. The caller deletes the object. */
-bool part_read_object(const char *part, size_t length, cJSON **ret_object,
-                      struct err *err) MUST_CHECK;
+bool part_read_object(const char *part, size_t length, cJSON **ret_object, struct err *err)
+    MUST_CHECK;
 
 /* A header names no key, asks for nothing that we would have to understand, is no wrapper. */
 bool header_check(const cJSON *header, struct err *err) MUST_CHECK;

@@ -110,8 +110,8 @@ bool tree_read_file(const char *path, struct tree_node **ret_root, struct err *e
 static bool fail_at(const struct build *build, const yaml_mark_t *mark, struct err *err,
                     const char *what)
 {
-    return err_set(err, ERR_CONFIG, "%s:%zu: %s", tree_name_shown(build->file),
-                   mark->line + 1, what);
+    return err_set(err, ERR_CONFIG, "%s:%zu: %s", tree_name_shown(build->file), mark->line + 1,
+                   what);
 }
 
 /* The node that the event fills: the root, the next item of a list, the value of the key. */

@@ -21,7 +21,8 @@ const struct tree_node *tree_member(const struct tree_node *map, const char *key
 {
     if (tree_kind(map) != TREE_MAP)
         return NULL;
-    TREE_EACH(item, map) {
+    TREE_EACH(item, map)
+    {
         if (strcmp(item->key, key) == 0)
             return item;
     }
@@ -55,11 +56,7 @@ const char *tree_text(const struct tree_node *node)
 
 bool tree_bool(const struct tree_node *node, bool *ret_value)
 {
-    static const char *const words[][2] = {
-        {"false", "true"},
-        {"no",    "yes" },
-        {"off",   "on"  }
-    };
+    static const char *const words[][2] = {{"false", "true"}, {"no", "yes"}, {"off", "on"}};
     const char *text = tree_text(node);
     for (size_t i = 0; text && i < ARRAY_LEN(words); i++)
         for (size_t value = 0; value < 2; value++)
@@ -90,6 +87,5 @@ bool tree_fail(const struct tree_node *node, struct err *err, const char *format
     va_start(args, format);
     vsnprintf(what, sizeof(what), format, args);
     va_end(args);
-    return err_set(err, ERR_CONFIG, "%s:%u: %s", tree_name_shown(node->file), node->line,
-                   what);
+    return err_set(err, ERR_CONFIG, "%s:%u: %s", tree_name_shown(node->file), node->line, what);
 }

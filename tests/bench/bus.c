@@ -15,8 +15,14 @@
 
 #define QUEUE "bourse.bench"
 
-enum { SECONDS_DEFAULT = 3, IN_FLIGHT = 100, PACKED = 64, PREFETCH = 250, ACK_EVERY = 50,
-       QUIET_MS = 500 };
+enum {
+    SECONDS_DEFAULT = 3,
+    IN_FLIGHT = 100,
+    PACKED = 64,
+    PREFETCH = 250,
+    ACK_EVERY = 50,
+    QUIET_MS = 500
+};
 
 struct run {
     struct str body;
@@ -109,8 +115,12 @@ static void make_body(struct str *body, size_t commands)
     struct command many[PACKED];
     memset(many, 0, sizeof(many));
     for (size_t i = 0; i < commands; i++)
-        many[i] = (struct command){.seq = i + 1, .order_id = i + 1, .member_id = 1, .price = 5000000,
-                                   .amount = 10000, .kind = COMMAND_SUBMIT};
+        many[i] = (struct command){.seq = i + 1,
+                                   .order_id = i + 1,
+                                   .member_id = 1,
+                                   .price = 5000000,
+                                   .amount = 10000,
+                                   .kind = COMMAND_SUBMIT};
     *body = STR_INIT(PROTOCOL_BATCH_BYTES_MAX);
     command_batch_write(body, "btcusd", many, commands);
 }

@@ -102,8 +102,8 @@ static void send_next(struct load *load, struct connection *connection)
     connection->sent_ns = now_ns();
     connection->is_waiting = true;
     /* A request is small and the one before was answered: the socket has room for all of it. */
-    ssize_t sent = send(connection->fd, connection->request.text, connection->request.length,
-                        MSG_NOSIGNAL);
+    ssize_t sent =
+        send(connection->fd, connection->request.text, connection->request.length, MSG_NOSIGNAL);
     if (sent != (ssize_t)connection->request.length)
         fail(NULL, "a request could not be sent whole");
 }
@@ -321,28 +321,45 @@ static int number(const char *text, int max)
 static void read_options(struct load *load, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"port", required_argument, NULL, 'p'},   {"people", required_argument, NULL, 'f'},
-        {"mode", required_argument, NULL, 'm'},   {"path", required_argument, NULL, 'u'},
+        {"port", required_argument, NULL, 'p'},        {"people", required_argument, NULL, 'f'},
+        {"mode", required_argument, NULL, 'm'},        {"path", required_argument, NULL, 'u'},
         {"connections", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
-        {"warmup", required_argument, NULL, 'w'}, {"watch", required_argument, NULL, 't'},
-        {"pause", required_argument, NULL, 'l'},  {NULL, 0, NULL, 0}};
+        {"warmup", required_argument, NULL, 'w'},      {"watch", required_argument, NULL, 't'},
+        {"pause", required_argument, NULL, 'l'},       {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         switch (option) {
-        case 'p': load->port = number(optarg, 65535); break;
-        case 'f': load->people = optarg; break;
-        case 'u': load->path = optarg; break;
-        case 'c': load->connections_count = number(optarg, CONNECTIONS_MAX); break;
-        case 's': load->seconds = number(optarg, 3600); break;
-        case 'w': load->warmup = number(optarg, 3600); break;
-        case 'l': load->pause_ms = number(optarg, PAUSE_MS_MAX); break;
-        case 't': load->watch_members = (size_t)number(optarg, WATCH_MAX); break;
+        case 'p':
+            load->port = number(optarg, 65535);
+            break;
+        case 'f':
+            load->people = optarg;
+            break;
+        case 'u':
+            load->path = optarg;
+            break;
+        case 'c':
+            load->connections_count = number(optarg, CONNECTIONS_MAX);
+            break;
+        case 's':
+            load->seconds = number(optarg, 3600);
+            break;
+        case 'w':
+            load->warmup = number(optarg, 3600);
+            break;
+        case 'l':
+            load->pause_ms = number(optarg, PAUSE_MS_MAX);
+            break;
+        case 't':
+            load->watch_members = (size_t)number(optarg, WATCH_MAX);
+            break;
         case 'm':
             load->mode = strcmp(optarg, "mix") == 0   ? MODE_MIX
                          : strcmp(optarg, "get") == 0 ? MODE_GET
                                                       : MODE_CROSS;
             break;
-        default: exit(2);
+        default:
+            exit(2);
         }
     if (load->port == 0 || !load->people || load->connections_count == 0)
         fail(NULL, "--port, --people and --connections are needed");
@@ -350,8 +367,8 @@ static void read_options(struct load *load, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    static struct load load = {.connections_count = 64, .seconds = 5, .warmup = 1,
-                               .path = "/market/orders"};
+    static struct load load = {
+        .connections_count = 64, .seconds = 5, .warmup = 1, .path = "/market/orders"};
     read_options(&load, argc, argv);
     load.requests = requests_new(load.mode, load.people, load.path);
     load.sent = calloc(SENT_SLOTS, sizeof(load.sent[0]));

@@ -128,20 +128,26 @@ static void make_schema(uint32_t members)
         "DROP DATABASE IF EXISTS " SCHEMA ";CREATE DATABASE " SCHEMA " CHARACTER SET ascii;"
         "USE " SCHEMA ";"
         "CREATE TABLE accounts (member_id BIGINT NOT NULL, currency_id VARCHAR(10) NOT NULL, "
-        "balance " MONEY ", locked " MONEY ", created_at DATETIME NOT NULL DEFAULT NOW(), updated_at "
+        "balance " MONEY ", locked " MONEY
+        ", created_at DATETIME NOT NULL DEFAULT NOW(), updated_at "
         "DATETIME NOT NULL DEFAULT NOW(), PRIMARY KEY (currency_id, member_id), KEY (member_id), "
         "CHECK (balance >= 0), CHECK (locked >= 0)) ENGINE=InnoDB;"
         "CREATE TABLE orders (id BIGINT NOT NULL PRIMARY KEY, uuid BINARY(16) NOT NULL DEFAULT '', "
         "bid VARCHAR(10) NOT NULL, ask VARCHAR(10) NOT NULL, market_id VARCHAR(20) NOT NULL, price "
-        "DECIMAL(32,16), volume " MONEY ", origin_volume " MONEY ", maker_fee " MONEY ", taker_fee "
-        MONEY ", state INT NOT NULL, type VARCHAR(8) NOT NULL, member_id BIGINT NOT NULL, ord_type "
-        "VARCHAR(30) NOT NULL, locked " MONEY ", origin_locked " MONEY ", funds_received " MONEY ", "
-        "trades_count INT NOT NULL DEFAULT 0, created_at DATETIME NOT NULL DEFAULT NOW(), updated_at "
+        "DECIMAL(32,16), volume " MONEY ", origin_volume " MONEY ", maker_fee " MONEY
+        ", taker_fee " MONEY
+        ", state INT NOT NULL, type VARCHAR(8) NOT NULL, member_id BIGINT NOT NULL, ord_type "
+        "VARCHAR(30) NOT NULL, locked " MONEY ", origin_locked " MONEY ", funds_received " MONEY
+        ", "
+        "trades_count INT NOT NULL DEFAULT 0, created_at DATETIME NOT NULL DEFAULT NOW(), "
+        "updated_at "
         "DATETIME NOT NULL DEFAULT NOW(), KEY (member_id, market_id, state)) ENGINE=InnoDB;"
         "CREATE TABLE trades (id BIGINT NOT NULL PRIMARY KEY, price " MONEY ", amount " MONEY ", "
-        "total " MONEY ", maker_order_id BIGINT NOT NULL, taker_order_id BIGINT NOT NULL, market_id "
+        "total " MONEY
+        ", maker_order_id BIGINT NOT NULL, taker_order_id BIGINT NOT NULL, market_id "
         "VARCHAR(20) NOT NULL, maker_id BIGINT NOT NULL, taker_id BIGINT NOT NULL, taker_type "
-        "VARCHAR(20) NOT NULL, created_at DATETIME(3) NOT NULL DEFAULT NOW(), updated_at DATETIME(3) "
+        "VARCHAR(20) NOT NULL, created_at DATETIME(3) NOT NULL DEFAULT NOW(), updated_at "
+        "DATETIME(3) "
         "NOT NULL DEFAULT NOW(), KEY (maker_id), KEY (taker_id)) ENGINE=InnoDB;"
         "CREATE TABLE ledger (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, code INT NOT NULL, "
         "currency_id VARCHAR(10) NOT NULL, member_id BIGINT, reference_type VARCHAR(20), "
@@ -152,8 +158,10 @@ static void make_schema(uint32_t members)
     assert(sql.bytes != NULL);
     proto_db_run(db, tables, sizeof(tables) - 1);
     for (int i = 0; i < 2; i++)
-        add(&sql, "INSERT INTO accounts (member_id, currency_id, balance, locked) SELECT seq, '%s', "
-                  "1000000000, 500000000 FROM seq_1_to_%u;", i ? "usd" : "btc", members);
+        add(&sql,
+            "INSERT INTO accounts (member_id, currency_id, balance, locked) SELECT seq, '%s', "
+            "1000000000, 500000000 FROM seq_1_to_%u;",
+            i ? "usd" : "btc", members);
     add(&sql, "COMMIT");
     proto_db_run(db, sql.bytes, sql.length);
     free(sql.bytes);
@@ -194,11 +202,12 @@ static enum MHD_Result reply(struct MHD_Connection *connection, unsigned status,
 static enum MHD_Result reply_accepted(const struct request *request)
 {
     char text[300];
-    snprintf(text, sizeof(text),
-             "{\"id\":%lu,\"market\":\"btcusd\",\"side\":\"%s\",\"state\":\"wait\",\"price\":\"%u\","
-             "\"volume\":\"%u\"}",
-             request->order.id, request->order.is_sell ? "sell" : "buy", request->order.price,
-             request->order.quantity);
+    snprintf(
+        text, sizeof(text),
+        "{\"id\":%lu,\"market\":\"btcusd\",\"side\":\"%s\",\"state\":\"wait\",\"price\":\"%u\","
+        "\"volume\":\"%u\"}",
+        request->order.id, request->order.is_sell ? "sell" : "buy", request->order.price,
+        request->order.quantity);
     return reply(request->connection, MHD_HTTP_CREATED, text);
 }
 
@@ -276,8 +285,9 @@ static void commit_orders(struct proto_db *db, struct text *sql, const struct or
     struct change changes[BATCH];
     do {
         sql->length = 0;
-        add(sql, "INSERT INTO orders (id, bid, ask, market_id, price, volume, origin_volume, state, "
-                 "type, member_id, ord_type, locked, origin_locked) VALUES ");
+        add(sql,
+            "INSERT INTO orders (id, bid, ask, market_id, price, volume, origin_volume, state, "
+            "type, member_id, ord_type, locked, origin_locked) VALUES ");
         for (size_t i = 0; i < count; i++) {
             const struct order *order = &orders[i];
             long amount = order->is_sell ? order->quantity : (long)order->quantity * order->price;
@@ -394,8 +404,9 @@ static void add_trades(struct text *sql, const struct trade *trades, size_t coun
 /* Every order that trades is updated by an insert that always meets its row. */
 static void add_orders(struct text *sql, const struct trade *trades, size_t count)
 {
-    add(sql, "INSERT INTO orders (id, bid, ask, market_id, volume, state, type, member_id, ord_type, "
-             "locked, funds_received, trades_count) VALUES ");
+    add(sql,
+        "INSERT INTO orders (id, bid, ask, market_id, volume, state, type, member_id, ord_type, "
+        "locked, funds_received, trades_count) VALUES ");
     for (size_t i = 0; i < 2 * count; i++) {
         const struct trade *trade = &trades[i / 2];
         long amount = trade->quantity, total = amount * trade->price;
@@ -404,9 +415,10 @@ static void add_orders(struct text *sql, const struct trade *trades, size_t coun
             i % 2 ? trade->taker_order : trade->maker_order, amount, sells ? amount : total,
             sells ? total : amount);
     }
-    add(sql, " ON DUPLICATE KEY UPDATE volume = volume + VALUES(volume), locked = locked + "
-             "VALUES(locked), funds_received = funds_received + VALUES(funds_received), trades_count "
-             "= trades_count + 1, state = IF(volume <= 0, 200, 100), updated_at = NOW();");
+    add(sql,
+        " ON DUPLICATE KEY UPDATE volume = volume + VALUES(volume), locked = locked + "
+        "VALUES(locked), funds_received = funds_received + VALUES(funds_received), trades_count "
+        "= trades_count + 1, state = IF(volume <= 0, 200, 100), updated_at = NOW();");
 }
 
 static void settle(struct proto_db *db, struct text *sql, const struct trade *trades, size_t count)

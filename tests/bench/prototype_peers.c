@@ -11,8 +11,13 @@
 #include <amqp_tcp_socket.h>
 #include <mysql.h>
 
-enum { CHANNEL = 1, FRAME_BYTES_MAX = 131072, UNCONFIRMED_MAX = 4096, DEADLOCK = 1213,
-       LOCK_TIMEOUT = 1205 };
+enum {
+    CHANNEL = 1,
+    FRAME_BYTES_MAX = 131072,
+    UNCONFIRMED_MAX = 4096,
+    DEADLOCK = 1213,
+    LOCK_TIMEOUT = 1205
+};
 
 static void fail(const char *what, const char *why)
 {

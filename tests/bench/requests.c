@@ -77,7 +77,9 @@ static struct request get(const struct requests *requests, size_t at, const char
 static void make_ready(struct requests *requests, const char *path)
 {
     size_t count = requests->members_count, at = 0;
-    size_t kinds = requests->mode == MODE_MIX ? 2 * PRICES + 2 : requests->mode == MODE_CROSS ? 2 : 1;
+    size_t kinds = requests->mode == MODE_MIX     ? 2 * PRICES + 2
+                   : requests->mode == MODE_CROSS ? 2
+                                                  : 1;
     requests->ready = calloc(kinds * count, sizeof(requests->ready[0]));
     assert(requests->ready != NULL);
     for (size_t kind = 0; kind < kinds; kind++)
@@ -89,8 +91,7 @@ static void make_ready(struct requests *requests, const char *path)
             requests->ready[at++] =
                 requests->mode == MODE_GET
                     ? get(requests, member, path)
-                    : order(requests, member, path, sells,
-                            MIDDLE_CENTS + (sells ? away : -away),
+                    : order(requests, member, path, sells, MIDDLE_CENTS + (sells ? away : -away),
                             requests->mode == MODE_CROSS ? "0.01" : "0.0025");
         }
     requests->ready_count = at;
@@ -159,11 +160,11 @@ static struct request next_cancel(struct requests *requests, char room[static RE
     size_t at = draw(requests, requests->live_count);
     struct live victim = requests->live[at];
     requests->live[at] = requests->live[--requests->live_count];
-    int length = snprintf(room, REQUEST_BYTES_MAX,
-                          "POST /api/v2/peatio/market/orders/%llu/cancel HTTP/1.1\r\nHost: bench\r\n"
-                          "Authorization: Bearer %s\r\nContent-Length: 0\r\n\r\n",
-                          (unsigned long long)victim.order_id,
-                          requests->members[victim.member].token);
+    int length =
+        snprintf(room, REQUEST_BYTES_MAX,
+                 "POST /api/v2/peatio/market/orders/%llu/cancel HTTP/1.1\r\nHost: bench\r\n"
+                 "Authorization: Bearer %s\r\nContent-Length: 0\r\n\r\n",
+                 (unsigned long long)victim.order_id, requests->members[victim.member].token);
     assert(length > 0 && length < REQUEST_BYTES_MAX);
     return (struct request){room, (size_t)length, victim.member, false};
 }
@@ -184,7 +185,8 @@ struct request requests_next(struct requests *requests, char room[static REQUEST
         share = draw(requests, 100);
         if (share < 35 && requests->live_count > 0)
             return next_cancel(requests, room);
-        size_t kind = share < 40 && share >= 35 ? draw(requests, 2) : 2 + draw(requests, 2 * PRICES);
+        size_t kind =
+            share < 40 && share >= 35 ? draw(requests, 2) : 2 + draw(requests, 2 * PRICES);
         return requests->ready[kind * count + draw(requests, count)];
     }
     assert(!"a mode");

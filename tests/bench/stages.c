@@ -51,8 +51,8 @@ static void must(bool ok, const struct err *err)
 
 static struct db *open_schema(const char *name)
 {
-    const struct db_config config = {.socket = getenv("DB_SOCKET"), .user = getenv("DB_USER"),
-                                     .password = "", .name = name};
+    const struct db_config config = {
+        .socket = getenv("DB_SOCKET"), .user = getenv("DB_USER"), .password = "", .name = name};
     struct db *db = NULL;
     struct err err;
     must(db_open(&config, &db, &err), &err);
@@ -85,7 +85,8 @@ static void read_members(struct world *world)
     struct db_result *rows = NULL;
     struct err err;
     must(db_query(world->db, "SELECT id FROM members WHERE role = 'member' ORDER BY id LIMIT ?",
-                  DB_ARGS(DB_U64(MEMBERS_MAX)), &rows, &err), &err);
+                  DB_ARGS(DB_U64(MEMBERS_MAX)), &rows, &err),
+         &err);
     while (db_row_next(rows))
         world->members[world->members_count++] = db_get_u64(rows, 0);
     db_result_free(rows);
@@ -237,7 +238,8 @@ static void run(struct world *world, size_t count, int seconds)
     }
     int64_t orders = (int64_t)world->orders;
     printf("stages batch=%zu accept_ns=%lld match_ns=%lld settle_ns=%lld\n", count,
-           (long long)(world->accept_us * 1000 / orders), (long long)(world->match_us * 1000 / orders),
+           (long long)(world->accept_us * 1000 / orders),
+           (long long)(world->match_us * 1000 / orders),
            (long long)(world->settle_us * 1000 / orders));
     fflush(stdout);
 }

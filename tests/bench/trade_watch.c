@@ -110,8 +110,9 @@ static bool subscribe(struct trade_watch *watch, const char *const *uids, size_t
     for (size_t i = 0; bound && i < count; i++) {
         char key[96];
         snprintf(key, sizeof(key), "private.%s.trade", uids[i]);
-        amqp_queue_bind(watch->connection, CHANNEL, name, amqp_cstring_bytes("peatio.events.ranger"),
-                        amqp_cstring_bytes(key), amqp_empty_table);
+        amqp_queue_bind(watch->connection, CHANNEL, name,
+                        amqp_cstring_bytes("peatio.events.ranger"), amqp_cstring_bytes(key),
+                        amqp_empty_table);
         bound = is_fine(watch);
     }
     if (bound)

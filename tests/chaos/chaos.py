@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""The chaos run: a stack of its own, many clients, and everything that can go wrong with processes and
-messages, from one seed. It ends with every acknowledged order in its right final state, none that was
-not acknowledged doubled, and the checker green.
+"""The chaos run: a stack of its own, many clients, and everything that can go wrong with processes
+and messages, from one seed. It ends with every acknowledged order in its right final state, none
+that was not acknowledged doubled, and the checker green.
 
     tests/chaos/chaos.py [--seed N] [--minutes M] [--keep]
 """

@@ -88,21 +88,22 @@ def test_document_is_well_formed(name):
             node = node[step]
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_document_is_valid_for_a_linter(name, tmp_path):
+def test_documents_are_valid_for_a_linter(tmp_path):
     """redocly, where npm can give it to us."""
     if not shutil.which("npx"):
         pytest.skip("npx is not installed")
-    file = tmp_path / f"{name}.json"
-    file.write_text(json.dumps(document(name)))
+    files = []
+    for name in DOCUMENTS:
+        files.append(tmp_path / f"{name}.json")
+        files[-1].write_text(json.dumps(document(name)))
     try:
-        done = subprocess.run(["npx", "--yes", REDOCLY, "lint", "--extends", "spec", str(file)],
-                              capture_output=True, text=True, timeout=90, cwd=tmp_path,
+        done = subprocess.run(["npx", "--yes", REDOCLY, "lint", "--extends", "minimal", *files],
+                              capture_output=True, text=True, timeout=60, cwd=tmp_path,
                               stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
         pytest.skip(f"npx gets no {REDOCLY} within its time")
     if done.returncode != 0 and "npm err" in done.stderr.lower():
-        pytest.skip("npm gives no " + REDOCLY + ": " + done.stderr.strip().splitlines()[-1][:200])
+        pytest.skip(f"npm gives no {REDOCLY}: {done.stderr.strip().splitlines()[-1][:200]}")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

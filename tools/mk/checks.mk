@@ -10,7 +10,7 @@ fmt: ## Format the C sources (clang-format 14)
 asan: ## Unit tests and fuzz corpora under AddressSanitizer and UBSan
 	@$(MAKE) VARIANT=asan unit fuzz-regression
 tsan: ## Unit tests under ThreadSanitizer
-	@$(MAKE) VARIANT=tsan unit
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tools/lint.d/tsan $(MAKE) VARIANT=tsan unit
 
 coverage: ## Line coverage of the unit tests: a table, and HTML in $(BUILD)/coverage/html
 	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true

@@ -7,7 +7,7 @@
 #include "accounting/actions/settlement.h"
 #include "accounting/domain/seal.h"
 #include "accounting/store/order_row.h"
-#include "accounting/store/sql.h"
+#include "accounting/store/settlements.h"
 
 /* The rows of a market's chain, trades and entries merged by id. */
 static void seal_market(struct settlement *settlement, struct settling_market *settling)
@@ -40,15 +40,15 @@ static void write_market(struct settlement *settlement, struct db *db,
         seal_write_sql(db, &settlement->sql, writer, &settling->seal, &settling->seal_text,
                        settling->first_journal_id, settling->last_journal_id);
     }
-    /* Compare and set: whoever else settled this market meanwhile, one of the two fails here. */
-    db_sql(db, &settlement->sql,
-           "UPDATE market_settlements SET settled_seq = ?, last_price = ?, halted = ?, "
-           "state_hash = ?, updated_at = ? WHERE market_id = ? AND settled_seq = ?;",
-           DB_ARGS(DB_U64(settling->settled_seq), DB_DEC(settling->last_price),
-                   DB_U64(settling->halted), DB_U64(settling->state_hash),
-                   DB_TIME(settlement->now_us), DB_TEXT(settling->id),
-                   DB_U64(settling->settled_before)));
-    sql_expect_rows(&settlement->sql, 1);
+    const struct settled settled = {
+        .market_id = settling->id,
+        .from_seq = settling->settled_before,
+        .to_seq = settling->settled_seq,
+        .last_price = settling->last_price,
+        .halted = settling->halted,
+        .state_hash = settling->state_hash,
+    };
+    settled_update_sql(db, &settlement->sql, &settled, settlement->now_us);
 }
 
 /* A transaction beyond one statement text: what there is goes out, the rest follows. */

@@ -70,9 +70,9 @@ static const char *change_name(enum order_change change)
 
 static const char *state_name(enum order_state state)
 {
-    return state == ORDER_DONE                                ? "completed"
+    return state == ORDER_DONE                              ? "completed"
            : state == ORDER_CANCEL || state == ORDER_REJECT ? "canceled"
-                                                             : "open";
+                                                            : "open";
 }
 
 /* What a limit order gets for this volume: base for a buy, quote for a sell. */
@@ -143,12 +143,15 @@ struct trade_event {
 #define AT(member) offsetof(struct trade_event, member)
 #define PARTY(role)                                                                                \
     {#role "_uid", JSON_TEXT, AT(role.uid), .doc = "Member."},                                     \
-    {#role "_income_unit", JSON_TEXT, AT(role.income_unit), .doc = "What the member gets."},       \
-    {#role "_income_amount", JSON_DEC, AT(role.income), .doc = "How much, fee included."},         \
-    {#role "_income_fee", JSON_DEC, AT(role.income_fee), .doc = "The fee, of the income."},        \
-    {#role "_outcome_unit", JSON_TEXT, AT(role.outcome_unit), .doc = "What the member gives."},    \
-    {#role "_outcome_amount", JSON_DEC, AT(role.outcome), .doc = "How much."},                     \
-    {#role "_outcome_fee", JSON_DEC, AT(role.outcome_fee), .doc = "0.0."}
+        {#role "_income_unit", JSON_TEXT, AT(role.income_unit), .doc = "What the member gets."},   \
+        {#role "_income_amount", JSON_DEC, AT(role.income), .doc = "How much, fee included."},     \
+        {#role "_income_fee", JSON_DEC, AT(role.income_fee), .doc = "The fee, of the income."},    \
+        {#role "_outcome_unit", JSON_TEXT, AT(role.outcome_unit),                                  \
+         .doc = "What the member gives."},                                                         \
+        {#role "_outcome_amount", JSON_DEC, AT(role.outcome), .doc = "How much."},                 \
+    {                                                                                              \
+#role "_outcome_fee", JSON_DEC, AT(role.outcome_fee), .doc = "0.0."                        \
+    }
 const struct json_field api_trade_fields[] = {
     {"id", JSON_U64, AT(id), .doc = "Trade id."},
     {"market", JSON_TEXT, AT(market), .doc = "Market id."},

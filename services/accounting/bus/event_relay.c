@@ -88,7 +88,7 @@ bool event_relay_check(const struct accounting_config *config, struct err *err)
 {
     struct token_signer *signer;
     if (!signer_open(config, &signer, err))
-        return false;
+        return err_wrap(err, "EVENT_API_JWT_PRIVATE_KEY_FILE");
     token_signer_free(signer);
     return true;
 }

@@ -119,7 +119,7 @@ static bool tell_parties(struct teller *teller, const struct trade *trade, struc
     if (!maker[0] || !uid)
         return true;
     return (teller->signed_only || (stream_trade(&teller->out, trade, true, maker, err) &&
-                                 stream_trade(&teller->out, trade, false, uid, err))) &&
+                                    stream_trade(&teller->out, trade, false, uid, err))) &&
            api_trade(&teller->out, trade, maker, uid, err);
 }
 
@@ -217,9 +217,8 @@ bool teller_tell(struct teller *teller, struct db *db, const struct event_round 
     teller->signed_only = signed_only;
     teller->trades_count = teller->accounts_count = 0;
     teller->catalog = catalog_take(teller->app->catalogs);
-    bool told = signed_only ||
-                book_stream_begin(teller->books, &teller->out,
-                                  clock_monotonic_us(teller->app->clock), err);
+    bool told = signed_only || book_stream_begin(teller->books, &teller->out,
+                                                 clock_monotonic_us(teller->app->clock), err);
     for (size_t i = 0; i < round->count && told; i++)
         told = tell_functions[round->items[i].kind](teller, &round->items[i], err);
     told = told && tell_trades(teller, err) && tell_balances(teller, err);

@@ -9,7 +9,7 @@ _Static_assert(LISTENERS_MAX < UINT16_MAX, "a slot holds the number of a kind");
 struct kind {
     enum event_exchange exchange;
     char routing_key[ROUTING_KEY_SIZE];
-    bool is_absent;   /* the last one came back */
+    bool is_absent; /* the last one came back */
     /* Of this round: */
     bool is_asked;    /* one went out, whose answer tells */
     bool is_answered; /* it came back */

@@ -88,9 +88,9 @@ bool book_cache_get(struct book_cache *cache, const char *market_id, int64_t mon
 {
     pthread_mutex_lock(&cache->lock);
     struct kept_book *kept = find_locked(cache, market_id);
-    bool usable = kept && (monotonic_us < kept->fresh_until_us ||
-                           (kept->is_being_read &&
-                            monotonic_us - kept->read_us < BOOK_STALE_MAX_US));
+    bool usable =
+        kept && (monotonic_us < kept->fresh_until_us ||
+                 (kept->is_being_read && monotonic_us - kept->read_us < BOOK_STALE_MAX_US));
     if (usable)
         book_text_write(out, &kept->book, asks, bids);
     else if (kept)

@@ -158,9 +158,8 @@ static void ticker_list(struct http_request *request)
         struct ticker ticker;
         char pair[PAIR_SIZE];
         market_ticker_now(request, market, &ticker);
-        struct cmc_ticker_view view = {.last_price = ticker.last,
-                                       .base_volume = ticker.amount,
-                                       .quote_volume = ticker.volume};
+        struct cmc_ticker_view view = {
+            .last_price = ticker.last, .base_volume = ticker.amount, .quote_volume = ticker.volume};
         if (out->length > 1)
             str_add_char(out, ',');
         json_write_string(out, market_pair(market, pair));
@@ -182,7 +181,7 @@ struct pair_request {
     {                                                                                              \
         .name = "market_pair", .kind = PARAM_TEXT,                                                 \
         .offset = offsetof(struct pair_request, market_pair),                                      \
-        .flags = PARAM_REQUIRED | PARAM_IN_PATH, .doc = "BTC_USD."                   \
+        .flags = PARAM_REQUIRED | PARAM_IN_PATH, .doc = "BTC_USD."                                 \
     }
 
 static const struct param trades_params[] = {PAIR_ROW, PARAM_END};
@@ -228,8 +227,8 @@ static void trades_list(struct http_request *request)
         return;
     struct public_trade trades[CMC_TRADES];
     struct cmc_trade_view views[CMC_TRADES];
-    size_t count = market_recent_trades(request_app(request)->market_data, market->id, CMC_TRADES,
-                                        trades);
+    size_t count =
+        market_recent_trades(request_app(request)->market_data, market->id, CMC_TRADES, trades);
     for (size_t i = 0; i < count; i++)
         views[i] = (struct cmc_trade_view){
             .trade_id = trades[i].id,
@@ -259,16 +258,11 @@ static void book_show(struct http_request *request)
 }
 
 #define ROUTE(name, handler_, reply_, is_array, text)                                              \
-    {.method = "GET",                                                                              \
-     .path = "/api/v2/coinmarketcap/" name,                                                        \
-     .mode = HTTP_INLINE,                                                                          \
-     .handler = handler_,                                                                          \
-     .reply = reply_,                                                                              \
-     .reply_is_array = is_array,                                                                   \
-     .access = ACCESS_PUBLIC,                                                                      \
-     .class_name = "coinmarketcap." name,                                                          \
-     .tag = "coinmarketcap",                                                                       \
-     .doc = text}
+    {                                                                                              \
+        .method = "GET", .path = "/api/v2/coinmarketcap/" name, .mode = HTTP_INLINE,               \
+        .handler = handler_, .reply = reply_, .reply_is_array = is_array, .access = ACCESS_PUBLIC, \
+        .class_name = "coinmarketcap." name, .tag = "coinmarketcap", .doc = text                   \
+    }
 
 const struct http_route coinmarketcap_routes[] = {
     ROUTE("summary", summary_list, summary_fields, true, "Enabled markets by position."),

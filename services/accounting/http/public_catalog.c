@@ -292,8 +292,11 @@ struct config_view {
 };
 
 #define ROW(name, table, type)                                                                     \
-    {#name, JSON_ARRAY, offsetof(struct config_view, name), .sub = table,                          \
-     .sub_size = sizeof(type), .count_offset = offsetof(struct config_view, count)}
+    {                                                                                              \
+#name, JSON_ARRAY, offsetof(struct config_view, name),                                     \
+            .sub = table, .sub_size = sizeof(type),                                                \
+            .count_offset = offsetof(struct config_view, count)                                    \
+    }
 static const struct json_field config_fields[] = {
     ROW(currencies, currency_fields, struct currency_view),
     ROW(trading_fees, trading_fee_fields, struct trading_fee),

@@ -19,13 +19,11 @@ enum { UNIX_TEXT_SIZE = 24 };
 
 /* ":market" of the path, of every request struct below. */
 #define MARKET_ROW(type)                                                                           \
-    {.name = "market",                                                                             \
-     .kind = PARAM_TEXT,                                                                           \
-     .offset = offsetof(type, market),                                                             \
-     .flags = PARAM_REQUIRED | PARAM_IN_PATH,                                                      \
-     .check = public_market_is_listed,                                                             \
-     .value_code = "public.market.doesnt_exist",                                                   \
-     .doc = "Market id."}
+    {                                                                                              \
+        .name = "market", .kind = PARAM_TEXT, .offset = offsetof(type, market),                    \
+        .flags = PARAM_REQUIRED | PARAM_IN_PATH, .check = public_market_is_listed,                 \
+        .value_code = "public.market.doesnt_exist", .doc = "Market id."                            \
+    }
 
 static int64_t now_s(const struct http_request *request)
 {
@@ -141,16 +139,13 @@ static const struct json_field book_fields[] = {
 };
 
 #define BOOK_LIMIT_ROW(key, side_name)                                                             \
-    {.name = #key,                                                                                 \
-     .kind = PARAM_I64,                                                                            \
-     .offset = offsetof(struct book_request, key),                                                 \
-     .flags = PARAM_RANGE,                                                                         \
-     .min = 1,                                                                                     \
-     .max = BOOK_ORDERS_MAX,                                                                       \
-     .fallback = "20",                                                                             \
-     .type_code = "public.order_book.non_integer_" side_name "_limit",                             \
-     .value_code = "public.order_book.invalid_" side_name "_limit",                                \
-     .doc = "Orders of this side."}
+    {                                                                                              \
+        .name = #key, .kind = PARAM_I64, .offset = offsetof(struct book_request, key),             \
+        .flags = PARAM_RANGE, .min = 1, .max = BOOK_ORDERS_MAX, .fallback = "20",                  \
+        .type_code = "public.order_book.non_integer_" side_name "_limit",                          \
+        .value_code = "public.order_book.invalid_" side_name "_limit",                             \
+        .doc = "Orders of this side."                                                              \
+    }
 
 static const struct param book_params[] = {
     MARKET_ROW(struct book_request),
@@ -166,8 +161,8 @@ static bool read_side(struct http_request *request, struct db *db, const char *m
 {
     struct err err;
     struct depth_level levels[BOOK_ORDERS_MAX];
-    size_t count = market_depth(request_app(request)->market_data, market_id, side,
-                                BOOK_ORDERS_MAX, levels);
+    size_t count =
+        market_depth(request_app(request)->market_data, market_id, side, BOOK_ORDERS_MAX, levels);
     struct order *orders = public_alloc_or_reply(request, BOOK_ORDERS_MAX, sizeof(*orders));
     if (!orders)
         return false;
@@ -312,8 +307,8 @@ static void kline_list(struct http_request *request)
     if (read) {
         struct kline_range range = kline_select(&points, period, first_s, now_s(request));
         struct kline_fill fill = kline_begin(&range, write_point, out);
-        read = range.count == 0 || candles_read(db, asked->market, period, range.from_s,
-                                                range.to_s, kline_take, &fill, &err);
+        read = range.count == 0 || candles_read(db, asked->market, period, range.from_s, range.to_s,
+                                                kline_take, &fill, &err);
         kline_end(&fill);
     }
     str_add_char(out, ']');

@@ -74,8 +74,8 @@ const char *market_pair(const struct market *market, char buffer[static PAIR_SIZ
 void market_ticker_now(struct http_request *request, const struct market *market,
                        struct ticker *ret_ticker)
 {
-    market_ticker(request_app(request)->market_data, market->id,
-                  clock_now_us(http_clock(request)), ret_ticker);
+    market_ticker(request_app(request)->market_data, market->id, clock_now_us(http_clock(request)),
+                  ret_ticker);
 }
 
 struct dec market_best_price(struct http_request *request, const struct market *market,

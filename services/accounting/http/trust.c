@@ -139,8 +139,8 @@ static bool pem_text(const char *text, struct str *pem, struct err *err)
     if (strncmp(text, "-----BEGIN", 10) == 0)
         str_add(pem, text);
     else if (!base64_read_any(text, strcspn(text, "\r\n"), pem))
-        return err_set(err, ERR_CONFIG, "JWT_PUBLIC_KEY is neither PEM nor base64 of it");
-    return str_ok(pem) || err_set(err, ERR_CONFIG, "JWT_PUBLIC_KEY is too long");
+        return err_set(err, ERR_CONFIG, "neither PEM nor base64 of it");
+    return str_ok(pem) || err_set(err, ERR_CONFIG, "too long");
 }
 
 static bool read_key_file(const char *path, struct str *pem, struct err *err)
@@ -207,7 +207,7 @@ static bool open_users(struct accounting *app, struct trust *trust, struct err *
     if (!read_audience(trust, config->jwt_audience, err) ||
         !pem_text(config->jwt_public_key, &pem, err) ||
         !token_keys_add(trust->user_keys, "user", config->jwt_algorithm, str_data(&pem), err))
-        return err_wrap(err, "JWT_PUBLIC_KEY");
+        return err_wrap(err, "JWT_PUBLIC_KEY_FILE");
     bool any_issuer = !config->jwt_issuer || config->jwt_issuer[0] == '\0';
     const struct token_rules rules = {.issuer = any_issuer ? NULL : config->jwt_issuer,
                                       .audience = trust->audience[0] ? trust->audience : NULL,
@@ -238,13 +238,23 @@ static bool open_services(struct accounting *app, struct trust *trust, struct er
     return app->service_tokens || err_set(err, ERR_INTERNAL, "no memory");
 }
 
+/* Our own key is not used before we call somebody; that it is none should be known now. */
+static bool check_own_key(const struct accounting *app, struct err *err)
+{
+    struct token_signer *signer;
+    if (!token_signer_new("ES256", "accounting", app->config->service_key, &signer, err))
+        return err_wrap(err, "SERVICE_KEY_FILE");
+    token_signer_free(signer);
+    return true;
+}
+
 bool trust_open(struct accounting *app, struct err *err)
 {
     assert(app->abilities && !app->trust);
     struct trust *trust = app->trust = calloc(1, sizeof(*trust));
     if (!trust)
         return err_set(err, ERR_INTERNAL, "no memory");
-    return open_users(app, trust, err) && open_services(app, trust, err);
+    return open_users(app, trust, err) && open_services(app, trust, err) && check_own_key(app, err);
 }
 
 void trust_close(struct accounting *app)

@@ -37,10 +37,10 @@ struct ladder {
     enum side side;
     struct ladder_block **blocks;
     size_t blocks_count, blocks_capacity;
-    size_t count;        /* levels */
-    bool is_cut;         /* levels behind `last_known` were forgotten */
+    size_t count; /* levels */
+    bool is_cut;  /* levels behind `last_known` were forgotten */
     struct dec last_known;
-    bool is_incomplete;  /* a level was dropped for want of memory */
+    bool is_incomplete; /* a level was dropped for want of memory */
 };
 
 static inline struct ladder ladder_of(enum side side)

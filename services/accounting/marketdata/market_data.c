@@ -9,7 +9,7 @@ enum { SLOTS = 2 * MARKET_DATA_MARKETS_MAX };
 
 /* What is known of one market. Pages that nothing was written to cost nothing. */
 struct content {
-    struct ladder sides[2]; /* by enum side */
+    struct ladder sides[2];           /* by enum side */
     size_t trades_count, trades_next; /* ring: trades_next is overwritten next */
     struct public_trade trades[RECENT_TRADES_MAX];
     struct dec last_price;
@@ -293,8 +293,8 @@ size_t market_recent_trades(struct market_data *data, const char *market_id, siz
     const struct content *content = face->content;
     size_t count = limit < content->trades_count ? limit : content->trades_count;
     for (size_t i = 0; i < count; i++)
-        ret_trades[i] = content->trades[(content->trades_next + RECENT_TRADES_MAX - 1 - i) %
-                                        RECENT_TRADES_MAX];
+        ret_trades[i] =
+            content->trades[(content->trades_next + RECENT_TRADES_MAX - 1 - i) % RECENT_TRADES_MAX];
     face_unlock(face);
     return count;
 }
@@ -325,8 +325,11 @@ bool market_candle(struct market_data *data, const char *market_id, enum candle_
         return false;
     int64_t at_s = candle_bucket(period, now_us / 1000000);
     if (at_s > candle.at_s)
-        candle = (struct candle){.at_s = at_s, .open = candle.close, .high = candle.close,
-                                 .low = candle.close, .close = candle.close};
+        candle = (struct candle){.at_s = at_s,
+                                 .open = candle.close,
+                                 .high = candle.close,
+                                 .low = candle.close,
+                                 .close = candle.close};
     *ret_candle = candle;
     return true;
 }

@@ -34,7 +34,7 @@ struct public_trade {
     int64_t created_at;
 };
 
-struct market_data *market_data_new(void); /* NULL: no memory */
+struct market_data *market_data_new(void);       /* NULL: no memory */
 void market_data_free(struct market_data *data); /* NULL is fine */
 
 /* ---- feeding: the settler's thread, or the loader's before it starts ---- */

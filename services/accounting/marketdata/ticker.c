@@ -93,8 +93,7 @@ void ticker_percent(struct dec open, struct dec last, char ret_text[static TICKE
     struct dec difference, percent;
     int64_t hundredths = 0;
     bool falls = dec_cmp(last, open) < 0;
-    if (dec_is_positive(open) &&
-        dec_sub(falls ? open : last, falls ? last : open, &difference)) {
+    if (dec_is_positive(open) && dec_sub(falls ? open : last, falls ? last : open, &difference)) {
         /* Above 10^16 % nobody reads the digits. */
         if (!percent_of(open, difference, &percent) ||
             !dec_to_scaled(percent, PERCENT_DIGITS, &hundredths))

@@ -163,8 +163,7 @@ static bool index_rows(struct copy *copy, struct err *err)
 static bool copy_load(struct catalogs *catalogs, struct db *db, struct copy *copy, struct err *err)
 {
     struct catalog_tables tables;
-    if (!catalog_read(db, copy->arena, &tables, err) ||
-        !complete_markets(catalogs, &tables, err))
+    if (!catalog_read(db, copy->arena, &tables, err) || !complete_markets(catalogs, &tables, err))
         return false;
     copy->catalog = (struct catalog){
         .currencies = tables.currencies,

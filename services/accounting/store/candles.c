@@ -97,14 +97,14 @@ bool candles_read(struct db *db, const char *market_id, enum candle_period perio
 {
     struct db_value market = DB_TEXT(market_id), minutes = DB_I64(candle_period_minutes(period));
     struct db_result *rows;
-    if (!db_query(db,
-                  "SELECT " CANDLE_COLUMNS " FROM candles"
-                  " WHERE market_id = ? AND period = ? AND at < ? ORDER BY at DESC LIMIT 1;"
-                  "SELECT " CANDLE_COLUMNS " FROM candles"
-                  " WHERE market_id = ? AND period = ? AND at BETWEEN ? AND ? ORDER BY at",
-                  DB_ARGS(market, minutes, DB_I64(from_s), market, minutes, DB_I64(from_s),
-                          DB_I64(to_s)),
-                  &rows, err))
+    if (!db_query(
+            db,
+            "SELECT " CANDLE_COLUMNS " FROM candles"
+            " WHERE market_id = ? AND period = ? AND at < ? ORDER BY at DESC LIMIT 1;"
+            "SELECT " CANDLE_COLUMNS " FROM candles"
+            " WHERE market_id = ? AND period = ? AND at BETWEEN ? AND ? ORDER BY at",
+            DB_ARGS(market, minutes, DB_I64(from_s), market, minutes, DB_I64(from_s), DB_I64(to_s)),
+            &rows, err))
         return false;
     do {
         while (db_row_next(rows)) {

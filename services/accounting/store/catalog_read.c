@@ -137,8 +137,7 @@ static void read_currencies(struct reader *reader)
 
 static void read_blockchains(struct reader *reader)
 {
-    struct blockchain *rows =
-        rows_alloc(reader, sizeof(*rows), &reader->tables->blockchains_count);
+    struct blockchain *rows = rows_alloc(reader, sizeof(*rows), &reader->tables->blockchains_count);
     reader->tables->blockchains = rows;
     for (size_t i = 0; i < reader->tables->blockchains_count; i++) {
         struct blockchain *row = &rows[i];

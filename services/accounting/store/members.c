@@ -40,19 +40,8 @@ bool members_by_id(struct db *db, uint64_t id, struct member *ret_member, struct
                       err);
 }
 
-/* The column is ASCII, and the database refuses to compare it with anything else. */
-static bool may_be_uid(const char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text >= 0x80)
-            return false;
-    return true;
-}
-
 bool members_by_uid(struct db *db, const char *uid, struct member *ret_member, struct err *err)
 {
-    if (!may_be_uid(uid))
-        return err_set(err, ERR_NOT_FOUND, "no such member");
     return one_member(db, "SELECT " COLUMNS " FROM members WHERE uid = ?", DB_TEXT(uid), ret_member,
                       err);
 }
@@ -140,10 +129,7 @@ static void add_filters(struct db *db, struct str *sql, const struct members_fil
 {
     bool by_update = filter->time_column && strcmp(filter->time_column, "updated_at") == 0;
     db_sql(db, sql, " WHERE TRUE", DB_NONE);
-    if (filter->uid && !may_be_uid(filter->uid))
-        str_add(sql, " AND FALSE");
-    else
-        equals(db, sql, " AND uid = ?", filter->uid);
+    equals(db, sql, " AND uid = ?", filter->uid);
     equals(db, sql, " AND email = ?", filter->email);
     equals(db, sql, " AND role = ?", filter->role);
     equals(db, sql, " AND `group` = ?", filter->group);

@@ -1,5 +1,6 @@
 #include "accounting/store/operations_read.h"
 
+#include "accounting/store/sql.h"
 #include "accounting/store/trades_read.h"
 #include "base/auto.h"
 
@@ -70,7 +71,9 @@ static void ledger_sql(struct db *db, struct str *sql, const struct walk *walk)
                              : "SELECT " LEDGER_COLUMNS " FROM ledger"
                                " WHERE (code_a BETWEEN ? AND ? OR code_b BETWEEN ? AND ?)",
            DB_ARGS(DB_I64(first), DB_I64(last), DB_I64(first), DB_I64(last)));
-    if (filter->reference_type)
+    if (filter->reference_type && !sql_is_ascii(filter->reference_type))
+        str_add(sql, " AND FALSE");
+    else if (filter->reference_type)
         db_sql(db, sql, " AND reference_type = ?", DB_ARGS(DB_TEXT(filter->reference_type)));
     if (filter->reference_id)
         db_sql(db, sql, " AND reference_id = ?", DB_ARGS(DB_U64(filter->reference_id)));

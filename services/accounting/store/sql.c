@@ -7,3 +7,11 @@ void sql_expect_rows(struct str *sql, size_t rows)
     str_add_u64(sql, rows);
     str_add(sql, ", 0, (SELECT 1 UNION SELECT 2));");
 }
+
+bool sql_is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text >= 0x80)
+            return false;
+    return true;
+}

@@ -2,6 +2,7 @@
 #ifndef ACCOUNTING_STORE_SQL_H
 #define ACCOUNTING_STORE_SQL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"
@@ -11,5 +12,9 @@
  * batch that goes out in one round trip nothing after it runs then, COMMIT least of all.
  */
 void sql_expect_rows(struct str *sql, size_t rows);
+
+/* Whether a text of a client may be compared with a column of ASCII (ids, kinds of references). Any
+ * other text is in no such column, and the database fails instead of saying so. */
+bool sql_is_ascii(const char *text);
 
 #endif

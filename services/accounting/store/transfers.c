@@ -100,9 +100,8 @@ bool member_find_by_name(struct db *db, const char *uid_or_username, struct memb
     /* A uid wins: a user name is chosen by its owner and must not catch what is sent to a uid. */
     if (members_by_uid(db, uid_or_username, ret_member, err))
         return true;
-    if (err->code != ERR_NOT_FOUND ||
-        !db_query(db, "SELECT id FROM members WHERE username = ?",
-                  DB_ARGS(DB_TEXT(uid_or_username)), &result, err))
+    if (err->code != ERR_NOT_FOUND || !db_query(db, "SELECT id FROM members WHERE username = ?",
+                                                DB_ARGS(DB_TEXT(uid_or_username)), &result, err))
         return false;
     if (!db_row_next(result))
         return err_set(err, ERR_NOT_FOUND, "no member of this uid or user name");

@@ -46,12 +46,21 @@ static bool market_add(struct worker *worker, const char *market_id, struct err 
     return true;
 }
 
+/* 0, 1 s, 2 s, then the longest. */
+static uint32_t pause_after(uint32_t pause_ms)
+{
+    if (pause_ms < MARKET_LIST_PAUSE_MS)
+        return MARKET_LIST_PAUSE_MS;
+    return pause_ms * 2 < PAUSE_MS_MAX ? pause_ms * 2 : PAUSE_MS_MAX;
+}
+
 bool market_list_read(struct worker *worker, struct err *err)
 {
     AUTO(str_release) struct str body = STR_INIT(MARKETS_BYTES_MAX);
     AUTO_FREE(cJSON_Delete) cJSON *list = NULL;
     worker->list_us = clock_monotonic_us(worker->clock);
     worker->wants_list = true;
+    worker->list_pause_ms = pause_after(worker->list_pause_ms);
     if (!accounting_call(worker, "markets", CALL_TIMEOUT_MS, &body, err) ||
         !json_read(str_data(&body), body.length, &list, err))
         return false;
@@ -67,5 +76,6 @@ bool market_list_read(struct worker *worker, struct err *err)
     }
     worker->has_list = true;
     worker->wants_list = false;
+    worker->list_pause_ms = MARKET_LIST_PAUSE_MS;
     return true;
 }

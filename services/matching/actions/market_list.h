@@ -5,8 +5,8 @@
 #include "matching/actions/worker.h"
 
 /*
- * Reads the list of accounting; markets of ours that are new in it want to be loaded. On failure the
- * list stays wanted.
+ * Reads the list of accounting; markets of ours that are new in it want to be loaded. On failure
+ * the list stays wanted.
  */
 bool market_list_read(struct worker *worker, struct err *err) MUST_CHECK;
 

@@ -1,6 +1,6 @@
 /*
- * results_publish.h: results leave. They gather in the open batch of their market, are sealed into a
- * parcel, published, and kept until the broker confirmed them; only then are the deliveries acked
+ * results_publish.h: results leave. They gather in the open batch of their market, are sealed into
+ * a parcel, published, and kept until the broker confirmed them; only then are the deliveries acked
  * that they came from. A parcel that was not confirmed when the connection broke goes out again:
  * accounting drops what it has.
  */

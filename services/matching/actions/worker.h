@@ -72,7 +72,8 @@ struct worker {
     struct market markets[MARKETS_MAX];
     size_t markets_count;
     bool has_list, wants_list; /* of the markets: read once; to be read (again) */
-    int64_t list_us;           /* when it was tried last */
+    int64_t list_us;           /* when it was tried last; 0: never */
+    uint32_t list_pause_ms;    /* until the next try */
 
     struct command commands[PROTOCOL_COMMANDS_MAX]; /* of the batch at hand */
     struct str scratch;                             /* their results */

@@ -1,4 +1,6 @@
-/* topology.h: the queue that a worker reads. Accounting declares the same, and the results queue. */
+/*
+ * topology.h: the queue that a worker reads. Accounting declares the same, and the results queue.
+ */
 #ifndef MATCHING_BUS_TOPOLOGY_H
 #define MATCHING_BUS_TOPOLOGY_H
 

@@ -89,7 +89,7 @@ static bool load(struct worker *worker, struct market *market, struct err *err)
 static bool list_is_due(const struct worker *worker)
 {
     int64_t age_us = clock_monotonic_us(worker->clock) - worker->list_us;
-    return worker->list_us == 0 || age_us >= (int64_t)MARKET_LIST_PAUSE_MS * 1000;
+    return worker->list_us == 0 || age_us >= (int64_t)worker->list_pause_ms * 1000;
 }
 
 bool delivery_market(struct worker *worker, const char *market_id, struct market **ret_market,

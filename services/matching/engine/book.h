@@ -2,8 +2,8 @@
  * book.h: the order book of one market, a pure function of its commands.
  *
  * book_apply() takes command n+1 after command n and appends exactly one result; the same commands
- * give the same bytes on every machine and compiler: no clock, no random, no floating point, no I/O.
- * The rules are in deploy/protocol/matching.md; their tests are tests/scenarios/matching/.
+ * give the same bytes on every machine and compiler: no clock, no random, no floating point, no
+ * I/O. The rules are in deploy/protocol/matching.md; their tests are tests/scenarios/matching/.
  *
  * Invariants between two commands: best bid < best ask; every price level is a queue by rank, never
  * empty, its total the sum of its orders; state_hash covers all that the next answer depends on.

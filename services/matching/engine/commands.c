@@ -13,19 +13,20 @@ static struct taker taker_of(const struct command *command)
         .rank = rank_of(command->seq, 0),
         .price = command->price,
         .amount = command->amount,
-        .stop_price = command->stop_price,
-        .protection = command->protection,
     };
     memcpy(&taker.kinds, &command->side, sizeof(taker.kinds));
-    if (command->side == SIDE_BUY &&
-        (command->type == TYPE_MARKET || command->type == TYPE_STOP_MARKET))
-        taker.budget = wide_get(command->budget_low, command->budget_high);
     return taker;
 }
 
 static void submit(struct book *book, struct sink *sink, const struct command *command)
 {
+    bool is_market = command->type == TYPE_MARKET || command->type == TYPE_STOP_MARKET;
     struct taker taker = taker_of(command);
+    taker.stop_price = command->stop_price;
+    taker.protection = command->protection;
+    if (is_market && command->side == SIDE_BUY)
+        taker.budget = wide_get(command->budget_low, command->budget_high);
+
     if (order_exists(book, command->order_id))
         sink->status = RESULT_REFUSED;
     else if (book->halted)
@@ -36,28 +37,17 @@ static void submit(struct book *book, struct sink *sink, const struct command *c
         stop_wait(book, sink, &taker);
 }
 
-/* What most commands are: a limit order that finds nobody to trade with. */
-static bool is_quiet(const struct book *book, const struct command *command)
-{
-    return !book->halted && command->time_in_force != TIF_FOK &&
-           !price_crosses(book, command->side, command->price);
-}
-
+/* The short way of what most commands are: a limit order that finds nobody to trade with. */
 static void submit_limit(struct book *book, struct sink *sink, const struct command *command)
 {
-    if (!is_quiet(book, command) || order_exists(book, command->order_id)) {
+    bool is_quiet = !book->halted && command->time_in_force != TIF_FOK &&
+                    !price_crosses(book, command->side, command->price) &&
+                    !order_exists(book, command->order_id);
+    struct taker taker = taker_of(command);
+    if (is_quiet)
+        order_rest(book, sink, &taker);
+    else
         submit(book, sink, command);
-        return;
-    }
-    struct taker taker = {
-        .order_id = command->order_id,
-        .member_id = command->member_id,
-        .rank = rank_of(command->seq, 0),
-        .price = command->price,
-        .amount = command->amount,
-    };
-    memcpy(&taker.kinds, &command->side, sizeof(taker.kinds));
-    order_rest(book, sink, &taker);
 }
 
 /* Takes an order out. What becomes of its level is for the caller to tell. */
@@ -184,9 +174,12 @@ static void amend(struct book *book, struct sink *sink, const struct command *co
 /* A fast yes to command_check() for what most submitted orders are. */
 static bool is_plain_limit(const struct command *command)
 {
-    uint64_t kinds; /* kind, side, type, time in force, stp, reserved */
+    /* From the lowest byte: kind, side, type, time in force, stp, reserved. Free here: the side,
+     * the time in force, stp. */
+    const uint64_t free_bits = 0x0303000100;
+    uint64_t kinds;
     memcpy(&kinds, &command->kind, sizeof(kinds));
-    return (kinds & ~(uint64_t)0x0303000100) == COMMAND_SUBMIT && command->order_id != 0 &&
+    return (kinds & ~free_bits) == COMMAND_SUBMIT && command->order_id != 0 &&
            command->member_id != 0 &&
            (uint64_t)command->price - 1 < (uint64_t)PROTOCOL_QUANTITY_MAX &&
            (uint64_t)command->amount - 1 < (uint64_t)PROTOCOL_QUANTITY_MAX &&

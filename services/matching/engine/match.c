@@ -212,7 +212,9 @@ static enum close_reason walk(struct book *book, struct sink *sink, struct taker
     return CLOSE_NONE;
 }
 
-/* Fill-or-kill: whether the walk would fill the whole order. Looks at no more orders than it may. */
+/*
+ * Fill-or-kill: whether the walk would fill the whole order. Looks at no more orders than it may.
+ */
 static bool can_fill(const struct book *book, const struct sink *sink, const struct taker *taker)
 {
     int64_t missing = taker->amount;

@@ -1,7 +1,7 @@
 /*
- * orders.h: how an order joins and leaves the structures of a book, and the digest of orders. Inline
- * because this is half of what the engine does; without branches in the lists because which end an
- * order is at is not foreseeable: what is written to "nobody", slot 0, does no harm.
+ * orders.h: how an order joins and leaves the structures of a book, and the digest of orders.
+ * Inline because this is half of what the engine does; without branches in the lists because which
+ * end an order is at is not foreseeable: what is written to "nobody", slot 0, does no harm.
  */
 #ifndef MATCHING_ENGINE_ORDERS_H
 #define MATCHING_ENGINE_ORDERS_H

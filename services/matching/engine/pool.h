@@ -93,8 +93,8 @@ struct index {
 enum { BUCKETS_PER_KEY = 4 }; /* at least: mostly a slot is alone in its bucket */
 
 /*
- * Keys that are handed out one after the other, like order ids, want INDEX_DENSE: neighbours share a
- * cache line. INDEX_SPARSE spreads anything else (prices are multiples of something).
+ * Keys that are handed out one after the other, like order ids, want INDEX_DENSE: neighbours share
+ * a cache line. INDEX_SPARSE spreads anything else (prices are multiples of something).
  */
 #define INDEX_DENSE 1u
 #define INDEX_SPARSE 0x9e3779b97f4a7c15u

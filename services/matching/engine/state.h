@@ -1,11 +1,11 @@
 /*
  * state.h: what a book is made of. Private to the engine; book.h is the door.
  *
- * Everything is a numbered slot of a pool, and 0 is nobody. An order is in three structures at once,
- * each of which it leaves in O(1): the index by id, the queue of its price level, and the list of
- * its member and side. Queues and lists are in order of rank, because ranks only grow and new ones
- * join at the end. Waiting stop orders are the same orders in two ladders of their own, by stop
- * price.
+ * Everything is a numbered slot of a pool, and 0 is nobody. An order is in three structures at
+ * once, each of which it leaves in O(1): the index by id, the queue of its price level, and the
+ * list of its member and side. Queues and lists are in order of rank, because ranks only grow and
+ * new ones join at the end. Waiting stop orders are the same orders in two ladders of their own, by
+ * stop price.
  */
 #ifndef MATCHING_ENGINE_STATE_H
 #define MATCHING_ENGINE_STATE_H
@@ -20,6 +20,8 @@
 struct kinds {
     uint8_t side, type, time_in_force, stp;
 };
+_Static_assert(offsetof(struct command, stp) - offsetof(struct command, side) == 3,
+               "the kinds of a command are one word");
 
 /* One cache line: the engine's speed is the number of lines and instructions a command takes. */
 struct order {

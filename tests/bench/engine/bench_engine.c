@@ -1,8 +1,8 @@
 /*
- * bench_engine [ROUNDS]: the matching engine beside a bare array-and-hash book, on the same stream of
- * commands in the same run; one thread, commands read from memory. First both must make exactly the
- * trades of the workload. Then each round times both, throughput and single commands in turn; the
- * medians of the rounds are printed. The latencies include the timer, which is printed as well.
+ * bench_engine [ROUNDS]: the matching engine beside a bare array-and-hash book, on the same stream
+ * of commands in the same run; one thread, commands read from memory. First both must make exactly
+ * the trades of the workload. Then each round times both, throughput and single commands in turn;
+ * the medians of the rounds are printed. The latencies include the timer, which is printed as well.
  */
 #include <stdlib.h>
 #include <time.h>

@@ -2,8 +2,8 @@
  * workload.h: the streams of commands that the matching benchmark runs, made from a seed.
  *
  * Workload A: 50,000 passive orders first, then 2,000,000 commands, about 49 % new orders, 41 %
- * cancels of orders that are live, 5 % market orders, 5 % limit orders that cross. Every engine that
- * keeps price-time priority makes the same trades on it; trade_hash() over them is the check.
+ * cancels of orders that are live, 5 % market orders, 5 % limit orders that cross. Every engine
+ * that keeps price-time priority makes the same trades on it; trade_hash() over them is the check.
  */
 #ifndef BENCH_ENGINE_WORKLOAD_H
 #define BENCH_ENGINE_WORKLOAD_H

@@ -1,6 +1,6 @@
 /*
- * Command and result batches of protocol.h: what is written can be read, and each thing that can be wrong with
- * bytes from outside is refused.
+ * Command and result batches of protocol.h: what is written can be read, and each thing that can be
+ * wrong with bytes from outside is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -74,8 +74,11 @@ static const struct http_route routes[] = {
     {.method = NULL},
 };
 
-static const struct openapi_info info = {
-    .title = "Test", .version = "1.2.3", .description = "A \"test\".", .route_base = "", .public_base = "/api/v2"};
+static const struct openapi_info info = {.title = "Test",
+                                         .version = "1.2.3",
+                                         .description = "A \"test\".",
+                                         .route_base = "",
+                                         .public_base = "/api/v2"};
 
 static bool is_shown(const struct http_route *route)
 {

@@ -69,7 +69,8 @@ static void tree_read__lists_maps_and_texts__keep_order_and_lines(void **state)
 
     const char *const keys[] = {"id", "min_price", "enabled", "data"};
     size_t i = 0;
-    TREE_EACH(pair, btc) {
+    TREE_EACH(pair, btc)
+    {
         assert_string_equal(tree_key(pair), keys[i]);
         i++;
     }
@@ -104,7 +105,8 @@ static void tree_read__plain_and_quoted_nulls__differ(void **state)
     struct tree_node *root = read_text("[~, null, Null, '', \"null\", '~', no, \"\"]");
     static const char *const texts[] = {NULL, NULL, NULL, "", "null", "~", "no", ""};
     size_t i = 0;
-    TREE_EACH(item, root) {
+    TREE_EACH(item, root)
+    {
         if (texts[i])
             assert_string_equal(tree_text(item), texts[i]);
         else

@@ -1,7 +1,7 @@
 /*
- * ledger_view.h: what somebody knows who sees the results only, as accounting does: every order with
- * what is left of it. Each item is checked against it, so it proves conservation, priority and that
- * the results tell the whole story.
+ * ledger_view.h: what somebody knows who sees the results only, as accounting does: every order
+ * with what is left of it. Each item is checked against it, so it proves conservation, priority and
+ * that the results tell the whole story.
  */
 #ifndef TESTS_LEDGER_VIEW_H
 #define TESTS_LEDGER_VIEW_H

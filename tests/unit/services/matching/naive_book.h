@@ -1,8 +1,8 @@
 /*
- * naive_book.h: the rules of matching once more, as simply as they can be written: one unsorted array
- * of orders, every question answered by looking at all of them, fill-or-kill answered by trying it
- * on a copy. It shares nothing with the engine but the records of contract/protocol.h, and is what
- * the engine is compared with.
+ * naive_book.h: the rules of matching once more, as simply as they can be written: one unsorted
+ * array of orders, every question answered by looking at all of them, fill-or-kill answered by
+ * trying it on a copy. It shares nothing with the engine but the records of contract/protocol.h,
+ * and is what the engine is compared with.
  */
 #ifndef TESTS_NAIVE_BOOK_H
 #define TESTS_NAIVE_BOOK_H

@@ -6,9 +6,9 @@
  *
  *     ORACLE_COMMANDS=10000000 build/release/tests/unit/services/matching/test_oracle
  *
- * The hash of all results is printed at the end: tests/determinism.sh compares it between compilers.
- * With ORACLE_RECORD=DIR a short stream of each profile is written as documents of the protocol
- * instead, for tests/conformance/vectors/.
+ * The hash of all results is printed at the end: tests/determinism.sh compares it between
+ * compilers. With ORACLE_RECORD=DIR a short stream of each profile is written as documents of the
+ * protocol instead, for tests/conformance/vectors/.
  */
 #include <setjmp.h>
 #include <stdarg.h>

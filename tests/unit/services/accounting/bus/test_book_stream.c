@@ -114,9 +114,11 @@ static void level__by_the_clock__snapshot_again_or_not(void **state)
         int64_t after_us;
         size_t snapshots;
     } rows[] = {
-        {5, 80 * SECOND_US, 1},  {5, 60 * SECOND_US, 1},  {5, 59 * SECOND_US, 0},
-        {5, 0, 0},               {20, 11 * SECOND_US, 1}, {20, 10 * SECOND_US, 0},
-        {20, 1 * SECOND_US, 0},  {19, 11 * SECOND_US, 0}, {500, 9 * SECOND_US, 0},
+        {5, 80 * SECOND_US, 1},  {5, 60 * SECOND_US, 1},
+        {5, 59 * SECOND_US, 0},  {5, 0, 0},
+        {20, 11 * SECOND_US, 1}, {20, 10 * SECOND_US, 0},
+        {20, 1 * SECOND_US, 0},  {19, 11 * SECOND_US, 0},
+        {500, 9 * SECOND_US, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct world *world = *state;

@@ -204,11 +204,10 @@ static void api_order__sell__income_is_volume_times_price(void **state)
     struct err err;
     event.order.side = SIDE_SELL;
     assert_true(api_order(&sink->out, &event, &btcusd, "ID1", &err));
-    assert_non_null(strstr(str_data(&sink->lines),
-                           "\"initial_income_amount\":\"20.0\","
-                           "\"current_income_amount\":\"10.0\","
-                           "\"initial_outcome_amount\":\"2.0\","
-                           "\"current_outcome_amount\":\"1.0\""));
+    assert_non_null(strstr(str_data(&sink->lines), "\"initial_income_amount\":\"20.0\","
+                                                   "\"current_income_amount\":\"10.0\","
+                                                   "\"initial_outcome_amount\":\"2.0\","
+                                                   "\"current_outcome_amount\":\"1.0\""));
     assert_non_null(strstr(str_data(&sink->lines), "\"income_unit\":\"usd\""));
 }
 

@@ -21,10 +21,13 @@ static void candle_bucket__every_period__aligned_to_1970(void **state)
         enum candle_period period;
         int64_t time_s, at_s;
     } rows[] = {
-        {PERIOD_1M, 1600000059, 1600000020}, {PERIOD_1M, 1600000080, 1600000080},
-        {PERIOD_5M, 1600000059, 1599999900}, {PERIOD_1D, 1600000059, 1599955200},
+        {PERIOD_1M, 1600000059, 1600000020},
+        {PERIOD_1M, 1600000080, 1600000080},
+        {PERIOD_5M, 1600000059, 1599999900},
+        {PERIOD_1D, 1600000059, 1599955200},
         /* 2020-09-10, a Thursday */
-        {PERIOD_1W, 1600000059, 1599696000}, {PERIOD_3D, 1600000059, 1599782400},
+        {PERIOD_1W, 1600000059, 1599696000},
+        {PERIOD_3D, 1600000059, 1599782400},
         {PERIOD_1M, -1, -60},
     };
     (void)state;

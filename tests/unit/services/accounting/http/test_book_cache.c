@@ -38,8 +38,8 @@ static void put(struct book_cache *cache, const char *market_id, int64_t now_us,
     book_text_release(&book);
 }
 
-static void assert_got(struct book_cache *cache, const char *market_id, int64_t now_us,
-                       size_t asks, size_t bids, const char *expected)
+static void assert_got(struct book_cache *cache, const char *market_id, int64_t now_us, size_t asks,
+                       size_t bids, const char *expected)
 {
     struct str out = STR_INIT(4096);
     bool got = book_cache_get(cache, market_id, now_us, &out, asks, bids);

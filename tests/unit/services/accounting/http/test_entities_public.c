@@ -36,9 +36,15 @@ static void currency__coin_with_network__both_formats(void **state)
         .base_factor = 1000000,
         .blockchain = &chain,
     };
-    struct currency currency = {
-        .id = "usdt", .name = "Tether", .is_coin = true, .status = "enabled", .is_visible = true,
-        .position = 3, .precision = 6, .price = parse("1"), .withdraw_limit_24h = parse("10")};
+    struct currency currency = {.id = "usdt",
+                                .name = "Tether",
+                                .is_coin = true,
+                                .status = "enabled",
+                                .is_visible = true,
+                                .position = 3,
+                                .precision = 6,
+                                .price = parse("1"),
+                                .withdraw_limit_24h = parse("10")};
     struct catalog catalog = {.networks = &network, .networks_count = 1};
     struct arena *arena = arena_new(1 << 16);
     struct currency_view view;

@@ -21,9 +21,9 @@ static void paging_span__rows__as_listed(void **state)
         int64_t limit, page;
         size_t total, first, count;
     } rows[] = {
-        {100, 1, 5, 0, 5},    {2, 1, 5, 0, 2}, {2, 3, 5, 4, 1},         {2, 4, 5, 5, 0},
-        {1000, 1, 0, 0, 0},   {2, 0, 5, 0, 2}, {2, -7, 5, 0, 2},        {1, INT64_MAX, 5, 5, 0},
-        {1000, INT64_MAX, 5, 5, 0},
+        {100, 1, 5, 0, 5}, {2, 1, 5, 0, 2},         {2, 3, 5, 4, 1},
+        {2, 4, 5, 5, 0},   {1000, 1, 0, 0, 0},      {2, 0, 5, 0, 2},
+        {2, -7, 5, 0, 2},  {1, INT64_MAX, 5, 5, 0}, {1000, INT64_MAX, 5, 5, 0},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -49,9 +49,12 @@ static void rows_sort__any_shown_key__ties_by_id(void **state)
         const char *ordering, *order_by;
         int64_t ids[4];
     } rows[] = {
-        {"asc", "id", {1, 2, 3, 4}},          {"desc", "id", {4, 3, 2, 1}},
-        {"asc", "group", {2, 1, 3, 4}},       {"desc", "maker", {1, 4, 3, 2}},
-        {"asc", "created_at", {4, 3, 2, 1}},  {"asc", "market_type", {4, 1, 2, 3}},
+        {"asc", "id", {1, 2, 3, 4}},
+        {"desc", "id", {4, 3, 2, 1}},
+        {"asc", "group", {2, 1, 3, 4}},
+        {"desc", "maker", {1, 4, 3, 2}},
+        {"asc", "created_at", {4, 3, 2, 1}},
+        {"asc", "market_type", {4, 1, 2, 3}},
         {"asc", "no such column", {1, 2, 3, 4}},
     };
     (void)state;

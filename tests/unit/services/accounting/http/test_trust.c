@@ -139,18 +139,18 @@ static void user_tokens__bad_claims__are_refused(void **state)
         "{" FRAME TIMES
         "\"uid\":\"ID1\",\"email\":\"ann\",\"role\":\"member\",\"level\":3,\"state\":\"active\"}",
         "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@@b.c\",\"role\":\"member\",\"level\":3,"
-                        "\"state\":\"active\"}",
+        "\"state\":\"active\"}",
         "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a "
-                        "b@c.d\",\"role\":\"member\",\"level\":3,\"state\":\"active\"}",
+        "b@c.d\",\"role\":\"member\",\"level\":3,\"state\":\"active\"}",
         "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"level\":3,\"state\":\"active\"}",
         "{" FRAME TIMES
         "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"king\",\"level\":3,\"state\":\"active\"}",
         "{" FRAME TIMES
         "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"state\":\"active\"}",
         "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":-1,"
-                        "\"state\":\"active\"}",
+        "\"state\":\"active\"}",
         "{" FRAME TIMES "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":2.5,"
-                        "\"state\":\"active\"}",
+        "\"state\":\"active\"}",
         "{" FRAME TIMES
         "\"uid\":\"ID1\",\"email\":\"a@b.c\",\"role\":\"member\",\"level\":4294967296,"
         "\"state\":\"active\"}",

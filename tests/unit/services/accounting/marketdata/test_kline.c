@@ -31,23 +31,23 @@ static void kline_select__contract_rows__as_listed(void **state)
         int64_t from, to, limit;
         int64_t first_point, count; /* of the 33; count 0: [] */
     } rows[] = {
-        {NONE, NONE, 30, 3, 30},                                    /* no params: the last 30 */
-        {FIRST - 1000, NONE, 30, 0, 30},                            /* from before the first */
-        {LAST + 1, NONE, 30, 0, 0},                                 /* from after the last */
-        {FIRST + 10 * MINUTE, NONE, 30, 10, 23},                    /* from in range */
-        {FIRST + 10 * MINUTE + 1, NONE, 30, 11, 22},                /* ... between two points */
-        {NONE, FIRST - 1, 30, 0, 0},                                /* to before the first */
-        {NONE, FIRST + 5 * MINUTE, 30, 0, 6},                       /* to in range, inclusive */
-        {NONE, FIRST + 5 * MINUTE - 1, 30, 0, 5},                   /* ... just before a point */
-        {NONE, LAST + 9999, 30, 3, 30},                             /* to after the last */
-        {FIRST + 9 * MINUTE, FIRST + 3 * MINUTE, 30, 0, 0},         /* from > to */
-        {FIRST, LAST, 1, 0, POINTS},                                /* both: limit ignored */
-        {FIRST + 2 * MINUTE, FIRST + 4 * MINUTE, 1, 2, 3},          /* both bounds inclusive */
-        {NONE, NONE, 5, 28, 5},                                     /* limit n: the last n */
-        {NONE, NONE, 10000, 0, POINTS},                             /* more than there is */
-        {FIRST + 7 * MINUTE, NONE, 5, 7, 5},                        /* limit n and from */
-        {NONE, FIRST + 7 * MINUTE, 5, 3, 5},                        /* limit n and to */
-        {INT64_MIN + 1, INT64_MAX, 30, 0, POINTS},                  /* absurd bounds */
+        {NONE, NONE, 30, 3, 30},                            /* no params: the last 30 */
+        {FIRST - 1000, NONE, 30, 0, 30},                    /* from before the first */
+        {LAST + 1, NONE, 30, 0, 0},                         /* from after the last */
+        {FIRST + 10 * MINUTE, NONE, 30, 10, 23},            /* from in range */
+        {FIRST + 10 * MINUTE + 1, NONE, 30, 11, 22},        /* ... between two points */
+        {NONE, FIRST - 1, 30, 0, 0},                        /* to before the first */
+        {NONE, FIRST + 5 * MINUTE, 30, 0, 6},               /* to in range, inclusive */
+        {NONE, FIRST + 5 * MINUTE - 1, 30, 0, 5},           /* ... just before a point */
+        {NONE, LAST + 9999, 30, 3, 30},                     /* to after the last */
+        {FIRST + 9 * MINUTE, FIRST + 3 * MINUTE, 30, 0, 0}, /* from > to */
+        {FIRST, LAST, 1, 0, POINTS},                        /* both: limit ignored */
+        {FIRST + 2 * MINUTE, FIRST + 4 * MINUTE, 1, 2, 3},  /* both bounds inclusive */
+        {NONE, NONE, 5, 28, 5},                             /* limit n: the last n */
+        {NONE, NONE, 10000, 0, POINTS},                     /* more than there is */
+        {FIRST + 7 * MINUTE, NONE, 5, 7, 5},                /* limit n and from */
+        {NONE, FIRST + 7 * MINUTE, 5, 3, 5},                /* limit n and to */
+        {INT64_MIN + 1, INT64_MAX, 30, 0, POINTS},          /* absurd bounds */
         {INT64_MAX, INT64_MIN + 1, 30, 0, 0},
     };
     (void)state;
@@ -147,8 +147,7 @@ static void kline_fill__gaps__repeat_the_last_close(void **state)
 
 static void kline_fill__nothing_before_the_range__begins_with_the_first_candle(void **state)
 {
-    struct kline_range range = {
-        .period = PERIOD_5M, .from_s = 300, .to_s = 900, .count = 3};
+    struct kline_range range = {.period = PERIOD_5M, .from_s = 300, .to_s = 900, .count = 3};
     struct points points = {0};
     struct kline_fill fill = kline_begin(&range, note, &points);
     struct candle first = candle_at(600, 1, 2);

@@ -38,11 +38,14 @@ static int world_free(void **state)
     return 0;
 }
 
-static void trade(struct ticker_window *window, int64_t at_s, const char *price,
-                  const char *amount)
+static void trade(struct ticker_window *window, int64_t at_s, const char *price, const char *amount)
 {
-    struct candle part = {.at_s = at_s, .open = parse(price), .high = parse(price),
-                          .low = parse(price), .close = parse(price), .amount = parse(amount)};
+    struct candle part = {.at_s = at_s,
+                          .open = parse(price),
+                          .high = parse(price),
+                          .low = parse(price),
+                          .close = parse(price),
+                          .amount = parse(amount)};
     assert_true(dec_mul(part.close, part.amount, DEC_EXACT, &part.total));
     ticker_window_add(window, &part);
 }

@@ -58,8 +58,8 @@ static void unpack__malformed__leaves_what_was_there(void **state)
     struct str out = STR_INIT(100);
     (void)state;
     str_add(&out, "before");
-    assert_false(outbox_unpack(&out, "ab\0", 3));    /* a run without its length */
-    assert_false(outbox_unpack(&out, "ab\0\0c", 5)); /* a run of none */
+    assert_false(outbox_unpack(&out, "ab\0", 3));     /* a run without its length */
+    assert_false(outbox_unpack(&out, "ab\0\0c", 5));  /* a run of none */
     assert_false(outbox_unpack(&out, "ab\0\xff", 4)); /* more than fits */
     assert_true(str_ok(&out));
     assert_int_equal(out.length, 6);
