@@ -108,6 +108,8 @@ bool bus_consume(struct bus *bus, const char *queue, uint16_t prefetch, struct e
 /* The next delivery; *ret_got false: none came within timeout_ms (0: only what is here). */
 bool bus_next(struct bus *bus, int timeout_ms, bool *ret_got, struct bus_delivery *ret_delivery,
               struct err *err) MUST_CHECK;
+/* With `and_all_before` it may wait a moment for others to join it, inside of the calls on this bus:
+ * what was acked just before a crash or a break comes again. */
 bool bus_ack(struct bus *bus, uint64_t tag, bool and_all_before, struct err *err) MUST_CHECK;
 /* To the dead-letter queue, if the queue has one. */
 bool bus_reject(struct bus *bus, uint64_t tag, struct err *err) MUST_CHECK;

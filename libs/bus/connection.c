@@ -257,14 +257,16 @@ void bus_close(struct bus *bus)
 {
     if (!bus)
         return;
-    if (bus->connection) {
+    struct err ignored;
+    bus_flush(bus);
+    if (bus->connection && bus_ack_waiting(bus, &ignored)) {
         struct timeval timeout = milliseconds(BUS_CLOSE_TIMEOUT_MS);
-        bus_flush(bus);
         /* A broker that blocks us does not read a farewell. */
         if (!bus->is_blocked && amqp_set_rpc_timeout(bus->connection, &timeout) == AMQP_STATUS_OK)
             amqp_connection_close(bus->connection, AMQP_REPLY_SUCCESS);
-        amqp_destroy_connection(bus->connection);
     }
+    if (bus->connection)
+        amqp_destroy_connection(bus->connection);
     bus_consume_release(bus);
     free(bus->texts);
     free(bus);

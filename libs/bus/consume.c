@@ -4,11 +4,16 @@
  * A delivery's tag carries the count of reopens (epoch) above the broker's own number: the broker
  * starts anew at 1 on every channel, and an ack that was meant for the old one must not hit a
  * message of the new one. Such an ack is dropped: that message comes again.
+ *
+ * In a quorum queue an ack is an entry of the replicated log, a third of what a message costs the
+ * broker. So acks of "all before" wait for each other: BUS_ACK_DELAY_MS, or a quarter of the prefetch.
  */
 #include "bus/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/clock.h"
 
 enum { TAG_EPOCH_SHIFT = 48 };
 #define TAG_MASK ((UINT64_C(1) << TAG_EPOCH_SHIFT) - 1)
@@ -142,6 +147,8 @@ void bus_consume_forget(struct bus *bus)
         delivery_release(&bus->waiting[bus->waiting_first]);
         bus->waiting_first = (bus->waiting_first + 1) % bus->prefetch;
     }
+    bus->ack_tag = bus->acked_tag = 0;
+    bus->ack_since_us = 0;
     bus->is_consuming = false;
 }
 
@@ -152,20 +159,55 @@ void bus_consume_release(struct bus *bus)
     free(bus->queue);
 }
 
+static int64_t ack_due_us(const struct bus *bus)
+{
+    bool is_many = bus->ack_tag - bus->acked_tag >= bus->prefetch / 4;
+    return is_many ? 0 : bus->ack_since_us + BUS_ACK_DELAY_MS * INT64_C(1000);
+}
+
+bool bus_ack_waiting(struct bus *bus, struct err *err)
+{
+    if (bus->ack_since_us == 0)
+        return true;
+    bus->acked_tag = bus->ack_tag;
+    bus->ack_since_us = 0;
+    int status = amqp_basic_ack(bus->connection, BUS_CHANNEL, bus->ack_tag, 1);
+    return bus_check_status(bus, status, "ack", err);
+}
+
+static bool ack_if_due(struct bus *bus, struct err *err)
+{
+    return bus->ack_since_us == 0 || !bus_is_past(ack_due_us(bus)) || bus_ack_waiting(bus, err);
+}
+
+/* Until a delivery is there or time is up; acks go out when they are due meanwhile. */
+static bool wait_delivery(struct bus *bus, int64_t deadline_us, struct err *err)
+{
+    bool got = true;
+    while (bus->waiting_count == 0 && (got || !bus_is_past(deadline_us))) {
+        int64_t until_us = deadline_us;
+        if (!ack_if_due(bus, err))
+            return false;
+        if (bus->ack_since_us != 0 && ack_due_us(bus) < until_us)
+            until_us = ack_due_us(bus);
+        if (!bus_pump(bus, until_us, &got, err))
+            return false;
+    }
+    return true;
+}
+
 bool bus_next(struct bus *bus, int timeout_ms, bool *ret_got, struct bus_delivery *ret_delivery,
               struct err *err)
 {
     int64_t deadline_us = bus_deadline_us(timeout_ms);
-    bool got = true;
     if (!bus_check_open(bus, err))
         return false;
     bus_flush(bus);
     /* Heartbeats are behind the deliveries on the socket. */
-    if (bus->waiting_count > 0 && !bus_drain(bus, BUS_FRESH_MS, err))
+    if (bus->waiting_count > 0 && (!bus_drain(bus, BUS_FRESH_MS, err) || !ack_if_due(bus, err)))
         return false;
-    while (bus->waiting_count == 0 && got)
-        if (!bus_pump(bus, deadline_us, &got, err))
-            return false;
+    if (!wait_delivery(bus, deadline_us, err))
+        return false;
     delivery_release(&bus->current);
     *ret_got = bus->waiting_count > 0;
     if (bus->waiting_count == 0)
@@ -192,8 +234,16 @@ bool bus_ack(struct bus *bus, uint64_t tag, bool and_all_before, struct err *err
     if (is_old(bus, tag))
         return true;
     bus_flush(bus);
-    int status = amqp_basic_ack(bus->connection, BUS_CHANNEL, tag & TAG_MASK, and_all_before);
-    return bus_check_status(bus, status, "ack", err);
+    if (!and_all_before) {
+        int status = amqp_basic_ack(bus->connection, BUS_CHANNEL, tag & TAG_MASK, 0);
+        return bus_check_status(bus, status, "ack", err);
+    }
+    if ((tag & TAG_MASK) <= bus->ack_tag)
+        return true;
+    if (bus->ack_since_us == 0)
+        bus->ack_since_us = clock_monotonic_us(&clock_real);
+    bus->ack_tag = tag & TAG_MASK;
+    return ack_if_due(bus, err);
 }
 
 bool bus_reject(struct bus *bus, uint64_t tag, struct err *err)

@@ -158,5 +158,5 @@ bool bus_drain(struct bus *bus, int fresh_ms, struct err *err)
 bool bus_idle(struct bus *bus, struct err *err)
 {
     bus_flush(bus);
-    return bus_check_open(bus, err) && bus_drain(bus, 0, err);
+    return bus_check_open(bus, err) && bus_ack_waiting(bus, err) && bus_drain(bus, 0, err);
 }

@@ -21,6 +21,7 @@ enum {
     BUS_PREFETCH_MAX = 4096,
     BUS_BLOCKED_WAIT_MS = 1000, /* how long a call waits for a broker that blocks */
     BUS_CLOSE_TIMEOUT_MS = 1000,
+    BUS_ACK_DELAY_MS = 50, /* how long an ack waits for others to join it */
     BUS_FRESH_MS = 20 /* a look at the socket costs more than most calls; it serves this long */
 };
 
@@ -63,6 +64,8 @@ struct bus {
     uint16_t prefetch, epoch;
     bool is_consuming;
     struct incoming incoming;
+    uint64_t ack_tag, acked_tag; /* the broker's numbers: to be acked with all before; sent */
+    int64_t ack_since_us;        /* when the first ack began to wait; 0: none waits */
     struct delivery current;  /* what the owner looks at */
     struct delivery *waiting; /* ring of `prefetch` */
     size_t waiting_first, waiting_count;
@@ -112,6 +115,8 @@ void bus_flush(struct bus *bus);
 
 /* Consumes again after a reopen. */
 bool bus_consume_again(struct bus *bus, struct err *err) MUST_CHECK;
+/* Acks that wait go out now, whether or not they are due. */
+bool bus_ack_waiting(struct bus *bus, struct err *err) MUST_CHECK;
 void bus_consume_forget(struct bus *bus); /* drops all deliveries: the broker sends them again */
 void bus_consume_release(struct bus *bus);
 bool bus_on_deliver(struct bus *bus, const amqp_basic_deliver_t *method, struct err *err);

@@ -103,7 +103,8 @@ bool db_connect(struct db *db, unsigned timeout_s, struct err *err)
     }
     db->mysql = mysql;
     db->timeout_s = timeout_s;
-    if (!session_prepare(db, timeout_s, err)) {
+    /* Each time: the server that comes back need not be configured like the one that went. */
+    if (!session_prepare(db, timeout_s, err) || !db_check_settings(db, err)) {
         db_disconnect(db);
         return false;
     }

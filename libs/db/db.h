@@ -50,7 +50,7 @@ struct db_config {
     const char *host;
     uint16_t port;
     const char *user, *password, *name;
-    bool weak_durability_allowed; /* else db_check_settings() refuses it */
+    bool weak_durability_allowed; /* else a server that may lose commits is refused: ERR_CONFIG */
 };
 
 /* ---- connections ---- */
@@ -62,7 +62,8 @@ void db_close(struct db *db); /* NULL is fine */
 bool db_ready(struct db *db, struct err *err) MUST_CHECK;
 bool db_ping(struct db *db, struct err *err) MUST_CHECK;
 /* Durability and strictness: innodb_flush_log_at_trx_commit=1, sync_binlog=1 when binlog is on,
- * innodb_doublewrite, strict sql_mode, time zone. ERR_CONFIG lists all that is wrong. */
+ * innodb_doublewrite, strict sql_mode, time zone. ERR_CONFIG lists all that is wrong. Every connection
+ * begins with it, also one that is opened again. */
 bool db_check_settings(struct db *db, struct err *err) MUST_CHECK;
 
 /* ---- values ---- */

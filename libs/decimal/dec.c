@@ -144,9 +144,12 @@ size_t dec_format(struct dec value, char buffer[static DEC_TEXT_SIZE])
     size_t length = 0, digits = 0;
     if (value.units < 0)
         buffer[length++] = '-';
-    /* 20 digits exceed 64 bits only above 1.8e19: take the low nineteen first. */
-    uint64_t high = (uint64_t)(units / 10000000000000000000ull);
-    uint64_t low = (uint64_t)(units % 10000000000000000000ull);
+    /* 20 digits exceed 64 bits only above 1.8e19: then take the low nineteen first. */
+    uint64_t high = 0, low = (uint64_t)units;
+    if (units > UINT64_MAX) {
+        high = (uint64_t)(units / 10000000000000000000ull);
+        low = (uint64_t)(units % 10000000000000000000ull);
+    }
     do {
         integer[digits++] = (char)('0' + low % 10);
         low /= 10;
@@ -158,11 +161,16 @@ size_t dec_format(struct dec value, char buffer[static DEC_TEXT_SIZE])
 
     buffer[length++] = '.';
     size_t shown = DEC_SCALE;
-    if (fraction == 0)
+    if (fraction == 0) {
         shown = 1;
-    else
+    } else {
+        if (fraction % 100000000 == 0) { /* most amounts have few digits */
+            fraction /= 100000000;
+            shown -= 8;
+        }
         for (; fraction % 10 == 0; fraction /= 10)
             shown--;
+    }
     for (size_t i = shown; i > 0; i--, fraction /= 10)
         buffer[length + i - 1] = (char)('0' + fraction % 10);
     length += shown;

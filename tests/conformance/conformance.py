@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Does a matching worker follow the protocol? Runs recorded documents through it and compares.
 
-    conformance.py WORKER [ARGUMENT...]        for example: conformance.py build/release/bin/bourse-matching --stdio
+    conformance.py WORKER [ARGUMENT...]   example: conformance.py build/release/bin/bourse-matching --stdio
     conformance.py --only stp_decrement WORKER ...
 
 WORKER reads documents from its standard input, each after its length (32 bits, little-endian), and

@@ -42,9 +42,11 @@ struct accounting {
     struct management *management;
     struct db_config db_config; /* to open further connections */
     _Atomic bool stopping;
-    _Atomic bool books_loaded;   /* catalog and market data are in memory */
-    _Atomic bool settling;       /* the settler has its broker and its database */
-    _Atomic bool accepting;      /* the writer has its database */
+    _Atomic bool books_loaded;        /* catalog and market data are in memory */
+    _Atomic bool settling;            /* the settler has its broker and its database */
+    _Atomic bool accepting;           /* the writer has its database */
+    _Atomic int64_t writing_since_us; /* monotonic: begin of the batch in the database; 0: none */
+    _Atomic bool sending;        /* the command relay has both, and the broker takes messages */
     struct queue *outbox_signal; /* a push wakes the event relay: something is in the outbox */
 };
 

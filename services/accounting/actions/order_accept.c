@@ -150,8 +150,10 @@ void accept_writer_run(struct accounting *app)
             continue;
         }
         int64_t began_us = clock_monotonic_us(app->clock);
+        app->writing_since_us = began_us;
         if (!connected || !accept_batch_commit(batch, db, (struct intake **)drained, count, &err))
             refuse_all(drained, count, &err);
+        app->writing_since_us = 0;
         count_batch(app, drained, count, clock_monotonic_us(app->clock) - began_us);
         answer_all(drained, count);
     }

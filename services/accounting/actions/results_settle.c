@@ -311,6 +311,9 @@ static void feed_market_data(struct settlement *settlement)
                                     trade->total, trade->taker_side, trade->created_at};
         market_data_trade(data, trade->market_id, &seen);
     }
+    for (size_t m = 0; m < settlement->markets_count; m++)
+        if (market_data_is_short(data, settlement->markets[m].id))
+            settlement->markets[m].was_missed = true;
 }
 
 static void count_metrics(struct settlement *settlement, int64_t took_us)

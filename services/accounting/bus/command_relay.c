@@ -280,13 +280,16 @@ void command_relay_run(struct accounting *app)
     while (!app->stopping) {
         struct err err;
         if (connect_peers(relay, &err) && work(relay, &err)) {
+            app->sending = !bus_is_blocked(relay->bus);
             pause_ms = PAUSE_MIN_MS;
             continue;
         }
+        app->sending = false;
         log_warning("command relay waits", LOG_ERR(&err));
         usleep((useconds_t)pause_ms * 1000);
         pause_ms = pause_ms * 2 < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS;
     }
+    app->sending = false;
     drop_parcels(app);
     bus_close(relay->bus);
     db_close(relay->db);

@@ -44,11 +44,17 @@ static const char *const exchanges[EXCHANGE_MAX] = {
 
 /* Not durable: so the clients of the contract declare them. */
 static const struct bus_row topology[] = {
-    {.kind = BUS_EXCHANGE, .name = "peatio.events.ranger", .type = "topic",
+    {.kind = BUS_EXCHANGE,
+     .name = "peatio.events.ranger",
+     .type = "topic",
      .transient_exchange = true},
-    {.kind = BUS_EXCHANGE, .name = "peatio.events.market", .type = "direct",
+    {.kind = BUS_EXCHANGE,
+     .name = "peatio.events.market",
+     .type = "direct",
      .transient_exchange = true},
-    {.kind = BUS_EXCHANGE, .name = "peatio.events.model", .type = "direct",
+    {.kind = BUS_EXCHANGE,
+     .name = "peatio.events.model",
+     .type = "direct",
      .transient_exchange = true},
     {.name = NULL},
 };
@@ -61,7 +67,7 @@ struct relay {
     struct book_stream *books;
     struct teller *teller;
     struct listeners *listeners;
-    bool is_loaded;          /* the books are as of `mark` and what was told since */
+    bool is_loaded; /* the books are as of `mark` and what was told since */
     struct outbox_mark mark;
     const struct catalog *catalog; /* while the books are loaded */
 

@@ -106,24 +106,58 @@ static void write_levels(struct str *out, const struct depth_level *levels, size
     str_add_char(out, ']');
 }
 
+enum { READ_TRIES_MAX = 3 };
+
+static const struct {
+    enum side side;
+    const char *key;
+} depth_sides[] = {{SIDE_SELL, "\"asks\":"}, {SIDE_BUY, ",\"bids\":"}};
+
+struct depth {
+    struct depth_level *levels[ARRAY_LEN(depth_sides)];
+    size_t counts[ARRAY_LEN(depth_sides)];
+    uint64_t version;
+};
+
+/* Both sides of the same book, if it stands still for a moment. False: the reply is made. */
+static bool read_depth(struct http_request *request, const char *market_id, size_t limit,
+                       struct depth *ret_depth)
+{
+    struct market_data *data = request_app(request)->market_data;
+    for (unsigned try = 0; try < READ_TRIES_MAX; try++) {
+        ret_depth->version = market_book_version(data, market_id);
+        for (size_t i = 0; i < ARRAY_LEN(depth_sides); i++) {
+            size_t room = market_depth_count(data, market_id, depth_sides[i].side);
+            if (limit > 0 && room > limit)
+                room = limit;
+            ret_depth->levels[i] = public_alloc_or_reply(request, room, sizeof(struct depth_level));
+            if (!ret_depth->levels[i])
+                return false;
+            ret_depth->counts[i] =
+                market_depth(data, market_id, depth_sides[i].side, room, ret_depth->levels[i]);
+        }
+        if (market_book_version(data, market_id) == ret_depth->version)
+            break;
+    }
+    return true;
+}
+
 bool depth_write_or_reply(struct http_request *request, struct str *out, const char *market_id,
                           size_t limit)
 {
-    static const struct {
-        enum side side;
-        const char *key;
-    } sides[] = {{SIDE_SELL, "\"asks\":"}, {SIDE_BUY, ",\"bids\":"}};
     struct market_data *data = request_app(request)->market_data;
-    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
-        size_t room = market_depth_count(data, market_id, sides[i].side);
-        if (limit > 0 && room > limit)
-            room = limit;
-        struct depth_level *levels = public_alloc_or_reply(request, room, sizeof(*levels));
-        if (!levels)
-            return false;
-        size_t count = market_depth(data, market_id, sides[i].side, room, levels);
-        str_add(out, sides[i].key);
-        write_levels(out, levels, count);
+    struct depth depth;
+    if (market_depth_text(data, market_id, limit, out))
+        return true;
+    if (!read_depth(request, market_id, limit, &depth))
+        return false;
+    size_t begin = out->length;
+    for (size_t i = 0; i < ARRAY_LEN(depth_sides); i++) {
+        str_add(out, depth_sides[i].key);
+        write_levels(out, depth.levels[i], depth.counts[i]);
     }
+    if (str_ok(out))
+        market_depth_keep(data, market_id, limit, depth.version, out->data + begin,
+                          out->length - begin);
     return true;
 }

@@ -9,7 +9,11 @@ enum { SLOTS = 2 * MARKET_DATA_MARKETS_MAX };
 
 /* What is known of one market. Pages that nothing was written to cost nothing. */
 struct content {
-    struct ladder sides[2];           /* by enum side */
+    struct ladder sides[2]; /* by enum side */
+    uint64_t version;       /* of the book: +1 each change */
+    struct str depth_text;  /* of the version below; see market_depth_keep() */
+    uint64_t depth_version; /* 0: none is kept */
+    size_t depth_limit;
     size_t trades_count, trades_next; /* ring: trades_next is overwritten next */
     struct public_trade trades[RECENT_TRADES_MAX];
     struct dec last_price;
@@ -36,6 +40,8 @@ static struct content *content_new(void)
     if (content) {
         content->sides[SIDE_BUY] = ladder_of(SIDE_BUY);
         content->sides[SIDE_SELL] = ladder_of(SIDE_SELL);
+        content->version = 1;
+        content->depth_text = STR_INIT(DEPTH_TEXT_BYTES_MAX);
     }
     return content;
 }
@@ -46,6 +52,7 @@ static void content_free(struct content *content)
         return;
     ladder_release(&content->sides[SIDE_BUY]);
     ladder_release(&content->sides[SIDE_SELL]);
+    str_release(&content->depth_text);
     free(content);
 }
 
@@ -151,6 +158,7 @@ void market_data_reset(struct market_data *data, const char *market_id)
     assert(empty != NULL);
     struct face *face = face_lock(data, market_id);
     struct content *before = face->content;
+    empty->version += before->version;
     face->content = empty;
     face_unlock(face);
     content_free(before);
@@ -164,6 +172,9 @@ void market_data_replace(struct market_data *data, const char *market_id,
     struct face *face = face_lock(data, market_id);
     struct content *before = face->content;
     face->content = from->content;
+    /* A reader of the old book must not keep its text for the new one. */
+    face->content->version += before->version;
+    face->content->depth_version = 0;
     from->content = before;
     face_unlock(face);
     face_unlock(from);
@@ -176,6 +187,7 @@ void market_data_level(struct market_data *data, const char *market_id, enum sid
     assert(side == SIDE_BUY || side == SIDE_SELL);
     struct face *face = face_lock(data, market_id);
     ladder_set(&face->content->sides[side], price, volume);
+    face->content->version++;
     face_unlock(face);
 }
 
@@ -282,6 +294,47 @@ size_t market_depth_count(struct market_data *data, const char *market_id, enum 
     size_t count = face->content->sides[side].count;
     face_unlock(face);
     return count;
+}
+
+uint64_t market_book_version(struct market_data *data, const char *market_id)
+{
+    struct face *face = face_lock_known(data, market_id);
+    if (!face)
+        return 0;
+    uint64_t version = face->content->version;
+    face_unlock(face);
+    return version;
+}
+
+bool market_depth_text(struct market_data *data, const char *market_id, size_t limit,
+                       struct str *out)
+{
+    struct face *face = face_lock_known(data, market_id);
+    if (!face)
+        return false;
+    const struct content *content = face->content;
+    bool kept = content->depth_version == content->version && content->depth_limit == limit;
+    if (kept)
+        str_add_bytes(out, str_data(&content->depth_text), content->depth_text.length);
+    face_unlock(face);
+    return kept;
+}
+
+void market_depth_keep(struct market_data *data, const char *market_id, size_t limit,
+                       uint64_t version, const char *text, size_t length)
+{
+    struct face *face = length <= DEPTH_TEXT_BYTES_MAX ? face_lock_known(data, market_id) : NULL;
+    if (!face)
+        return;
+    struct content *content = face->content;
+    /* Only if nothing changed since the caller began to read. */
+    if (content->version == version) {
+        str_clear(&content->depth_text);
+        str_add_bytes(&content->depth_text, text, length);
+        content->depth_version = str_ok(&content->depth_text) ? version : 0;
+        content->depth_limit = limit;
+    }
+    face_unlock(face);
 }
 
 size_t market_recent_trades(struct market_data *data, const char *market_id, size_t limit,

@@ -21,9 +21,15 @@
 #include "accounting/domain/market.h"
 #include "accounting/marketdata/ladder.h"
 #include "accounting/marketdata/ticker.h"
+#include "base/str.h"
 #include "decimal/dec.h"
 
-enum { RECENT_TRADES_MAX = 1000, DEPTH_LIMIT_MAX = 1000, MARKET_DATA_MARKETS_MAX = 4096 };
+enum {
+    RECENT_TRADES_MAX = 1000,
+    DEPTH_LIMIT_MAX = 1000,
+    DEPTH_TEXT_BYTES_MAX = 64 * 1024, /* kept of one market */
+    MARKET_DATA_MARKETS_MAX = 4096
+};
 
 struct market_data;
 
@@ -69,6 +75,16 @@ bool market_data_is_short(struct market_data *data, const char *market_id);
 size_t market_depth(struct market_data *data, const char *market_id, enum side side, size_t limit,
                     struct depth_level *ret_levels); /* best first */
 size_t market_depth_count(struct market_data *data, const char *market_id, enum side side);
+/* Another one after every change of the book; 0: unknown market. */
+uint64_t market_book_version(struct market_data *data, const char *market_id);
+/*
+ * The text of a depth answer, kept while the book does not change: rendering it costs far more than
+ * reading it, and many ask for the same. market_depth_text() appends what is kept for this limit.
+ */
+bool market_depth_text(struct market_data *data, const char *market_id, size_t limit,
+                       struct str *out);
+void market_depth_keep(struct market_data *data, const char *market_id, size_t limit,
+                       uint64_t version, const char *text, size_t length);
 size_t market_recent_trades(struct market_data *data, const char *market_id, size_t limit,
                             struct public_trade *ret_trades); /* newest first */
 void market_ticker(struct market_data *data, const char *market_id, int64_t now_us,

@@ -2,10 +2,10 @@
 
 void sql_expect_rows(struct str *sql, size_t rows)
 {
-    /* A scalar subquery of two rows is the one expression that fails only when it is evaluated. */
-    str_add(sql, "DO IF(ROW_COUNT() = ");
+    /* One more than the largest BIGINT is an error, here: DO would make a warning of it. */
+    str_add(sql, "SET @rows = 9223372036854775807 + IF(ROW_COUNT() = ");
     str_add_u64(sql, rows);
-    str_add(sql, ", 0, (SELECT 1 UNION SELECT 2));");
+    str_add(sql, ", 0, 1);");
 }
 
 bool sql_is_ascii(const char *text)

@@ -18,6 +18,6 @@ struct worker_thread {
     struct matching_topology topology;
 };
 
-void worker_thread_run(void *thread); /* struct worker_thread */
+void worker_thread_run(void *arg); /* struct worker_thread */
 
 #endif

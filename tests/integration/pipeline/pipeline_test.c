@@ -21,6 +21,7 @@
 #include "accounting/actions/seed.h"
 #include "accounting/marketdata/market_data.h"
 #include "accounting/state/metrics.h"
+#include "accounting/store/sql.h"
 #include "base/queue.h"
 #include "db/db.h"
 #include "matching/engine/book.h"
@@ -342,6 +343,29 @@ static void accept__same_client_order_id__makes_one_order(void **state)
     settle(world, world->results_count - 1, world->results_count);
 }
 
+static void expect_rows__another_count__fails_before_the_commit(void **state)
+{
+    struct world *world = *state;
+    struct str sql = STR_INIT(1024);
+    struct err err;
+    for (size_t rows = 0; rows < 3; rows++) {
+        str_clear(&sql);
+        str_add(&sql, "START TRANSACTION; UPDATE market_settlements SET state_hash = state_hash + 1 "
+                      "WHERE market_id = '" MARKET "';");
+        sql_expect_rows(&sql, rows);
+        str_add(&sql, "COMMIT");
+        uint64_t before = query_u64(world, "SELECT SUM(state_hash) FROM market_settlements");
+        assert_int_equal(db_exec_str(world->db, &sql, NULL, &err), rows == 1);
+        if (rows != 1)
+            must(db_exec(world->db, "ROLLBACK", DB_NONE, NULL, &err), &err);
+        assert_int_equal(query_u64(world, "SELECT SUM(state_hash) FROM market_settlements"),
+                         before + (rows == 1));
+    }
+    must(db_exec(world->db, "UPDATE market_settlements SET state_hash = state_hash - 1 WHERE "
+                            "market_id = '" MARKET "'", DB_NONE, NULL, &err), &err);
+    str_release(&sql);
+}
+
 static void accept__more_orders_than_funds__refuses_those_alone(void **state)
 {
     struct world *world = *state;
@@ -386,6 +410,7 @@ int main(void)
         cmocka_unit_test(pipeline__random_stream__books_and_hash_agree),
         cmocka_unit_test(accept__same_client_order_id__makes_one_order),
         cmocka_unit_test(accept__more_orders_than_funds__refuses_those_alone),
+        cmocka_unit_test(expect_rows__another_count__fails_before_the_commit),
     };
     return cmocka_run_group_tests_name("pipeline", tests, world_new, world_free);
 }

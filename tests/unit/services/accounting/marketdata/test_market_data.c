@@ -199,6 +199,49 @@ static void market_data_replace__loaded_elsewhere__taken_over_whole(void **state
     market_data_free(loaded);
 }
 
+/* Whether the kept text is this; NULL: none is kept. */
+static void assert_depth_text(struct market_data *data, size_t limit, const char *expected)
+{
+    struct str out = STR_INIT(256);
+    assert_int_equal(market_depth_text(data, "btcusd", limit, &out), expected != NULL);
+    assert_string_equal(str_data(&out), expected ? expected : "");
+    str_release(&out);
+}
+
+static void market_depth_text__kept_until_the_book_changes(void **state)
+{
+    struct market_data *data = *state;
+    assert_int_equal(market_book_version(data, "btcusd"), 0);
+    level(data, SIDE_SELL, "3", "5");
+    uint64_t version = market_book_version(data, "btcusd");
+    assert_depth_text(data, 300, NULL);
+    market_depth_keep(data, "btcusd", 300, version, "text", 4);
+    assert_depth_text(data, 300, "text");
+    assert_depth_text(data, 20, NULL);
+    level(data, SIDE_SELL, "3", "6");
+    assert_depth_text(data, 300, NULL);
+    market_depth_keep(data, "btcusd", 300, version, "late", 4); /* of a book that is gone */
+    assert_depth_text(data, 300, NULL);
+}
+
+static void market_depth_text__loaded_again__forgotten(void **state)
+{
+    struct market_data *data = *state, *loaded = market_data_new();
+    level(data, SIDE_SELL, "3", "5");
+    uint64_t version = market_book_version(data, "btcusd");
+    market_depth_keep(data, "btcusd", 300, version, "text", 4);
+    market_data_level(loaded, "btcusd", SIDE_BUY, parse("2"), parse("1"));
+    market_data_replace(data, "btcusd", loaded);
+    assert_true(market_book_version(data, "btcusd") > version);
+    assert_depth_text(data, 300, NULL);
+    version = market_book_version(data, "btcusd");
+    market_depth_keep(data, "btcusd", 300, version, "text", 4);
+    market_data_reset(data, "btcusd");
+    assert_true(market_book_version(data, "btcusd") > version);
+    assert_depth_text(data, 300, NULL);
+    market_data_free(loaded);
+}
+
 /* ---- several threads: what ThreadSanitizer looks at ---- */
 
 struct reading {
@@ -250,6 +293,8 @@ int main(void)
         TEST(market_candle__trades_then_silence__flat),
         TEST(market_candle__loaded__goes_on_from_it),
         TEST(market_data_replace__loaded_elsewhere__taken_over_whole),
+        TEST(market_depth_text__kept_until_the_book_changes),
+        TEST(market_depth_text__loaded_again__forgotten),
         TEST(feeding__while_others_read__always_sorted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
