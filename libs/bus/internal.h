@@ -66,8 +66,8 @@ struct bus {
     struct incoming incoming;
     uint64_t ack_tag, acked_tag; /* the broker's numbers: to be acked with all before; sent */
     int64_t ack_since_us;        /* when the first ack began to wait; 0: none waits */
-    struct delivery current;  /* what the owner looks at */
-    struct delivery *waiting; /* ring of `prefetch` */
+    struct delivery current;     /* what the owner looks at */
+    struct delivery *waiting;    /* ring of `prefetch` */
     size_t waiting_first, waiting_count;
 };
 

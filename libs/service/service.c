@@ -58,10 +58,8 @@ int service_main(const struct service_spec *spec, int argc, char **argv)
 {
     AUTO(str_release) struct str problem = STR_INIT(SERVICE_TEXT_MAX);
     struct flag_choice choice;
-    struct life life = {
-        .service = {.spec = spec, .clock = &clock_real},
-          .main_thread = pthread_self()
-    };
+    struct life life = {.service = {.spec = spec, .clock = &clock_real},
+                        .main_thread = pthread_self()};
     if (!flags_parse(spec, argc, argv, &choice, &problem)) {
         write_all(STDERR_FILENO, str_data(&problem), problem.length);
         return EXIT_USAGE;
@@ -103,8 +101,7 @@ static bool life_configure(struct life *life)
 {
     const struct service_spec *spec = life->service.spec;
     AUTO(str_release)
-    struct str mistakes = STR_INIT(PRINT_BYTES_MAX),
-               report = STR_INIT(PRINT_BYTES_MAX);
+    struct str mistakes = STR_INIT(PRINT_BYTES_MAX), report = STR_INIT(PRINT_BYTES_MAX);
     size_t count;
     if (config_read(spec, &life->config, &mistakes, &count)) {
         life->service.config = life->config;

@@ -350,8 +350,9 @@ static void expect_rows__another_count__fails_before_the_commit(void **state)
     struct err err;
     for (size_t rows = 0; rows < 3; rows++) {
         str_clear(&sql);
-        str_add(&sql, "START TRANSACTION; UPDATE market_settlements SET state_hash = state_hash + 1 "
-                      "WHERE market_id = '" MARKET "';");
+        str_add(&sql,
+                "START TRANSACTION; UPDATE market_settlements SET state_hash = state_hash + 1 "
+                "WHERE market_id = '" MARKET "';");
         sql_expect_rows(&sql, rows);
         str_add(&sql, "COMMIT");
         uint64_t before = query_u64(world, "SELECT SUM(state_hash) FROM market_settlements");
@@ -361,8 +362,11 @@ static void expect_rows__another_count__fails_before_the_commit(void **state)
         assert_int_equal(query_u64(world, "SELECT SUM(state_hash) FROM market_settlements"),
                          before + (rows == 1));
     }
-    must(db_exec(world->db, "UPDATE market_settlements SET state_hash = state_hash - 1 WHERE "
-                            "market_id = '" MARKET "'", DB_NONE, NULL, &err), &err);
+    must(db_exec(world->db,
+                 "UPDATE market_settlements SET state_hash = state_hash - 1 WHERE "
+                 "market_id = '" MARKET "'",
+                 DB_NONE, NULL, &err),
+         &err);
     str_release(&sql);
 }
 
