@@ -3,8 +3,9 @@
     /usr/bin/python3 -m pytest tests/e2e                  # a stack of its own
     RUN_DIR=.run /usr/bin/python3 -m pytest tests/e2e -k name   # the stack that runs there
 
-Tests that stop or restart parts of the stack are marked `outage` and run last. Each test leaves the
-books empty; what a test paused or killed is running again when the next one begins.
+First come the tests that find the catalog as it was seeded, then those that add to it, and last those
+that stop or restart parts of the stack, marked `outage`. Each test leaves the books empty; what a test
+paused or killed is running again when the next one begins.
 """
 
 import signal
@@ -15,6 +16,7 @@ import pytest
 from members import administrator, manage, seeded
 from world import WORLD, wait_for
 
+ADD_TO_CATALOG = ("test_admin_api", "test_management_api", "test_openapi", "test_seeds")
 MARKETS = ("btcusd", "ethusd", "ltcusd", "ethbtc", "btceur")
 CHECK_WAIT_S = "60"
 
@@ -26,7 +28,8 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.get_closest_marker("outage") is not None)
+    items.sort(key=lambda item: (item.get_closest_marker("outage") is not None,
+                                 item.module.__name__ in ADD_TO_CATALOG))
 
 
 @pytest.fixture(scope="session", autouse=True)

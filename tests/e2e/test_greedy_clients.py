@@ -93,7 +93,9 @@ def test_slow_clients_are_cut_off_and_the_others_do_not_notice(port, prefix):
     try:
         during = latencies(number, prefix, GOOD_S)
         p99 = [row[int(len(row) * 0.99)] for row in (before, during)]
-        assert p99[1] < max(2 * p99[0], p99[0] + 0.1), f"p99 {p99[0]:.4f} s, then {p99[1]:.4f} s"
+        # Not a measurement: on a loaded machine both may be slow. Waiting for the slow ones would
+        # take seconds.
+        assert p99[1] < p99[0] + 2, f"p99 {p99[0]:.4f} s, then {p99[1]:.4f} s"
         assert resident_mb(pid) < memory + 32
         cut_off = slow.heads + (slow.bodies if port == "api_port" else [])
         wait_for(lambda: slow.ended.issuperset(cut_off), CUT_OFF_S, "the end of the slow clients")

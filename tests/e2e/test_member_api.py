@@ -477,6 +477,7 @@ def test_pages_that_end_in_the_past_stay_while_orders_come(alice, admin):
     def trade():
         while not stop.is_set():
             alice.order("ethbtc", "sell", "0.01", "9")
+            time.sleep(0.02)  # `whole` has room for 1000 rows
 
     writers = [threading.Thread(target=trade) for _ in range(4)]
     for writer in writers:
