@@ -12,7 +12,7 @@ import socket
 import threading
 from contextlib import contextmanager
 
-from world import WORLD, wait_for
+from world import WORLD
 
 WRITE = b"INSERT INTO client_orders"  # the statement of an accepting batch that ends with COMMIT
 
@@ -102,17 +102,11 @@ class Link:
 def through_proxy():
     """Accounting talks to its database through a proxy for the time of the block."""
     path = str(WORLD.file("mariadb/proxy.sock"))
-    local = WORLD.file("env/accounting.local.env")
     proxy = Proxy(path, WORLD.env("accounting")["DB_SOCKET"])
-    local.write_text(f"DB_SOCKET={path}\n")
     try:
-        WORLD.kill("accounting")
-        wait_for(lambda: proxy.links, 15, "accounting through the proxy")
-        WORLD.until_ready()
-        yield proxy
+        with WORLD.accounting_with(DB_SOCKET=path):
+            assert proxy.links
+            yield proxy
     finally:
-        local.unlink()
         proxy.close()
         os.unlink(path)
-        WORLD.kill("accounting")
-        WORLD.until_ready()

@@ -10,7 +10,9 @@ import time
 import pytest
 
 from wire import burst, connect, read_answer, request_bytes
-from world import REPOSITORY, WORLD, free_base, wait_for
+from world import REPOSITORY, WORLD, wait_for
+
+from ports import free_base
 
 SLOW_HEADS, SLOW_BODIES, SILENT = 200, 100, 50
 PAUSE_S = 0.5

@@ -10,14 +10,17 @@ import pymysql
 import pytest
 import requests
 
-from world import WORLD, is_free, wait_for
+from world import WORLD, wait_for
+
+from ports import free_base
 
 USAGE, CONFIGURATION = 64, 78
 WEAK = "innodb_flush_log_at_trx_commit"
 
 
-def free_port():
-    return next(port for port in range(60990, 60900, -1) if is_free(port))
+def free_ports():
+    base = free_base()
+    return {"HTTP_PORT": str(base + 1), "OPS_PORT": str(base + 2)}
 
 
 @pytest.mark.parametrize("service, changes", [
@@ -47,8 +50,7 @@ def test_files_that_hold_nonsense_are_named(tmp_path, name, text):
     """A file that is there but wrong: no start, and the story says which."""
     file = tmp_path / "file"
     file.write_text(text)
-    done = WORLD.service("accounting", environment={name: str(file), "HTTP_PORT": str(free_port()),
-                                                    "OPS_PORT": str(free_port() - 1)})
+    done = WORLD.service("accounting", environment={name: str(file), **free_ports()})
     assert done.returncode == CONFIGURATION, done.stderr
     assert name in done.stderr or str(file) in done.stderr, done.stderr
 
@@ -56,8 +58,7 @@ def test_files_that_hold_nonsense_are_named(tmp_path, name, text):
 def test_private_key_for_public_tokens_is_refused():
     """Reference 6.1: a private key where a public one belongs."""
     done = WORLD.service("accounting", environment={
-        "JWT_PUBLIC_KEY_FILE": str(WORLD.file("keys/jwt.key")), "HTTP_PORT": str(free_port()),
-        "OPS_PORT": str(free_port() - 1)})
+        "JWT_PUBLIC_KEY_FILE": str(WORLD.file("keys/jwt.key")), **free_ports()})
     assert done.returncode == CONFIGURATION and "JWT_PUBLIC_KEY_FILE" in done.stderr
     assert "-----" not in done.stderr
 
@@ -83,12 +84,12 @@ class Second:
     """Another accounting on ports of its own; ended by the test."""
 
     def __init__(self, **environment):
-        self.port = free_port()
+        ports = free_ports()
+        self.ops_port = int(ports["OPS_PORT"])
         self.process = subprocess.Popen(
             [WORLD.binaries / "bourse-accounting"], text=True, stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            env={**os.environ, **WORLD.env("accounting"), "HTTP_PORT": str(self.port),
-                 "OPS_PORT": str(self.port - 1), **environment})
+            env={**os.environ, **WORLD.env("accounting"), **ports, **environment})
 
     def end(self):
         if self.process.poll() is None:
@@ -111,9 +112,9 @@ def test_database_that_may_lose_commits_is_refused(weak_database):
     """D-01: alive, never ready, and the setting is named in the log."""
     second = Second()
     try:
-        wait_for(lambda: status_of(second.port - 1, "/alive") == 200, 10, "its life")
+        wait_for(lambda: status_of(second.ops_port, "/alive") == 200, 10, "its life")
         time.sleep(1)
-        assert status_of(second.port - 1, "/ready") == 503
+        assert status_of(second.ops_port, "/ready") == 503
     finally:
         said = second.end()
     assert WEAK in said

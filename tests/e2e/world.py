@@ -8,10 +8,8 @@ With RUN_DIR set, the stack that runs there is used and left alone afterwards.
 """
 
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,10 +25,8 @@ sys.path[:0] = [str(REPOSITORY / "tools"), str(REPOSITORY / "tests" / "support")
 
 from checker import tables  # noqa: E402  (after the path is set)
 from checker.stack import read_env  # noqa: E402
+from ports import EDGE_OFFSET, free_base  # noqa: E402
 
-# Above the ports that the kernel gives to clients, so that nobody takes one between probe and start.
-PORTS = range(61000, 65000, 20)
-EDGE_OFFSET = 10
 READY_S = 60
 QUIET_S = 30
 
@@ -44,24 +40,6 @@ def wait_for(condition, seconds=15, what="it"):
             return value
         assert time.monotonic() < deadline, f"{what} did not come within {seconds} s"
         time.sleep(0.02)
-
-
-def is_free(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-            probe.listen()
-        except OSError:
-            return False
-        return True
-
-
-def free_base():
-    for base in random.SystemRandom().sample(PORTS, 50):
-        if all(is_free(base + offset) for offset in range(1, EDGE_OFFSET + 1)):
-            return base
-    raise RuntimeError("no free ports for a stack")
 
 
 class World:
@@ -169,6 +147,20 @@ class World:
         done = subprocess.run(["supervisorctl", "-c", self.file("supervisor/supervisord.conf"),
                                *arguments], capture_output=True, text=True, timeout=180)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    @contextmanager
+    def accounting_with(self, **settings):
+        """Accounting, restarted with other settings for the time of the block."""
+        local = self.file("env/accounting.local.env")
+        local.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        try:
+            self.kill("accounting")
+            self.until_ready()
+            yield
+        finally:
+            local.unlink()
+            self.kill("accounting")
+            self.until_ready()
 
     # ---- state ----
 

@@ -8,13 +8,19 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PORT_BASE, EDGE_PORT = 29100, 29180
+sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
+
+from ports import EDGE_OFFSET, free_base  # noqa: E402  (after the path is set)
+
+PORT_BASE = free_base()
+EDGE_PORT = PORT_BASE + EDGE_OFFSET
 ACCOUNTING_PORT = PORT_BASE + 5
 
 

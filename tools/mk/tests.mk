@@ -30,8 +30,9 @@ integration_programs := $(patsubst tests/%.c,$(OUT)/tests/%,$(integration_source
 -include $(patsubst %,%.d,$(integration_programs))
 
 .PHONY: test test-packages test-programs
+# Without them (no network, not root) what can be tested is tested; the rest is named as skipped.
 test-packages:
-	@tools/install-packages --test
+	@tools/install-packages --test || echo "test: packages are missing; parts that need them are skipped"
 test-programs: test-packages
 	@$(MAKE) --no-print-directory services $(unit_programs) $(integration_programs)
 test: test-programs ## Run everything that this machine can test; PARTS="unit chaos" for some
