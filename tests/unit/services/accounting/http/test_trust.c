@@ -15,7 +15,7 @@ static const char abilities_text[] = "roles: [admin, member]\n"
                                      "user_permissions: {member: {manage: [all]}}\n";
 
 struct world {
-    struct maker_key user, matching, own, other;
+    struct maker_key user, matching, other;
     struct accounting_config config;
     struct clock_fake clock;
     struct accounting app;
@@ -29,7 +29,6 @@ static int world_new(void **state)
     w->user = maker_key_new("RSA", 2048);
     w->other = maker_key_new("RSA", 2048);
     w->matching = maker_key_new("P-256", 0);
-    w->own = maker_key_new("P-256", 0);
     snprintf(w->key_file, sizeof(w->key_file), "/tmp/test_trust_XXXXXX");
     int file = mkstemp(w->key_file);
     assert_true(file >= 0);
@@ -43,7 +42,6 @@ static int world_new(void **state)
                                            .jwt_audience = "peatio,barong",
                                            .service_key = w->matching.private_pem,
                                            .service_keys = w->service_keys};
-    snprintf(w->config.service_key, sizeof(w->config.service_key), "%s", w->own.private_pem);
     clock_fake_init(&w->clock, (int64_t)NOW_S * 1000000);
     w->app.config = &w->config;
     w->app.clock = &w->clock.clock;
@@ -65,7 +63,6 @@ static int world_free(void **state)
     maker_key_free(&w->user);
     maker_key_free(&w->other);
     maker_key_free(&w->matching);
-    maker_key_free(&w->own);
     free(w);
     return 0;
 }
@@ -339,7 +336,7 @@ static void trust_open__own_key_that_is_none__names_the_setting(void **state)
     struct err err = {.code = ERR_NONE};
     app.trust = NULL;
     app.config = &config;
-    snprintf(config.service_key, sizeof(config.service_key), "no key");
+    config.service_key = "no key";
     assert_false(trust_open(&app, &err));
     assert_int_equal(err.code, ERR_CONFIG);
     assert_non_null(strstr(err.what, "SERVICE_KEY_FILE"));
