@@ -3,11 +3,14 @@
  * on each, requests that were made before.
  *
  *   bench_load --port=N --people=FILE [--mode=cross|mix|get] [--path=/...] [--connections=64]
- *              [--seconds=5] [--warmup=1] [--watch=MEMBERS] [--pause=MS]
+ *              [--seconds=5] [--warmup=1] [--watch=FILE] [--pause=MS]
  *
  * A closed loop: the next request leaves when the answer of the last one has come, so a slow server
  * is asked less often, and percentiles leave out what would have waited (coordinated omission). They
  * tell what these clients saw, not what an open stream of the same rate would see.
+ *
+ * --watch listens to the trades of the market meanwhile and writes lines to FILE: "order ID NS", when
+ * it was sent, and "trade ID NS", when its event arrived; both on CLOCK_MONOTONIC.
  *
  * Prints "begin" and "end" around the measured window, then one line of results. Any status outside
  * of 2xx, a connection that breaks, and an answer that takes STALL_MS end it with exit status 1.
@@ -37,7 +40,6 @@ enum {
     EVENTS_MAX = 256,
     SENT_SLOTS = 1 << 20, /* orders whose time of sending is remembered */
     STALL_MS = 15000,
-    WATCH_MAX = 1024,
     PAUSE_MS_MAX = 1000,
     WATCH_QUIET_MS = 1000,
     WATCH_WAIT_MS = 10000
@@ -63,14 +65,13 @@ struct load {
     int port, connections_count, seconds, warmup;
     int pause_ms; /* before each request: lone orders; stops the whole loop */
     enum request_mode mode;
-    const char *people, *path;
-    size_t watch_members;
+    const char *people, *path, *watch_file;
     struct requests *requests;
     struct trade_watch *watch;
     struct connection *connections;
     int epoll;
     bool is_measuring, is_over;
-    struct histogram latency, order_to_trade;
+    struct histogram latency;
     struct sent *sent;
     uint64_t answers_2xx;
 };
@@ -120,7 +121,8 @@ static void take_order(struct load *load, struct connection *connection)
     uint64_t id = id_of(connection);
     if (id == 0)
         fail(connection, "an order without id");
-    load->sent[id % SENT_SLOTS] = (struct sent){id, connection->sent_ns};
+    if (load->is_measuring)
+        load->sent[id % SENT_SLOTS] = (struct sent){id, connection->sent_ns};
     if (load->mode == MODE_MIX)
         requests_rests(load->requests, connection->request.member, id);
 }
@@ -266,7 +268,7 @@ static void measure(struct load *load)
     if (any_waits(load))
         fail(NULL, "STALL: answers did not come");
     printf("result answers=%llu per_second=%llu p50_us=%llu p90_us=%llu p99_us=%llu p999_us=%llu "
-           "max_us=%llu",
+           "max_us=%llu\n",
            (unsigned long long)load->answers_2xx,
            (unsigned long long)(load->answers_2xx * 1000000000 / (uint64_t)took_ns),
            (unsigned long long)histogram_at(&load->latency, 500),
@@ -278,32 +280,21 @@ static void measure(struct load *load)
 
 /* ---- order to trade ---- */
 
-static void start_watch(struct load *load)
-{
-    const char *uids[WATCH_MAX];
-    size_t members = requests_members(load->requests);
-    size_t count = load->watch_members < WATCH_MAX ? load->watch_members : WATCH_MAX;
-    for (size_t i = 0; i < count; i++)
-        uids[i] = requests_uid(load->requests, i * members / count);
-    load->watch = trade_watch_start(uids, count);
-    if (!load->watch)
-        exit(1);
-}
-
-static void report_watch(struct load *load)
+static void write_watch(struct load *load)
 {
     const struct seen_trade *trades;
     size_t count = trade_watch_stop(load->watch, WATCH_QUIET_MS, WATCH_WAIT_MS, &trades);
-    for (size_t i = 0; i < count; i++) {
-        const struct sent *sent = &load->sent[trades[i].order_id % SENT_SLOTS];
-        if (sent->order_id == trades[i].order_id)
-            histogram_add(&load->order_to_trade, (uint64_t)(trades[i].at_ns - sent->at_ns) / 1000);
-    }
-    printf(" trades_seen=%llu trade_p50_us=%llu trade_p99_us=%llu trade_max_us=%llu",
-           (unsigned long long)load->order_to_trade.count,
-           (unsigned long long)histogram_at(&load->order_to_trade, 500),
-           (unsigned long long)histogram_at(&load->order_to_trade, 990),
-           (unsigned long long)load->order_to_trade.max);
+    FILE *file = fopen(load->watch_file, "w");
+    if (!file)
+        fail(NULL, "the file of --watch can't be written");
+    for (size_t i = 0; i < SENT_SLOTS; i++)
+        if (load->sent[i].order_id != 0)
+            fprintf(file, "order %llu %lld\n", (unsigned long long)load->sent[i].order_id,
+                    (long long)load->sent[i].at_ns);
+    for (size_t i = 0; i < count; i++)
+        fprintf(file, "trade %llu %lld\n", (unsigned long long)trades[i].id,
+                (long long)trades[i].at_ns);
+    fclose(file);
     trade_watch_free(load->watch);
 }
 
@@ -351,7 +342,7 @@ static void read_options(struct load *load, int argc, char **argv)
             load->pause_ms = number(optarg, PAUSE_MS_MAX);
             break;
         case 't':
-            load->watch_members = (size_t)number(optarg, WATCH_MAX);
+            load->watch_file = optarg;
             break;
         case 'm':
             load->mode = strcmp(optarg, "mix") == 0   ? MODE_MIX
@@ -374,13 +365,12 @@ int main(int argc, char **argv)
     load.sent = calloc(SENT_SLOTS, sizeof(load.sent[0]));
     if (!load.requests || !load.sent)
         return 1;
-    if (load.watch_members > 0)
-        start_watch(&load);
+    if (load.watch_file && !(load.watch = trade_watch_start("btcusd")))
+        return 1;
     open_connections(&load);
     measure(&load);
-    if (load.watch_members > 0)
-        report_watch(&load);
-    printf("\n");
+    if (load.watch)
+        write_watch(&load);
     for (int i = 0; i < load.connections_count; i++)
         close(load.connections[i].fd);
     free(load.connections);

@@ -34,27 +34,20 @@ static int64_t now_ns(void)
 
 /* ---- reading a message ---- */
 
-static const char *find(const amqp_bytes_t *body, const char *key)
-{
-    const char *at = memmem(body->bytes, body->len, key, strlen(key));
-    return at ? at + strlen(key) : NULL;
-}
-
+/* {"trades":[{"tid":1,...},{"tid":2,...}]} */
 static void take(struct trade_watch *watch, const amqp_bytes_t *body)
 {
-    int64_t at_ns = now_ns();
-    const char *side = find(body, "\"side\":\""), *taker = find(body, "\"taker_type\":\"");
-    const char *id = find(body, "\"order_id\":");
-    watch->last_ns = at_ns;
-    /* Both sides of a trade are told: the taker is the one whose order was sent last. */
-    if (!side || !taker || !id || *side != *taker || watch->count == WATCH_TRADES_MAX)
-        return;
-    const char *end = (const char *)body->bytes + body->len;
-    uint64_t order_id = 0;
-    for (; id < end && *id >= '0' && *id <= '9'; id++)
-        order_id = order_id * 10 + (uint64_t)(*id - '0');
-    watch->trades[watch->count] = (struct seen_trade){order_id, at_ns};
-    watch->count++;
+    static const char key[] = "\"tid\":";
+    const char *at = body->bytes, *end = at + body->len;
+    int64_t at_ns = watch->last_ns = now_ns();
+    while (watch->count < WATCH_TRADES_MAX &&
+           (at = memmem(at, (size_t)(end - at), key, sizeof(key) - 1))) {
+        uint64_t id = 0;
+        for (at += sizeof(key) - 1; at < end && *at >= '0' && *at <= '9'; at++)
+            id = id * 10 + (uint64_t)(*at - '0');
+        watch->trades[watch->count] = (struct seen_trade){id, at_ns};
+        watch->count++;
+    }
 }
 
 static void *watch_main(void *arg)
@@ -99,22 +92,20 @@ static bool log_in(struct trade_watch *watch)
     return is_fine(watch);
 }
 
-static bool subscribe(struct trade_watch *watch, const char *const *uids, size_t count)
+static bool subscribe(struct trade_watch *watch, const char *market)
 {
+    char key[96];
     amqp_queue_declare_ok_t *queue = amqp_queue_declare(
         watch->connection, CHANNEL, amqp_empty_bytes, 0, 0, 1, 1, amqp_empty_table);
     if (!queue || !is_fine(watch))
         return false;
     amqp_bytes_t name = amqp_bytes_malloc_dup(queue->queue);
-    bool bound = name.bytes != NULL;
-    for (size_t i = 0; bound && i < count; i++) {
-        char key[96];
-        snprintf(key, sizeof(key), "private.%s.trade", uids[i]);
-        amqp_queue_bind(watch->connection, CHANNEL, name,
-                        amqp_cstring_bytes("peatio.events.ranger"), amqp_cstring_bytes(key),
-                        amqp_empty_table);
-        bound = is_fine(watch);
-    }
+    if (!name.bytes)
+        return false;
+    snprintf(key, sizeof(key), "public.%s.trades", market);
+    amqp_queue_bind(watch->connection, CHANNEL, name, amqp_cstring_bytes("peatio.events.ranger"),
+                    amqp_cstring_bytes(key), amqp_empty_table);
+    bool bound = is_fine(watch);
     if (bound)
         amqp_basic_consume(watch->connection, CHANNEL, name, amqp_empty_bytes, 0, 1, 1,
                            amqp_empty_table);
@@ -122,14 +113,14 @@ static bool subscribe(struct trade_watch *watch, const char *const *uids, size_t
     return bound && is_fine(watch);
 }
 
-struct trade_watch *trade_watch_start(const char *const *uids, size_t count)
+struct trade_watch *trade_watch_start(const char *market)
 {
     struct trade_watch *watch = calloc(1, sizeof(*watch));
     assert(watch != NULL);
     watch->trades = calloc(WATCH_TRADES_MAX, sizeof(watch->trades[0]));
     watch->connection = amqp_new_connection();
     assert(watch->trades != NULL && watch->connection != NULL);
-    if (!log_in(watch) || !subscribe(watch, uids, count) ||
+    if (!log_in(watch) || !subscribe(watch, market) ||
         pthread_create(&watch->thread, NULL, watch_main, watch) != 0) {
         fprintf(stderr, "trade watch: the broker can't be used (AMQP_*)\n");
         amqp_destroy_connection(watch->connection);

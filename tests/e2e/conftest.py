@@ -3,9 +3,9 @@
     /usr/bin/python3 -m pytest tests/e2e                  # a stack of its own
     RUN_DIR=.run /usr/bin/python3 -m pytest tests/e2e -k name   # the stack that runs there
 
-First come the tests that find the catalog as it was seeded, then those that add to it, and last those
-that stop or restart parts of the stack, marked `outage`. Each test leaves the books empty; what a test
-paused or killed is running again when the next one begins.
+First come the tests that find the catalog as it was seeded, then those that add to it, and last
+those that stop or restart parts of the stack, marked `outage`. Each test leaves the books empty;
+what a test paused or killed is running again when the next one begins.
 """
 
 import signal

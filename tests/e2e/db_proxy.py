@@ -1,5 +1,5 @@
-"""Between accounting and its database: passes bytes on, and can swallow the database's answer to one commit,
-so that a test acts between the commit and what the service learns of it.
+"""Between accounting and its database: passes bytes on, and can swallow the database's answer to
+one commit, so that a test acts between the commit and what the service learns of it.
 
     with through_proxy() as proxy:
         proxy.hold(b"my-client-order-id")     # the answer to the write that names it

@@ -1,4 +1,5 @@
-"""Bodies: what is JSON is read, what is none is refused as a body, whatever is inside (H-04, H-05, H-07).
+"""Bodies: what is JSON is read, what is none is refused as a body, whatever is inside (H-04,
+H-05, H-07).
 
 A document that is read reaches the parameters, which miss everything (422); one that is not, does
 not (400).
@@ -16,56 +17,77 @@ ORDERS = "/api/v2/market/orders"
 NO_JSON = {"errors": "server.method.invalid_message_body"}
 DEPTH_MAX, KEYS_MAX, STRING_MAX, DIGITS_MAX = 32, 1000, 65536, 40
 
+NEST = b"[" * (DEPTH_MAX - 1) + b"]" * (DEPTH_MAX - 1)
+
 # values of a member "x"
 VALUES_READ = [
     b'""', b'" "', b'"abc"', b'"\\""', b'"\\\\"', b'"\\/"', b'"\\b\\f\\n\\r\\t"', b'"\\u0041"',
-    b'"\\u00e9"', b'"\\uD834\\uDD1E"', b'"\\uFFFF"', b'"\\u2028"', '"\u2028"'.encode(), '"é"'.encode(),
-    '"€"'.encode(), '"𝄞"'.encode(), '"\U0010ffff"'.encode(), b'"\x7f"', b'"a/*b*/c"', b'"\\u005C"',
-    b'"__proto__"', b"0", b"-0", b"1", b"-1", b"10", b"0.5", b"-0.5", b"1.50", b"1e1", b"1E1", b"1e+1",
+    b'"\\u00e9"', b'"\\uD834\\uDD1E"', b'"\\uFFFF"', b'"\\u2028"', '"\u2028"'.encode(),
+    '"é"'.encode(),
+    '"€"'.encode(), '"𝄞"'.encode(), '"\U0010ffff"'.encode(), b'"\x7f"', b'"a/*b*/c"',
+    b'"\\u005C"',
+    b'"__proto__"', b"0", b"-0", b"1", b"-1", b"10", b"0.5", b"-0.5", b"1.50", b"1e1", b"1E1",
+    b"1e+1",
     b"1e-1", b"1.5e-10", b"0e0", b"0e+1", b"123456789012345678901234567890", b"1" * DIGITS_MAX,
-    b"9007199254740993", b"true", b"false", b"null", b"[]", b"[ ]", b"[1]", b"[1,2]", b"[[]]", b"[[],[]]",
+    b"9007199254740993", b"true", b"false", b"null", b"[]", b"[ ]", b"[1]", b"[1,2]", b"[[]]",
+    b"[[],[]]",
     b'["",{}]', b"{}", b"{ }", b'{"":0}', b'{"a":{"a":{"a":[]}}}', b'{"a":1,"b":1}', b" 1 ",
     b"\t1\n", b"\r\n[\r\n1\r\n]\r\n", b'{"a":[{"b":[{"c":[]}]}]}', b"1e99", b"-1e-99",
     b'"' + b"x" * STRING_MAX + b'"', b"[" + b"1," * 9999 + b"1]",
 ]
 VALUES_REFUSED = [
     # strings
-    b'"', b'"a', b"'a'", b"`a`", b'"\\x"', b'"\\a"', b'"\\"', b'"\\\\""', b'"\\u"', b'"\\u1"', b'"\\u12"',
-    b'"\\u123"', b'"\\u12G4"', b'"\\U0041"', b'"\\u 041"', b'"\\uD800"', b'"\\uDC00"', b'"\\uD800\\u0041"',
-    b'"\\uD800\\uD800"', b'"\\uDC00\\uD800"', b'"\\uD834x"', b'"\\u0000"', b'"\n"', b'"\t"', b'"\r"',
-    b'"\0"', b'"\x1f"', b'"\\\n"', b'"\\\0"', b'a', b'"a"b', b'"a""b"', b'"a",', b'"' + b"x" * (STRING_MAX + 1)
+    b'"', b'"a', b"'a'", b"`a`", b'"\\x"', b'"\\a"', b'"\\"', b'"\\\\""', b'"\\u"', b'"\\u1"',
+    b'"\\u12"',
+    b'"\\u123"', b'"\\u12G4"', b'"\\U0041"', b'"\\u 041"', b'"\\uD800"', b'"\\uDC00"',
+    b'"\\uD800\\u0041"',
+    b'"\\uD800\\uD800"', b'"\\uDC00\\uD800"', b'"\\uD834x"', b'"\\u0000"', b'"\n"', b'"\t"',
+    b'"\r"',
+    b'"\0"', b'"\x1f"', b'"\\\n"', b'"\\\0"', b'a', b'"a"b', b'"a""b"', b'"a",',
+    b'"' + b"x" * (STRING_MAX + 1)
     + b'"',
     # bytes that are no UTF-8
-    b'"\xff"', b'"\xfe"', b'"\x80"', b'"\xbf"', b'"\xc0\x80"', b'"\xc0\xaf"', b'"\xc1\xbf"', b'"\xc2"',
-    b'"\xe0"', b'"\xe0\x80\xaf"', b'"\xe0\x9f\xbf"', b'"\xe2\x82"', b'"\xed\xa0\x80"', b'"\xed\xbf\xbf"',
+    b'"\xff"', b'"\xfe"', b'"\x80"', b'"\xbf"', b'"\xc0\x80"', b'"\xc0\xaf"', b'"\xc1\xbf"',
+    b'"\xc2"',
+    b'"\xe0"', b'"\xe0\x80\xaf"', b'"\xe0\x9f\xbf"', b'"\xe2\x82"', b'"\xed\xa0\x80"',
+    b'"\xed\xbf\xbf"',
     b'"\xf0\x80\x80\xaf"', b'"\xf0\x8f\xbf\xbf"', b'"\xf4\x90\x80\x80"', b'"\xf5\x80\x80\x80"',
     b'"\xf8\x88\x80\x80\x80"', b'"\xfc\x84\x80\x80\x80\x80"', b'"a\xe9b"', b"\xff", b"[\xe9]",
     # numbers
-    b"01", b"-01", b"00", b"+1", b"-", b"--1", b"- 1", b".5", b"-.5", b"5.", b"1.", b"0.", b"1.e1", b"1e",
-    b"1e+", b"1e-", b"1E", b"1e1.5", b"1e1e1", b"0x1", b"0b1", b"0o7", b"1_000", b"1,5", b"1 000", b"NaN",
-    b"-NaN", b"nan", b"Infinity", b"-Infinity", b"inf", b"1f", b"1L", b"0e", b"1" * (DIGITS_MAX + 1),
-    b"1e400", b"1e-400", b"1e1000000", "１".encode(), "١".encode(), "−1".encode(), b"1.2.3", b"1a",
+    b"01", b"-01", b"00", b"+1", b"-", b"--1", b"- 1", b".5", b"-.5", b"5.", b"1.", b"0.", b"1.e1",
+    b"1e",
+    b"1e+", b"1e-", b"1E", b"1e1.5", b"1e1e1", b"0x1", b"0b1", b"0o7", b"1_000", b"1,5", b"1 000",
+    b"NaN",
+    b"-NaN", b"nan", b"Infinity", b"-Infinity", b"inf", b"1f", b"1L", b"0e",
+    b"1" * (DIGITS_MAX + 1),
+    b"1e400", b"1e-400", b"1e1000000", "１".encode(), "١".encode(), "−1".encode(), b"1.2.3",
+    b"1a",
     # words
     b"True", b"TRUE", b"tru", b"truee", b"nul", b"nulll", b"None", b"undefined", b"fals", b"false0",
     # collections
-    b"[", b"]", b"[1", b"[1,", b"[1,]", b"[,1]", b"[,]", b"[1,,2]", b"[1 2]", b"[1;2]", b"[1}", b"{1]",
-    b"[[]", b"[]]", b"(1)", b"{", b"}", b'{"a"', b'{"a":', b'{"a":1', b'{"a":1,', b'{"a":1,}', b'{,"a":1}',
+    b"[", b"]", b"[1", b"[1,", b"[1,]", b"[,1]", b"[,]", b"[1,,2]", b"[1 2]", b"[1;2]", b"[1}",
+    b"{1]",
+    b"[[]", b"[]]", b"(1)", b"{", b"}", b'{"a"', b'{"a":', b'{"a":1', b'{"a":1,', b'{"a":1,}',
+    b'{,"a":1}',
     b"{a:1}", b"{'a':1}", b'{"a" 1}', b'{"a"::1}', b'{"a"=1}', b'{"a":1 "b":2}', b'{"a":1;"b":2}',
-    b"{1:1}", b"{null:1}", b'{"a"}', b'{"a":1,"a":2}', b'{"a":1,"\\u0061":2}', b'{"a":{"b":1,"b":1}}',
+    b"{1:1}", b"{null:1}", b'{"a"}', b'{"a":1,"a":2}', b'{"a":1,"\\u0061":2}',
+    b'{"a":{"b":1,"b":1}}',
     b'{"a":1}}', b'{"a":1}{', b'{"a":b}',
     # blanks and comments
     b"1 /* c */", b"// c\n1", b"# c\n1", b"\xa01", b"\x0b1", b"\x0c1", b"1\xc2\xa0", b"1\x00",
     "\u2028 1".encode(), b"\xef\xbb\xbf1", b"[1]\x00", b"",
 ]
 DOCUMENTS_REFUSED = [
-    b"[]", b"[{}]", b'"text"', b"1", b"null", b"true", b"{} {}", b"{}{}", b"{},", b",{}", b"{}x", b"\0{}", b"{}\0",
-    b"\xef\xbb\xbf{}", b"{", b"}", b"\xff\xfe{\0}\0", b"{\0}\0", b"\0{\0}", b"[" * 100000, b'{"a":' * 100000,
+    b"[]", b"[{}]", b'"text"', b"1", b"null", b"true", b"{} {}", b"{}{}", b"{},", b",{}", b"{}x",
+    b"\0{}", b"{}\0",
+    b"\xef\xbb\xbf{}", b"{", b"}", b"\xff\xfe{\0}\0", b"{\0}\0", b"\0{\0}", b"[" * 100000,
+    b'{"a":' * 100000,
     b"[" * 50000 + b"]" * 50000, b'{"a":' * 50000 + b"1" + b"}" * 50000, b"<a/>", b"%PDF-1.4",
     b'{"x":' + b"[" * DEPTH_MAX + b"]" * DEPTH_MAX + b"}", b"{" + b",".join(
         b'"k%d":1' % i for i in range(KEYS_MAX + 1)) + b"}", b'{"x":[' + b"1," * 120000 + b"1]}",
 ]
 DOCUMENTS_READ = [
-    b"{}", b" {} ", b"\r\n{\t}\n", b'{"x":' + b"[" * (DEPTH_MAX - 1) + b"]" * (DEPTH_MAX - 1) + b"}",
+    b"{}", b" {} ", b"\r\n{\t}\n", b'{"x":' + NEST + b"}",
     b"{" + b",".join(b'"k%d":1' % i for i in range(KEYS_MAX)) + b"}",
 ]
 
@@ -101,14 +123,16 @@ def member_with(value):
     ([member_with(value) for value in VALUES_REFUSED] + DOCUMENTS_REFUSED, is_refused),
 ], ids=["must accept", "must reject"])
 def test_json(alice, bodies, is_right):
-    """H-04: also 100,000 opening brackets, depth 32 and 33, 1,000 and 1,001 keys, 40 and 41 digits."""
+    """H-04: also 100,000 opening brackets, depth 32 and 33, 1,000 and 1,001 keys, 40 and 41
+    digits."""
     pid = WORLD.pid("accounting")
     assert not disagreements(bodies, post_all(alice, bodies), is_right)
     assert WORLD.pid("accounting") == pid
 
 
 def test_our_table_agrees_with_another_parser():
-    """The table above against Python's parser, which is only more lenient: no row is a mistake of ours."""
+    """The table above against Python's parser, which is only more lenient: no row is a mistake of
+    ours."""
     for value in VALUES_READ:
         json.loads(member_with(value))
 
@@ -122,7 +146,8 @@ def test_a_duplicate_key_never_decides():
     assert member.balance("usd") == (100, 0)
 
 
-@pytest.mark.parametrize("form", [b"market=%ff", b"market=%E0%80", b"market=\xff", b"%ff=1", b"a=%00",
+@pytest.mark.parametrize("form", [b"market=%ff", b"market=%E0%80", b"market=\xff", b"%ff=1",
+                                  b"a=%00",
                                   b"a=%zz", b"a=%", b"a=%4", b"market=\0"])
 def test_forms_that_are_no_text(alice, form):
     """H-07 in forms."""
@@ -132,7 +157,8 @@ def test_forms_that_are_no_text(alice, form):
 
 
 @pytest.mark.parametrize("target", [
-    "/public/markets/%ff/depth", "/public/markets/%C0%AF/depth", "/public/markets?search[base_name]=%E0",
+    "/public/markets/%ff/depth", "/public/markets/%C0%AF/depth",
+    "/public/markets?search[base_name]=%E0",
     "/public/markets?%ff=1", "/public/markets/%ED%A0%80/depth", "/public/markets?a=%00"])
 @pytest.mark.parametrize("where", ["api_port", "edge_port"])
 def test_targets_that_are_no_text(where, target):
@@ -147,7 +173,8 @@ def test_headers_may_be_any_bytes_and_decide_nothing(alice):
     """H-07 in headers: a name that we don't know is not read; the ones that we read are."""
     for raw in (b"X-Name: \xff\xfe\xe0", "X-Name: é".encode()):
         request = request_bytes("GET", "/api/v2/account/balances", headers=[
-            f"Authorization: Bearer {alice.bearer}"]).replace(b"\r\n\r\n", b"\r\n" + raw + b"\r\n\r\n")
+            f"Authorization: Bearer {alice.bearer}"]).replace(b"\r\n\r\n",
+            b"\r\n" + raw + b"\r\n\r\n")
         answer, = burst(WORLD.api_port, [request])
         assert answer.status_code in (200, 400)
     request = request_bytes("GET", "/api/v2/account/balances").replace(
@@ -155,7 +182,8 @@ def test_headers_may_be_any_bytes_and_decide_nothing(alice):
     assert burst(WORLD.api_port, [request])[0].status_code == 401
 
 
-TEXTS = ["plain", "né à l'été", "日本語", "عربى", "𝄞 🦊", "a\u202eb", "\u2028", "<b>&amp;\"'", "%00 %ff", "tab\there",
+TEXTS = ["plain", "né à l'été", "日本語", "عربى", "𝄞 🦊", "a\u202eb", "\u2028",
+         "<b>&amp;\"'", "%00 %ff", "tab\there",
          "x" * 250, "'; DROP TABLE members; --", "\\", "\\u0000"]
 
 

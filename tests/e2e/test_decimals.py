@@ -1,7 +1,8 @@
-"""Amounts come in and go out exactly, or are refused with the name of the field (L-11, L-12, H-05, H-06).
+"""Amounts come in and go out exactly, or are refused with the name of the field (L-11, L-12,
+H-05, H-06).
 
-Rows are JSON as a client writes it. Where an amount is accepted it must come back as the same number;
-nothing is ever rounded, guessed or read by a locale.
+Rows are JSON as a client writes it. Where an amount is accepted it must come back as the same
+number; nothing is ever rounded, guessed or read by a locale.
 """
 
 import json
@@ -29,7 +30,8 @@ NOT_DECIMAL = [
     '"1e0"', '"1E2"', '"1e-18"', '"1e400"', '".5"', '"5."', '"."', '"+5"', '"--5"', '"- 5"', '" 5"',
     '"5 "', '"5\\n"', '"\\t5"', '"1,5"', '"1.000,5"', '"1 000"', '"1_000"', '"1\'000"', '"0x10"',
     '"0b1"', '"NaN"', '"nan"', '"Infinity"', '"-Infinity"', '"inf"', '"1.1.1"', '"1..1"', '"1-1"',
-    '"1.5f"', '"$1"', '"1%"', '"١٢"', '"１"', '"½"', '"一"', '"\\u00a05"', '"\\u200b5"', '"true"',
+    '"1.5f"', '"$1"', '"1%"', '"١٢"', '"１"', '"½"', '"一"', '"\\u00a05"', '"\\u200b5"',
+    '"true"',
     '"0.00000000000000001"', '"1.00000000000000001"', '"100000000000000000000"',
     '"' + "9" * 41 + '"', '"' + "1" * 1000 + '"', '"1.' + "1" * 1000 + '"', "true", "[]", "{}",
     '["1"]', '{"a":"1"}', "1e0", "1E2", "1e-18", "15e-1", "9007199254740993", "0.1234567890123456",
@@ -39,8 +41,10 @@ NOT_POSITIVE = ['"0"', '"0.0"', '"-0"', '"-0.0"', '"-1"', '"-1.5"', '"-999999999
                 "-0", "-0.0", "-1", "-1.5"]
 MISSING = ['""', "null"]
 # no JSON at all
-BROKEN = ["NaN", "Infinity", "-Infinity", "+1", "01", "-01", ".5", "5.", "1.", "1e", "1e400", "-1E400",
-          "1e99999999", "0x10", "1_000", "1,5", "١", "１", "1" * 41, "1." + "1" * 60, "'1'", "1f", "--1",
+BROKEN = ["NaN", "Infinity", "-Infinity", "+1", "01", "-01", ".5", "5.", "1.", "1e", "1e400",
+          "-1E400",
+          "1e99999999", "0x10", "1_000", "1,5", "١", "１", "1" * 41, "1." + "1" * 60, "'1'",
+          "1f", "--1",
           '"1\\u0000"', '"\\ud800"', '"1\n"']
 FIELDS = ("volume", "price", "stop_price")
 
@@ -132,7 +136,8 @@ def test_forms_follow_the_same_rules(member):
             "Content-Type": "application/x-www-form-urlencoded"})
         assert errors(answer) == ["market.order.non_decimal_volume",
                                   "market.order.non_positive_volume"], text
-    answer = member.call("POST", "/market/orders", data="market=btcusd&side=buy&price=2&volume=1.50",
+    answer = member.call("POST", "/market/orders",
+                         data="market=btcusd&side=buy&price=2&volume=1.50",
                          headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert answer.status_code == 201 and answer.json()["origin_volume"] == "1.5"
 
@@ -187,7 +192,8 @@ def test_finest_and_largest_balances_are_exact():
     ("18446744073709551616", "1"), ("170141183460469231731", "1"), ("10000000000000", "10000000")])
 @pytest.mark.parametrize("side", ["buy", "sell"])
 def test_sums_and_products_beyond_the_range_are_refused(member, side, volume, price):
-    """L-12: at the borders of 63, 64 and 127 bits there is an error with a name, and nothing else."""
+    """L-12: at the borders of 63, 64 and 127 bits there is an error with a name, and nothing
+    else."""
     before = (member.balance("usd"), member.balance("btc"))
     codes = errors(member.order("btcusd", side, volume, price))
     assert codes[0] in ("market.account.insufficient_balance", "server.amount_overflow",

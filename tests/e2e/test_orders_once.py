@@ -1,4 +1,5 @@
-"""Money is spent once and an order is made once, however many ask at the same moment (L-02 to L-08)."""
+"""Money is spent once and an order is made once, however many ask at the same moment (L-02 to
+L-08)."""
 
 import json
 import secrets
@@ -27,7 +28,8 @@ def key():
 
 
 def orders_of(client_order_id):
-    return WORLD.sql("SELECT COUNT(*) FROM orders WHERE client_order_id = %s", client_order_id)[0][0]
+    return WORLD.sql("SELECT COUNT(*) FROM orders WHERE client_order_id = %s",
+                     client_order_id)[0][0]
 
 
 # ---- one balance, many hands ----

@@ -1,5 +1,5 @@
-"""Parts of the stack die, hang and come back: nobody waits for ever, nothing is lost or doubled, and
-everything recovers without help (L-05, M-17, Q-09, D-05, D-06, O-02, O-05, O-06, O-13)."""
+"""Parts of the stack die, hang and come back: nobody waits for ever, nothing is lost or doubled,
+and everything recovers without help (L-05, M-17, Q-09, D-05, D-06, O-02, O-05, O-06, O-13)."""
 
 import os
 import secrets
@@ -103,7 +103,8 @@ def healthy():
 # ---- between the commit and the answer ----
 
 def test_killed_between_commit_and_reply_the_same_id_gives_the_original():
-    """L-05: the service dies knowing nothing of its commit; the retry gets the order that was made."""
+    """L-05: the service dies knowing nothing of its commit; the retry gets the order that was
+    made."""
     member, body = funded(btc="1"), order_body()
     with through_proxy() as proxy:
         proxy.hold(body["client_order_id"].encode())
@@ -124,7 +125,8 @@ def test_killed_between_commit_and_reply_the_same_id_gives_the_original():
 
 
 def test_link_cut_after_commit_is_an_unknown_outcome_that_the_id_resolves():
-    """D-05, L-06: told as unknown, never as a failure; the id is not freed and not charged twice."""
+    """D-05, L-06: told as unknown, never as a failure; the id is not freed and not charged
+    twice."""
     member, body = funded(btc="1"), order_body()
     with through_proxy() as proxy:
         proxy.hold(body["client_order_id"].encode())
@@ -135,7 +137,8 @@ def test_link_cut_after_commit_is_an_unknown_outcome_that_the_id_resolves():
             proxy.cut()
             first = read_answer(peer)
         if first.status_code != 201:  # resolved inside of the service, or told to the client
-            assert first.status_code == 503 and first.json() == {"errors": ["server.outcome_unknown"]}
+            assert first.status_code == 503
+            assert first.json() == {"errors": ["server.outcome_unknown"]}
             assert first.headers["Retry-After"].isdigit()
         again = post_until_answered(member, body)
         assert again.status_code == 201 and again.headers["Idempotent-Replayed"] == "true"
@@ -160,7 +163,8 @@ class Load(threading.Thread):
                     "client_order_id": key()}
             while True:
                 try:
-                    answer = requests.post(f"{WORLD.edge}/market/orders", json=body, timeout=ANSWER_S,
+                    answer = requests.post(f"{WORLD.edge}/market/orders", json=body,
+                                           timeout=ANSWER_S,
                                            headers=self.member.headers)
                     if answer.status_code == 201:
                         self.acknowledged.append((body["client_order_id"], answer.json()["id"]))
@@ -205,7 +209,8 @@ def test_killed_under_load_trading_goes_on_within_ten_seconds(name):
         WORLD.kill(name)
         took = until_trading()
         count = sum(len(client.acknowledged) for client in clients)
-        wait_for(lambda: sum(len(client.acknowledged) for client in clients) > count, 10, "new orders")
+        wait_for(lambda: sum(len(client.acknowledged) for client in clients) > count, 10,
+                 "new orders")
     WORLD.until_quiet()
     assert_history(clients)
     print(f"{name}: trading again after {took:.1f} s")
@@ -214,17 +219,19 @@ def test_killed_under_load_trading_goes_on_within_ten_seconds(name):
 # ---- away: the database ----
 
 def test_database_away():
-    """O-02, O-06: 503 with Retry-After at once, memory still answers, alive and not ready; a service that
-    starts meanwhile waits; and all recovers alone."""
+    """O-02, O-06: 503 with Retry-After at once, memory still answers, alive and not ready; a
+    service that starts meanwhile waits; and all recovers alone."""
     member = funded(btc="1")
     with WORLD.switched_off("mariadb"):
         wait_for(lambda: not WORLD.is_ready("accounting"), NOT_READY_S, "not ready")
         assert WORLD.ops("accounting", "/alive")[0] == 200
-        assert requests.get(f"{WORLD.edge}/public/markets/btcusd/depth", timeout=5).status_code == 200
+        assert requests.get(f"{WORLD.edge}/public/markets/btcusd/depth",
+                            timeout=5).status_code == 200
         for _ in range(3):
             answer, took = post(member, order_body())
             assert is_clear_refusal(answer) and took < 5, (answer.text, took)
-        answer = requests.get(f"{WORLD.edge}/market/orders", headers=member.headers, timeout=ANSWER_S)
+        answer = requests.get(f"{WORLD.edge}/market/orders", headers=member.headers,
+                              timeout=ANSWER_S)
         assert is_clear_refusal(answer), answer.text
         answer = requests.get(f"{WORLD.edge}/account/balances", headers=Member().headers,
                               timeout=ANSWER_S)  # a member whom nobody knows yet
@@ -242,14 +249,15 @@ def test_database_away():
 
 
 def test_database_hangs():
-    """O-09: a database that takes bytes and says nothing. No client waits longer than the edge allows, and
-    what was asked for exists at most once."""
+    """O-09: a database that takes bytes and says nothing. No client waits longer than the edge
+    allows, and what was asked for exists at most once."""
     member, body = funded(btc="1"), order_body()
     with WORLD.paused("mariadb"):
         answer, took = post(member, body)
         assert is_clear_refusal(answer) and took < ANSWER_S, (answer.status_code, took)
         assert WORLD.ops("accounting", "/alive")[0] == 200 and not WORLD.is_ready("accounting")
-        assert requests.get(f"{WORLD.edge}/public/markets/btcusd/depth", timeout=5).status_code == 200
+        assert requests.get(f"{WORLD.edge}/public/markets/btcusd/depth",
+                            timeout=5).status_code == 200
     until_trading()
     assert post_until_answered(member, body).status_code == 201
     assert count_orders(body) == 1
@@ -260,8 +268,8 @@ def test_database_hangs():
 # ---- away: the broker ----
 
 def test_broker_away():
-    """O-02, O-05: not ready, but what is accepted is in the journal and is matched when the broker is back;
-    a worker that starts meanwhile waits."""
+    """O-02, O-05: not ready, but what is accepted is in the journal and is matched when the
+    broker is back; a worker that starts meanwhile waits."""
     maker, taker = funded(btc="1"), funded(usd="1000000")
     with WORLD.switched_off("rabbitmq"):
         for service in ("accounting", "matching"):
@@ -295,8 +303,8 @@ def test_broker_hangs():
 
 
 def test_broker_alarm():
-    """Q-09: memory alarm: publishing is blocked. Not ready; orders are accepted into the journal or refused
-    clearly, never left hanging; consumers live; it recovers alone."""
+    """Q-09: memory alarm: publishing is blocked. Not ready; orders are accepted into the journal
+    or refused clearly, never left hanging; consumers live; it recovers alone."""
     maker, taker = funded(btc="1"), funded(usd="1000000")
     WORLD.rabbitmqctl("set_vm_memory_high_watermark", "0.00001")
     try:
@@ -340,7 +348,8 @@ def test_accounting_away():
 # ---- two workers ----
 
 def test_two_matching_workers_do_no_harm():
-    """O-13: somebody starts a second worker on the same queue. Both compute, each result is settled once."""
+    """O-13: somebody starts a second worker on the same queue. Both compute, each result is
+    settled once."""
     environment = {**os.environ, **WORLD.env("matching"), "OPS_PORT": str(WORLD.port_base + 8)}
     with light_load() as clients:
         wait_for(lambda: sum(len(client.acknowledged) for client in clients) > 10, 20, "orders")
@@ -371,15 +380,16 @@ def face_of(market):
 
     depth = get("/depth")
     ticker = get("/tickers")["ticker"]
-    return {"asks": depth["asks"], "bids": depth["bids"], "trades": get("/trades"), "ticker": ticker,
+    return {"asks": depth["asks"], "bids": depth["bids"], "trades": get("/trades"),
+            "ticker": ticker,
             "order book": get("/order-book"),
             "k-line": [get(f"/k-line?period={period}&time_to={int(time.time()) // 60 * 60 - 60}")
                        for period in (1440, 10080)]}
 
 
 def test_after_a_restart_of_everything_all_is_as_it_was():
-    """M-17, M-11, L-04: stop orders wait and are set off once, books keep their order, market data are
-    the same, balances too, and a client order id of before still names its order."""
+    """M-17, M-11, L-04: stop orders wait and are set off once, books keep their order, market
+    data are the same, balances too, and a client order id of before still names its order."""
     maker, taker = funded(ltc="100", usd="100000"), funded(ltc="100", usd="100000")
     body = order_body(market="ltcusd", volume="1", price="300")
     first = maker.post("/market/orders", **body).json()
@@ -393,7 +403,8 @@ def test_after_a_restart_of_everything_all_is_as_it_was():
 
     WORLD.restart()
 
-    assert (face_of("ltcusd"), maker.balance("usd"), taker.balance("ltc"), taker.balance("usd")) == before
+    assert (face_of("ltcusd"), maker.balance("usd"), taker.balance("ltc"),
+            taker.balance("usd")) == before
     assert taker.shown(sold["id"])["state"] == "done"
     again = maker.post("/market/orders", **body)
     assert again.headers["Idempotent-Replayed"] == "true" and again.json()["id"] == first["id"]

@@ -1,4 +1,5 @@
-"""What is absurd is refused where it arrives; neighbours don't notice (M-14 for orders, Q-07 for messages)."""
+"""What is absurd is refused where it arrives; neighbours don't notice (M-14 for orders, Q-07 for
+messages)."""
 
 import json
 import os
@@ -24,12 +25,14 @@ BIG = 2 ** 63
 # ---- M-14: orders at the gate ----
 
 POISON_ORDERS = [
-    {"price": "0"}, {"volume": "0"}, {"price": "0", "volume": "0"}, {"price": "-0"}, {"volume": "-1"},
+    {"price": "0"}, {"volume": "0"}, {"price": "0", "volume": "0"}, {"price": "-0"},
+    {"volume": "-1"},
     {"price": "0.001"}, {"price": "0.0000000000000001"}, {"volume": "0.0000001"},
     {"volume": "0.000001"}, {"price": "10000000.01"}, {"price": "99999999999999999999"},
     {"volume": "99999999999999999999"}, {"volume": str(BIG), "price": "10000000"},
     {"volume": "9223372036854.775807"}, {"volume": "1152921504606.846977"},
-    {"market": "nope"}, {"market": ""}, {"market": "btc"}, {"market": "BTCUSD"}, {"market": "btcusd "},
+    {"market": "nope"}, {"market": ""}, {"market": "btc"}, {"market": "BTCUSD"},
+    {"market": "btcusd "},
     {"market": "btcusd\n"}, {"market": "usdbtc"}, {"market": "x" * 24}, {"market": "x" * 5000},
     {"market": ["btcusd"]}, {"market": {"id": "btcusd"}}, {"market": 1}, {"market": None},
     {"side": ""}, {"side": "both"}, {"side": "Buy"}, {"side": 0}, {"side": ["buy", "sell"]},
@@ -47,7 +50,8 @@ def test_absurd_orders_are_refused_at_the_gate():
     """M-14: each with a code, none in the journal, and the worker does not even see them."""
     member = funded(btc="10", usd="100000")
     good = {"market": "btcusd", "side": "sell", "volume": "1", "price": "50000"}
-    worker, seen = WORLD.pid("matching"), WORLD.metric("matching", "bourse_matching_commands_applied_total")
+    worker, seen = WORLD.pid("matching"), WORLD.metric("matching",
+                                                       "bourse_matching_commands_applied_total")
     WORLD.until_quiet()
     commands = WORLD.sql("SELECT SUM(command_seq) FROM market_commands")
     for change in POISON_ORDERS:
@@ -103,7 +107,8 @@ def test_amends_to_absurd_values_leave_the_order_as_it_was():
 # ---- Q-07: messages ----
 
 def header(magic, market, first_seq, count, size, version=1, state_hash=0):
-    return protocol.HEADER.pack(magic, version, 0, market.encode(), first_seq, count, size, state_hash)
+    return protocol.HEADER.pack(magic, version, 0, market.encode(), first_seq, count, size,
+                                state_hash)
 
 
 def batch(magic, market, first_seq, records, **more):
@@ -125,11 +130,13 @@ def no_batches(magic, record):
     good = batch(magic, "btcusd", 1, [record])
     other = b"BRR1" if magic == b"BRC1" else b"BRC1"
     return {
-        "empty": b"", "one byte": b"B", "zeros": b"\0" * 200, "noise": os.urandom(500), "text": b"hello",
+        "empty": b"", "one byte": b"B", "zeros": b"\0" * 200, "noise": os.urandom(500),
+        "text": b"hello",
         "JSON": json.dumps({"action": "submit", "order": {"id": 1}}).encode(),
         "header only": good[:56], "half a header": good[:20], "cut off": good[:-1],
         "a byte too many": good + b"\0", "of the other kind": other + good[4:],
-        "unknown magic": b"XXXX" + good[4:], "version 0": batch(magic, "btcusd", 1, [record], version=0),
+        "unknown magic": b"XXXX" + good[4:],
+        "version 0": batch(magic, "btcusd", 1, [record], version=0),
         "version 2": batch(magic, "btcusd", 1, [record], version=2),
         "count of none": batch(magic, "btcusd", 1, [record], count=0),
         "count too large": batch(magic, "btcusd", 1, [record], count=2 ** 32 - 1),
@@ -155,7 +162,8 @@ def purge(queue):
 
 
 @pytest.mark.parametrize("queue, service, magic, record", [
-    (COMMANDS, "matching", b"BRC1", command(1, kind=9)), (RESULTS, "accounting", b"BRR1", result(1, 1)),
+    (COMMANDS, "matching", b"BRC1", command(1, kind=9)),
+    (RESULTS, "accounting", b"BRR1", result(1, 1)),
 ], ids=["commands", "results"])
 def test_poison_messages_end_in_the_dead_letters(queue, service, magic, record):
     """Q-07: each is parked with a log line that says why, once; the process lives, and orders that
@@ -170,7 +178,8 @@ def test_poison_messages_end_in_the_dead_letters(queue, service, magic, record):
         if number % 4 == 0:
             trade()
             slowest = max(slowest, time.monotonic() - began)
-        wait_for(lambda: WORLD.queue_length(queue + ".dead") == number, 15, f"the dead letter of {name}")
+        wait_for(lambda: WORLD.queue_length(queue + ".dead") == number, 15,
+                 f"the dead letter of {name}")
     lines = [json.loads(line) for line in WORLD.log_since(service, mark).splitlines()]
     rejected = [line for line in lines if line["message"].endswith("message rejected")]
     assert len(rejected) == len(bodies)
@@ -181,7 +190,8 @@ def test_poison_messages_end_in_the_dead_letters(queue, service, magic, record):
     purge(queue + ".dead")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"reload":1}', b'{"reload":"nomarket"}', b"[]", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{", b'{"reload":1}', b'{"reload":"nomarket"}', b"[]",
+                                  b"\xff"])
 def test_poison_reload_requests(body):
     """Q-07 for the other kind of message of that queue."""
     purge(COMMANDS + ".dead")
@@ -192,8 +202,10 @@ def test_poison_reload_requests(body):
 
 
 def state_of(market):
-    return WORLD.sql("SELECT c.command_seq, s.settled_seq FROM market_commands c JOIN market_settlements s "
-                     "ON s.market_id = c.market_id WHERE c.market_id = %s", market)[0]
+    """(number of the last command, number of the last settled result)"""
+    return WORLD.sql("SELECT c.command_seq, s.settled_seq FROM market_commands c "
+                     "JOIN market_settlements s ON s.market_id = c.market_id "
+                     "WHERE c.market_id = %s", market)[0]
 
 
 def trade_on(market, price):
@@ -207,15 +219,15 @@ def impossible_results(market, seq):
     """Well-formed results that nobody computed from the journal."""
     trade_item = ITEM.pack(1, 0, 3, 0, 10 ** 12, 10 ** 12 + 1, 1, 2, 100, 100, 0)
     closed = ITEM.pack(2, 0, 0, 1, 10 ** 12, 0, 1, 0, 0, 100, 0)
-    return {
-        "a command that was never given": batch(b"BRR1", market, seq + 1, [result(seq + 1, 1, kind=2)]),
-        "a trade of orders that don't exist": batch(b"BRR1", market, seq + 1,
-                                                    [result(seq + 1, 10 ** 12, [trade_item])]),
-        "the end of an order that doesn't exist": batch(b"BRR1", market, seq + 1,
-                                                        [result(seq + 1, 10 ** 12, [closed], kind=2)]),
-        "far ahead": batch(b"BRR1", market, seq + 1000, [result(seq + 1000, 1, kind=2)]),
-        "long ago": batch(b"BRR1", market, 1, [result(1, 1, kind=2)]),
+    results = {
+        "a command that was never given": result(seq + 1, 1, kind=2),
+        "a trade of orders that don't exist": result(seq + 1, 10 ** 12, [trade_item]),
+        "the end of an order that doesn't exist": result(seq + 1, 10 ** 12, [closed], kind=2),
+        "far ahead": result(seq + 1000, 1, kind=2),
+        "long ago": result(1, 1, kind=2),
     }
+    return {name: batch(b"BRR1", market, int.from_bytes(one[:8], "little"), [one])
+            for name, one in results.items()}
 
 
 def test_impossible_results_change_nothing_and_the_market_goes_on():
@@ -226,18 +238,22 @@ def test_impossible_results_change_nothing_and_the_market_goes_on():
     for name in impossible_results(market, 0):
         command_seq, settled_seq = state_of(market)
         assert command_seq == settled_seq
+        mark = WORLD.log_mark("accounting")
         publish(RESULTS, impossible_results(market, settled_seq)[name])
         wait_for(lambda: WORLD.queue_length(RESULTS) == 0, 10, "the end of the message")
         time.sleep(0.3)
         assert state_of(market) == (command_seq, settled_seq), name
+        said = WORLD.log_since("accounting", mark)
+        if name not in ("far ahead", "long ago"):
+            assert "RESULT REFUSED" in said and market in said, name
         trade_on(market, "71")
         WORLD.until_quiet()
     assert WORLD.metric("accounting", "bourse_accounting_market_stuck") == 0
 
 
 def test_impossible_commands_change_nothing_and_the_market_goes_on():
-    """Q-07: commands that are not in the journal. Numbers that were applied are dropped, numbers that
-    come later make the worker look into the journal; what is not there is not believed."""
+    """Q-07: commands that are not in the journal. Numbers that were applied are dropped, numbers
+    that come later make the worker look into the journal; what is not there is not believed."""
     market = "ltcusd"
     trade_on(market, "70")
     WORLD.until_quiet()

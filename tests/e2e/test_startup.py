@@ -1,4 +1,5 @@
-"""What a service refuses to start with: wrong configuration, a database that may lose commits (D-01)."""
+"""What a service refuses to start with: wrong configuration, a database that may lose commits
+(D-01)."""
 
 import json
 import os
@@ -24,15 +25,19 @@ def free_ports():
 
 
 @pytest.mark.parametrize("service, changes", [
-    ("accounting", {"HTTP_PORT": "99999", "OPS_PORT": "eighty", "DB_PASSWORD": "", "LOG_LEVEL": "loud",
-                    "WORKERS": "0", "JWT_PUBLIC_KEY_FILE": "/nonexistent/key", "JWT_ALGORITHM": "none",
-                    "MINIMUM_MEMBER_LEVEL_FOR_TRADING": "-1", "DB_WEAK_DURABILITY_ALLOWED": "perhaps",
+    ("accounting", {"HTTP_PORT": "99999", "OPS_PORT": "eighty", "DB_PASSWORD": "",
+                    "LOG_LEVEL": "loud",
+                    "WORKERS": "0", "JWT_PUBLIC_KEY_FILE": "/nonexistent/key",
+                    "JWT_ALGORITHM": "none",
+                    "MINIMUM_MEMBER_LEVEL_FOR_TRADING": "-1",
+                    "DB_WEAK_DURABILITY_ALLOWED": "perhaps",
                     "ACCEPT_BATCH_MAX": "513"}),
     ("matching", {"OPS_PORT": "0", "ACCOUNTING_URL": "", "SERVICE_KEY_FILE": "/nonexistent/key",
                   "SHARD": "16", "ORDERS_PER_MARKET_MAX": "many", "LOG_LEVEL": "loud"}),
 ])
 def test_all_mistakes_of_the_configuration_are_said_at_once(service, changes):
-    """Each with its name and what is right, an example where one helps; exit 78; no secret is shown."""
+    """Each with its name and what is right, an example where one helps; exit 78; no secret is
+    shown."""
     done = WORLD.service(service, environment={**changes, "AMQP_PASSWORD": "canary-4711"})
     assert done.returncode == CONFIGURATION, done.stderr
     assert f"the configuration has {len(changes)} mistakes:" in done.stderr

@@ -1,5 +1,5 @@
-"""Rules of trading as members see them: halts, races of cancels, self-trades, protection of market orders,
-stop orders (M-12, M-13, M-15, M-16, M-17)."""
+"""Rules of trading as members see them: halts, races of cancels, self-trades, protection of
+market orders, stop orders (M-12, M-13, M-15, M-16, M-17)."""
 
 import threading
 from decimal import Decimal
@@ -71,7 +71,8 @@ def test_halted_market_takes_cancels_and_nothing_else(market_state):
 
 
 def test_halt_and_resume_while_orders_flow(market_state):
-    """M-12 during flow: after the halt no trade follows, and every accepted order ends in one state."""
+    """M-12 during flow: after the halt no trade follows, and every accepted order ends in one
+    state."""
     members, accepted, stop = sellers_and_buyers(2), [], threading.Event()
 
     def trade(member, side):
@@ -116,7 +117,8 @@ def test_cancel_against_fill_ends_in_exactly_one_way():
         answers = burst(WORLD.api_port, [
             member_request(taker, "POST", ORDERS, {"market": "ltcusd", "side": "buy", "volume": "1",
                                                    "price": "77"}),
-            member_request(maker, "POST", f"{ORDERS}/{order['id']}/cancel", {})][::1 if _ % 2 else -1])
+            member_request(maker, "POST", f"{ORDERS}/{order['id']}/cancel",
+                           {})][::1 if _ % 2 else -1])
         assert {answer.status_code for answer in answers} == {201}
         WORLD.until_quiet()
         mine, other = maker.shown(order["id"]), taker.get("/market/orders", limit=1).json()[0]
@@ -137,7 +139,8 @@ def test_many_cancels_release_the_money_once():
     member = funded(ltc="10")
     order = placed(member, "ltcusd", "sell", "4", "77")
     paths = [f"{ORDERS}/{order[key]}/cancel" for key in ("id", "uuid")] + [f"{ORDERS}/cancel"]
-    answers = burst(WORLD.api_port, [member_request(member, "POST", path, {}) for path in paths * 7])
+    answers = burst(WORLD.api_port, [member_request(member, "POST", path,
+                                                    {}) for path in paths * 7])
     assert {answer.status_code for answer in answers} == {201}
     settled(member, order["id"], "cancel")
     WORLD.until_quiet()
@@ -164,7 +167,8 @@ def test_cancel_all_under_load_leaves_nothing_behind():
         for member in members:
             requests_ += [member_request(member, "POST", ORDERS, {
                 "market": "ltcusd", "side": "sell", "volume": "0.5", "price": "500"})] * 2
-            requests_.append(member_request(member, "POST", f"{ORDERS}/cancel", {"market": "ltcusd"}))
+            requests_.append(member_request(member, "POST", f"{ORDERS}/cancel",
+                                            {"market": "ltcusd"}))
     answers = burst(WORLD.api_port, requests_)
     assert {answer.status_code for answer in answers} == {201}
     for member in members:
@@ -184,7 +188,8 @@ def test_cancel_all_under_load_leaves_nothing_behind():
     ("decrement", "cancel", "wait", ("0.0", "1.0")),
 ])
 def test_self_trade(mode, maker_state, taker_state, left):
-    """M-15: the mode of the taker decides; without one a member may trade with himself, as documented."""
+    """M-15: the mode of the taker decides; without one a member may trade with himself, as
+    documented."""
     member = funded(ltc="10", usd="1000")
     volumes = ("2", "2") if mode == "none" else ("2", "3")
     maker = placed(member, "ltcusd", "sell", volumes[0], "60")
@@ -255,7 +260,8 @@ def test_market_buy_spends_its_budget_and_not_more():
 
 
 def test_market_order_releases_its_margin():
-    """M-16: ten per cent more than the estimate is locked while it is on its way, and comes back."""
+    """M-16: ten per cent more than the estimate is locked while it is on its way, and comes
+    back."""
     seller, buyer = funded(ltc="10"), funded(usd="1000")
     placed(seller, "ltcusd", "sell", "2", "100")
     wait_for(lambda: len(depth("ltcusd")["asks"]) == 1)

@@ -42,8 +42,8 @@ def connect(port, source=None):
 
 
 def burst(port, requests):
-    """Sends all requests at the same moment, each on a connection of its own that was opened before;
-    the answers in the same order."""
+    """Sends all requests at the same moment, each on a connection of its own that was opened
+    before; the answers in the same order."""
     peers = [connect(port) for _ in requests]
     try:
         for peer, request in zip(peers, requests):

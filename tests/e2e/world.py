@@ -1,5 +1,5 @@
-"""The stack that the end-to-end tests run against: one of their own, in a folder of its own, on free
-ports, started by tools/up and ended by tools/down.
+"""The stack that the end-to-end tests run against: one of their own, in a folder of its own, on
+free ports, started by tools/up and ended by tools/down.
 
     from world import WORLD
     WORLD.kill("matching"); WORLD.until_ready()
@@ -98,7 +98,8 @@ class World:
     def service(self, name, *arguments, environment=None, timeout=30):
         """One run of a service program to its end, with the environment of the stack."""
         return subprocess.run([self.binaries / f"bourse-{name}", *arguments],
-                              env={**os.environ, **self.env(name), **(environment or {})}, text=True,
+                              env={**os.environ, **self.env(name), **(environment or {})},
+                              text=True,
                               capture_output=True, stdin=subprocess.DEVNULL, timeout=timeout)
 
     # ---- processes ----

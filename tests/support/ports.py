@@ -1,9 +1,11 @@
-"""Free ports for a stack of a test: prints a PORT_BASE whose ports are free. EDGE_PORT is PORT_BASE+10."""
+"""Free ports for a stack of a test: prints a PORT_BASE whose ports are free. EDGE_PORT is
+PORT_BASE+10."""
 
 import random
 import socket
 
-# Above the ports that the kernel gives to clients, so that nobody takes one between probe and start.
+# Above the ports that the kernel gives to clients, so that nobody takes one between probe and
+# start.
 BASES = range(61000, 65000, 20)
 EDGE_OFFSET = 10
 

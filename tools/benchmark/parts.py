@@ -8,7 +8,6 @@ from benchmark import cpu
 from benchmark.run import MEMBERS, PROTOTYPE_PORT, TRIVIAL_PORT, medians, pairs, say
 
 CONNECTIONS = (1, 64, 128, 256, 1000)
-WATCHED = 16  # members whose trades are timed under load
 READS = {
     "depth": "/api/v2/public/markets/btcusd/depth",
     "balances": "/api/v2/account/balances",
@@ -77,7 +76,7 @@ def lone(bench):
     say("one order at a time")
     runs = []
     for _ in range(bench.rounds):
-        runs.append(bench.load(bench.edge_port, 1, watch=MEMBERS, pause=20,
+        runs.append(bench.load(bench.edge_port, 1, watch=True, pause=20,
                                processes=bench.processes()))
         bench.drain()
     bench.results["lone"] = medians(runs)
@@ -99,7 +98,7 @@ def load(bench):
 
 
 def orders(bench, connections):
-    run = bench.load(bench.edge_port, connections, count=bench.settled, watch=WATCHED,
+    run = bench.load(bench.edge_port, connections, count=bench.settled, watch=True,
                      processes=bench.processes())
     run["drain"] = bench.drain()
     return run

@@ -40,8 +40,6 @@ class Bench:
         self.run_dir = None
         self.is_up = False
         self.running = []  # programs that are to be ended
-        self.rows = []     # of the table
-        self.details = []  # (title, {name: µs an order})
         self.foreign = {}  # what: share of the machine that others took
         self.results = {}
 
@@ -140,14 +138,17 @@ class Bench:
     # ---- what the database says ----
 
     def query(self, sql):
+        return self.query_all(sql)[0]
+
+    def query_all(self, sql, values=()):
         if not hasattr(self, "database"):
             operator = read_env_file(self.run_dir / "env/operator.env")
             self.database = pymysql.connect(unix_socket=operator["DB_SOCKET"],
                                             user=operator["DB_USER"], autocommit=True,
                                             database="bourse_accounting")
         with self.database.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchone()
+            cursor.execute(sql, values)
+            return cursor.fetchall()
 
     def settled(self):
         return int(self.query("SELECT SUM(settled_seq) FROM market_settlements")[0])
@@ -191,11 +192,14 @@ class Bench:
             raise BenchError(f"bench_{name} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def load(self, port, connections, count=None, processes=None, seconds=None, **options):
+    def load(self, port, connections, count=None, processes=None, seconds=None, watch=False,
+             **options):
         """One run of the load generator. `count` gives a number that is read at both ends of the
         window, for what is finished a second; `processes` are metered meanwhile."""
         arguments = {"port": port, "people": self.people, "connections": connections,
                      "seconds": seconds or self.seconds, "warmup": self.warmup, **options}
+        if watch:
+            arguments["watch"] = self.run_dir / "watch.txt"
         command = [self.program("load"), *(f"--{name}={value}" for name, value in arguments.items())]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                               env=self.environment()) as process:
@@ -215,7 +219,24 @@ class Bench:
             errors = process.stderr.read()
         if process.returncode != 0:
             raise BenchError(f"load with {connections} connections: {errors.strip()[:600]}")
+        if watch:
+            result.update(self.order_to_trade(arguments["watch"]))
         return {**result, "meter": meter, "foreign": meter.foreign}
+
+    def order_to_trade(self, path):
+        """From the sending of an order that took to the arrival of its trade's event."""
+        sent, seen = {}, {}
+        for line in path.read_text().splitlines():
+            what, number, at_ns = line.split()
+            (sent if what == "order" else seen)[int(number)] = int(at_ns)
+        takers = self.query_all("SELECT id, taker_order_id FROM trades WHERE id BETWEEN %s AND %s",
+                           (min(seen, default=0), max(seen, default=0)))
+        times = sorted((seen[trade] - sent[order]) / 1000 for trade, order in takers
+                       if trade in seen and order in sent)
+        if not times:
+            raise BenchError("no trade was told of")
+        return {"trade_p50_us": times[len(times) // 2], "trade_p99_us": times[len(times) * 99 // 100],
+                "trade_max_us": times[-1], "trades_seen": float(len(times))}
 
 
 def load_tool(name):
