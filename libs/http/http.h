@@ -115,7 +115,8 @@ const char *http_header(const struct http_request *request, const char *name); /
 /* "" when the head of the request was refused before its path was read. */
 const char *http_path_of(const struct http_request *request);
 const char *http_method_of(const struct http_request *request);
-bool http_has_query(const struct http_request *request); /* a '?' with something behind it */
+const char *http_query_of(const struct http_request *request); /* as it came; "" if none */
+bool http_has_query(const struct http_request *request);       /* a '?' with something behind it */
 const char *http_body(const struct http_request *request, size_t *ret_length);
 /* Whether the client sent this parameter at all (a market order must carry no price key). */
 bool http_param_given(const struct http_request *request, const char *name);

@@ -94,6 +94,11 @@ const char *http_method_of(const struct http_request *request)
     return request->method;
 }
 
+const char *http_query_of(const struct http_request *request)
+{
+    return request->target.query ? request->target.query : "";
+}
+
 bool http_has_query(const struct http_request *request)
 {
     return request->has_query;

@@ -8,10 +8,10 @@
 #include "accounting/actions/parcel.h"
 #include "accounting/bus/event_relay.h"
 #include "accounting/consumers.h"
-#include "accounting/http/abilities.h"
+#include "api/abilities.h"
 #include "accounting/http/book_cache.h"
 #include "accounting/http/context.h"
-#include "accounting/http/management.h"
+#include "api/management.h"
 #include "accounting/http/trust.h"
 #include "accounting/marketdata/market_data.h"
 #include "accounting/routes.h"
@@ -110,7 +110,7 @@ static bool start_http(struct process *process, struct err *err)
         .before = context_before,
         .permit = context_permit,
         .unknown = context_unknown,
-        .error_body = management_error_body,
+        .error_body = context_error_body,
         .codes_body = management_codes_body,
         .observe = observe,
         .worker_open = context_worker_open,

@@ -20,9 +20,9 @@ struct accept_queue; /* actions/order_accept.h: orders and cancels on their way 
 struct queue;        /* base/queue.h */
 struct trust;        /* http/trust.h: the public keys and what is asked of a token; immutable */
 struct token_cache;  /* verified user tokens; any thread */
-struct abilities;    /* http/abilities.h: the permission table; immutable */
+struct abilities;    /* libs/api/abilities.h: the permission table; immutable */
 struct book_cache;   /* http/book_cache.h: order books that were dear to read; any thread */
-struct management;   /* http/management.h: signers and scopes of the management API; immutable */
+struct management; /* libs/api/management.h: signers and scopes of the management API; immutable */
 
 struct accounting {
     const struct accounting_config *config; /* config.h; immutable */

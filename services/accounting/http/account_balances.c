@@ -1,7 +1,7 @@
 /* /account/balances, /account/stats, /account/members: what a member has. */
 #include "accounting/http/context.h"
 #include "accounting/http/entities_order.h"
-#include "accounting/http/paging.h"
+#include "api/paging.h"
 #include "accounting/http/routes_member.h"
 #include "accounting/store/accounts_read.h"
 

@@ -1,6 +1,6 @@
 /* /admin/members, /admin/abilities: who is there, and who may do what. */
 #include "accounting/actions/member_save.h"
-#include "accounting/http/abilities.h"
+#include "api/abilities.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_order.h"

@@ -2,7 +2,7 @@
 #include "accounting/actions/order_accept.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/context.h"
-#include "accounting/http/csv.h"
+#include "api/csv.h"
 #include "accounting/http/entities_order.h"
 #include "accounting/http/member_lookup.h"
 #include "accounting/http/order_form.h"

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "accounting/http/context.h"
-#include "accounting/http/management.h"
+#include "api/management.h"
 #include "json/field.h"
 #include "json/read.h"
 #include "log/log.h"

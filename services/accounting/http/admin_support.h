@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "accounting/actions/catalog_change.h"
-#include "accounting/http/paging.h"
+#include "api/paging.h"
 #include "accounting/state/catalog.h"
 #include "http/http.h"
 

@@ -1,7 +1,7 @@
 /* /admin/trades: the trades of everybody. */
 #include "accounting/http/admin_support.h"
 #include "accounting/http/context.h"
-#include "accounting/http/csv.h"
+#include "api/csv.h"
 #include "accounting/http/entities_order.h"
 #include "accounting/http/member_lookup.h"
 #include "accounting/http/order_form.h"

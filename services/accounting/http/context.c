@@ -1,8 +1,8 @@
 #include "accounting/http/context.h"
 
 #include "accounting/actions/member_provision.h"
-#include "accounting/http/abilities.h"
-#include "accounting/http/management.h"
+#include "api/abilities.h"
+#include "api/management.h"
 #include "accounting/http/trust.h"
 #include "accounting/state/config.h"
 
@@ -176,7 +176,7 @@ bool context_before(struct http_request *request, const struct http_route *route
     case ACCESS_PUBLIC:
         return true;
     case ACCESS_MANAGEMENT:
-        return management_before(request, route, err);
+        return management_before(request_app(request)->management, request, route, err);
     case ACCESS_INTERNAL:
         return peer_enter(request, err);
     case ACCESS_MEMBER:
@@ -236,6 +236,17 @@ bool request_permit_attribute(struct http_request *request, const char *action, 
                        "role %s may not %s %s of %s", member->role, action, attribute, subject);
 }
 
+static const struct management_words management_words = {
+    .verbs = "POST PUT DELETE",
+    .not_a_verb = "Only POST, PUT, and DELETE verbs are allowed.",
+    .not_found = "Couldn't find record.",
+};
+
+void context_error_body(struct http_request *request, const struct err *err, struct str *out)
+{
+    management_error_body(request, &management_words, err, out);
+}
+
 bool context_unknown(struct http_request *request, const struct http_route *route, struct err *err)
 {
     static const char *const open[] = {"public",        "management",    "swagger",
@@ -247,7 +258,7 @@ bool context_unknown(struct http_request *request, const struct http_route *rout
         return true;
     path += sizeof(base) - 1;
     if (management_is_path(request))
-        return management_unknown(request, err);
+        return management_unknown(request, &management_words, err);
     if (*path == '/')
         path++;
     for (size_t i = 0; i < ARRAY_LEN(open); i++)

@@ -33,6 +33,8 @@ bool context_before(struct http_request *request, const struct http_route *route
 bool context_permit(struct http_request *request, const struct http_route *route, struct err *err);
 /* Below a protected prefix an unknown path without a token is 401, not 404. */
 bool context_unknown(struct http_request *request, const struct http_route *route, struct err *err);
+/* Errors of the management API have another form. */
+void context_error_body(struct http_request *request, const struct err *err, struct str *out);
 void *context_worker_open(void *app);
 void context_worker_close(void *app, void *state);
 

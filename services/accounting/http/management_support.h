@@ -9,7 +9,7 @@
 #include "accounting/http/admin_support.h"
 #include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
-#include "accounting/http/management.h"
+#include "api/management.h"
 #include "accounting/http/routes_admin.h"
 #include "http/http.h"
 

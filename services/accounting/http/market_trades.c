@@ -2,7 +2,7 @@
 #include "accounting/http/context.h"
 #include "accounting/http/entities_order.h"
 #include "accounting/http/order_form.h"
-#include "accounting/http/paging.h"
+#include "api/paging.h"
 #include "accounting/http/routes_member.h"
 #include "accounting/store/trades_read.h"
 

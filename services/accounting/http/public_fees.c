@@ -3,10 +3,10 @@
 
 #include "accounting/http/context.h"
 #include "accounting/http/entities_public.h"
-#include "accounting/http/paging.h"
+#include "api/paging.h"
 #include "accounting/http/public_support.h"
 #include "accounting/http/routes_public.h"
-#include "accounting/http/row_sort.h"
+#include "api/row_sort.h"
 
 /* ---- GET /trading_fees ---- */
 

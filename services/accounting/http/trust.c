@@ -1,7 +1,7 @@
 #include "accounting/http/trust.h"
 
 #include "accounting/actions/accounting.h"
-#include "accounting/http/abilities.h"
+#include "api/abilities.h"
 #include "accounting/state/config.h"
 #include "base/auto.h"
 #include "crypto/crypto.h"

@@ -11,7 +11,7 @@
 
 #include "accounting/domain/currency.h"
 #include "accounting/domain/ledger.h"
-#include "accounting/store/listing.h"
+#include "db/listing.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "db/db.h"

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "accounting/store/listing.h"
+#include "db/listing.h"
 #include "base/err.h"
 #include "db/db.h"
 

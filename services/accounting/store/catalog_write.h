@@ -20,7 +20,7 @@
 #include "accounting/domain/fee.h"
 #include "accounting/domain/market.h"
 #include "accounting/store/catalog_read.h" /* struct withdraw_limit */
-#include "accounting/store/listing.h"
+#include "db/listing.h"
 #include "base/err.h"
 #include "db/db.h"
 

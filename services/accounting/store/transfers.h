@@ -12,7 +12,7 @@
 
 #include "accounting/domain/currency.h"
 #include "accounting/domain/member.h"
-#include "accounting/store/listing.h"
+#include "db/listing.h"
 #include "base/err.h"
 #include "db/db.h"
 

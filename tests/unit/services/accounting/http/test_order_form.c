@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "accounting/http/csv.h"
+#include "api/csv.h"
 #include "accounting/http/order_form.h"
 #include "base/auto.h"
 

@@ -2,7 +2,7 @@
 #include "tests/unit/libs/token/maker.h"
 
 #include "accounting/actions/accounting.h"
-#include "accounting/http/abilities.h"
+#include "api/abilities.h"
 #include "accounting/http/trust.h"
 #include "accounting/state/config.h"
 

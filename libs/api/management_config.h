@@ -1,8 +1,8 @@
 /* management_config.h: the configuration of the management API as management.c uses it. */
-#ifndef ACCOUNTING_HTTP_MANAGEMENT_CONFIG_H
-#define ACCOUNTING_HTTP_MANAGEMENT_CONFIG_H
+#ifndef API_MANAGEMENT_CONFIG_H
+#define API_MANAGEMENT_CONFIG_H
 
-#include "accounting/http/management.h"
+#include "api/management.h"
 #include "token/token.h"
 #include "yaml/yaml_tree.h"
 

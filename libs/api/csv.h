@@ -6,8 +6,8 @@
  *     csv_u64(out, trade->id); csv_dec(out, trade->price); csv_end_row(out);
  *     http_reply_built(request, 200);
  */
-#ifndef ACCOUNTING_HTTP_CSV_H
-#define ACCOUNTING_HTTP_CSV_H
+#ifndef API_CSV_H
+#define API_CSV_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "accounting/http/row_sort.h"
+#include "api/row_sort.h"
 
 #include <stdlib.h>
 #include <string.h>

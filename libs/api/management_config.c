@@ -1,4 +1,4 @@
-#include "accounting/http/management_config.h"
+#include "api/management_config.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "accounting/http/csv.h"
+#include "api/csv.h"
 
 #include "base/clock.h"
 

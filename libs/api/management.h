@@ -1,6 +1,6 @@
 /*
  * management.h: the management API: calls of other servers, signed by one or several of them
- * (reference 6.4). The body is a JWS in general JSON form; its payload is a claim set whose member
+ * (reference of accounting 6.4, of auth 1.5). The body is a JWS in general JSON form; its payload is a claim set whose member
  * `data` becomes the parameters of the route.
  *
  * A route names its scope in `subject`; the configuration says who may sign for a scope and who
@@ -15,8 +15,8 @@
  * in a bounded table of this process. Everything else is immutable once read; any thread may
  * verify.
  */
-#ifndef ACCOUNTING_HTTP_MANAGEMENT_H
-#define ACCOUNTING_HTTP_MANAGEMENT_H
+#ifndef API_MANAGEMENT_H
+#define API_MANAGEMENT_H
 
 #include <stdbool.h>
 
@@ -42,23 +42,32 @@ bool management_verify(struct management *management, const char *scope, const s
                        const char *body, size_t length, struct str *ret_data, struct err *err)
     MUST_CHECK;
 
-/* Part of context_before() for routes with ACCESS_MANAGEMENT: verb, query, Content-Type,
- * signatures; then the parameters of the request are those of the signed data. */
-bool management_before(struct http_request *request, const struct http_route *route,
-                       struct err *err);
+/* Where the contracts of our services differ. */
+struct management_words {
+    const char *verbs;      /* "POST PUT DELETE": the verbs that the API has */
+    const char *not_a_verb; /* the sentence about any other: 405 */
+    const char *not_found;  /* the sentence about a row that is not there: 404 */
+};
+
+/* Part of the service's `before` for routes of the management API: query, Content-Type, signatures;
+ * then the parameters of the request are those of the signed data. `management` NULL: nobody may
+ * sign. */
+bool management_before(struct management *management, struct http_request *request,
+                       const struct http_route *route, struct err *err) MUST_CHECK;
 
 /* For paths of the management API that no route knows: the verb comes first there. */
-bool management_unknown(struct http_request *request, struct err *err);
+bool management_unknown(struct http_request *request, const struct management_words *words,
+                        struct err *err) MUST_CHECK;
 
-/* Whether the path of the request is below the management prefix: errors there have another form.
- * */
+/* Whether the path of the request is below the management prefix: errors there have another form. */
 bool management_is_path(const struct http_request *request);
 
-/* For struct http_server_spec: what is written below the management prefix; elsewhere nothing,
- * which leaves the default. Errors are {"error":"sentence"}, business failures {"errors":["code"]},
- * codes of parameters {"error":"page is invalid, limit is missing"}: their tables hold the
- * sentences. */
-void management_error_body(struct http_request *request, const struct err *err, struct str *out);
+/* For the hooks of struct http_server_spec: what is written below the management prefix; elsewhere
+ * nothing, which leaves the default. Errors are {"error":"sentence"}, business failures
+ * {"errors":["code"]}, codes of parameters {"error":"page is invalid, limit is missing"}: their
+ * tables hold the sentences. */
+void management_error_body(struct http_request *request, const struct management_words *words,
+                           const struct err *err, struct str *out);
 void management_codes_body(struct http_request *request, const char *const *codes, size_t count,
                            struct str *out);
 

@@ -6,8 +6,9 @@
 #include <cmocka.h>
 
 #include "accounting/http/entities_public.h"
-#include "accounting/http/paging.h"
-#include "accounting/http/row_sort.h"
+#include "api/paging.h"
+#include "api/row_sort.h"
+#include "base/auto.h"
 #include "base/check.h"
 
 static struct paging paging_of(int64_t limit, int64_t page)
@@ -41,6 +42,31 @@ static void paging_limit__not_given__the_default(void **state)
     assert_int_equal(paging_limit(&paging), PAGE_LIMIT_DEFAULT);
     assert_int_equal(paging_page(&paging), 1);
     assert_int_equal(paging_offset(&paging), 0);
+}
+
+static void paging_link_text__pages__as_listed(void **state)
+{
+    static const struct {
+        int64_t limit, page;
+        uint64_t total;
+        const char *query, *text;
+    } rows[] = {
+        {100, 1, 0, "", ""},
+        {2, 1, 2, "limit=2", ""},
+        {2, 1, 3, "limit=2",
+         "</u?limit=2&page=2>; rel=\"last\", </u?limit=2&page=2>; rel=\"next\""},
+        {1, 2, 3, "page=2&limit=1&x=%3C",
+         "</u?limit=1&x=%3C&page=1>; rel=\"first\", </u?limit=1&x=%3C&page=1>; rel=\"prev\", "
+         "</u?limit=1&x=%3C&page=3>; rel=\"last\", </u?limit=1&x=%3C&page=3>; rel=\"next\""},
+        {1, 9, 3, "page=9", "</u?page=1>; rel=\"first\", </u?page=3>; rel=\"prev\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO(str_release) struct str out = STR_INIT(4096);
+        struct paging paging = paging_of(rows[i].limit, rows[i].page);
+        paging_link_text(&paging, rows[i].total, "/u", rows[i].query, &out);
+        assert_string_equal(str_data(&out), rows[i].text);
+    }
 }
 
 static void rows_sort__any_shown_key__ties_by_id(void **state)
@@ -78,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paging_span__rows__as_listed),
         cmocka_unit_test(paging_limit__not_given__the_default),
+        cmocka_unit_test(paging_link_text__pages__as_listed),
         cmocka_unit_test(rows_sort__any_shown_key__ties_by_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

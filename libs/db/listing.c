@@ -1,4 +1,4 @@
-#include "accounting/store/listing.h"
+#include "db/listing.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The management API: who may sign for what, what a signed body says, and that it says it once. */
 #include "tests/unit/libs/token/maker.h"
 
-#include "accounting/http/management.h"
+#include "api/management.h"
 #include "base/clock.h"
 
 enum { NOW_S = 1800000000 };

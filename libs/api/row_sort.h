@@ -3,12 +3,12 @@
  * that come from the catalog. The first key of the table (the id) breaks ties, so that pages don't
  * overlap; a key that is not there means the first one.
  */
-#ifndef ACCOUNTING_HTTP_ROW_SORT_H
-#define ACCOUNTING_HTTP_ROW_SORT_H
+#ifndef API_ROW_SORT_H
+#define API_ROW_SORT_H
 
 #include <stddef.h>
 
-#include "accounting/http/paging.h"
+#include "api/paging.h"
 #include "json/field.h"
 
 void rows_sort(void *rows, size_t count, size_t size, const struct json_field *fields,

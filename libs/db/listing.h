@@ -13,8 +13,8 @@
  *
  * The caller releases `where`; rows and their text belong to the arena.
  */
-#ifndef ACCOUNTING_STORE_LISTING_H
-#define ACCOUNTING_STORE_LISTING_H
+#ifndef DB_LISTING_H
+#define DB_LISTING_H
 
 #include <stdbool.h>
 #include <stddef.h>

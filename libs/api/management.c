@@ -1,10 +1,9 @@
-#include "accounting/http/management.h"
+#include "api/management.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "accounting/actions/accounting.h"
-#include "accounting/http/management_config.h"
+#include "api/management_config.h"
 #include "base/auto.h"
 #include "json/field.h"
 #include "json/read.h"
@@ -13,7 +12,6 @@ static const char prefix[] = "/api/v2/management/";
 static const char not_verified[] = "Failed to verify JWT.";
 static const char not_json[] = "Couldn't parse JWT.";
 static const char not_enough[] = "Not enough signatures for the action.";
-static const char not_a_verb[] = "Only POST, PUT, and DELETE verbs are allowed.";
 
 enum { PAYLOAD_BYTES_MAX = 256 * 1024 };
 #define FOREVER_S INT64_C(253402300799) /* the year 9999 */
@@ -126,22 +124,25 @@ bool management_is_path(const struct http_request *request)
     return strncmp(http_path_of(request), prefix, sizeof(prefix) - 1) == 0;
 }
 
-static bool is_common_verb(const char *method)
+static bool has_verb(const struct management_words *words, const char *method)
 {
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-           strcmp(method, "DELETE") == 0;
+    size_t length = strlen(method);
+    for (const char *verb = words->verbs; *verb; verb += strcspn(verb, " "), verb += *verb == ' ')
+        if (strcspn(verb, " ") == length && memcmp(verb, method, length) == 0)
+            return true;
+    return false;
 }
 
-bool management_unknown(struct http_request *request, struct err *err)
+bool management_unknown(struct http_request *request, const struct management_words *words,
+                        struct err *err)
 {
-    return is_common_verb(http_method_of(request)) ||
+    return has_verb(words, http_method_of(request)) ||
            err_set(err, ERR_METHOD_NOT_ALLOWED, "a management call by another verb");
 }
 
-bool management_before(struct http_request *request, const struct http_route *route,
-                       struct err *err)
+bool management_before(struct management *management, struct http_request *request,
+                       const struct http_route *route, struct err *err)
 {
-    struct accounting *app = http_app(request);
     AUTO(str_release) struct str data = STR_INIT(PAYLOAD_BYTES_MAX);
     const char *type = http_header(request, "Content-Type");
     size_t length;
@@ -153,9 +154,9 @@ bool management_before(struct http_request *request, const struct http_route *ro
     if (!type || strcasecmp(type, "application/json") != 0)
         return err_set_key(err, ERR_REQUEST_INVALID, "Only JSON body is accepted.",
                            "a management call that is no JSON");
-    if (!app->management)
+    if (!management)
         return err_set_key(err, ERR_UNAUTHENTICATED, not_verified, "nobody may sign anything");
-    if (!management_verify(app->management, route->subject, http_clock(request), body ? body : "",
+    if (!management_verify(management, route->subject, http_clock(request), body ? body : "",
                            length, &data, err))
         return false;
     return http_set_params_json(request, str_data(&data), data.length, err);
@@ -170,15 +171,17 @@ static void write_error(struct str *out, const char *sentence)
     str_add_char(out, '}');
 }
 
-void management_error_body(struct http_request *request, const struct err *err, struct str *out)
+void management_error_body(struct http_request *request, const struct management_words *words,
+                           const struct err *err, struct str *out)
 {
     if (!management_is_path(request))
         return;
     int status = err_status(err->code);
     if (err->code == ERR_METHOD_NOT_ALLOWED)
-        write_error(out, is_common_verb(http_method_of(request)) ? "405 Not Allowed" : not_a_verb);
+        write_error(out, has_verb(words, http_method_of(request)) ? "405 Not Allowed"
+                                                                  : words->not_a_verb);
     else if (err->code == ERR_NOT_FOUND)
-        write_error(out, "Couldn't find record.");
+        write_error(out, words->not_found);
     else if (status == 400 || status == 401 || status == 413)
         write_error(out, err_key(err));
     /* The rest is {"errors":["code"]}, as elsewhere. */

@@ -1,4 +1,4 @@
-#include "accounting/http/abilities.h"
+#include "api/abilities.h"
 
 #include "json/field.h"
 #include "yaml/yaml_tree.h"
@@ -52,16 +52,14 @@ static bool check(struct abilities *abilities, struct err *err)
 {
     const struct tree_node *root = abilities->root;
     if (tree_kind(root) != TREE_MAP)
-        return err_set(err, ERR_CONFIG,
-                       "abilities: needs roles, admin_permissions and"
-                       " user_permissions");
+        return err_set(err, ERR_CONFIG, "abilities: needs roles and admin_permissions");
     abilities->roles = tree_member(root, "roles");
     abilities->sides[ABILITY_USER] = tree_member(root, "user_permissions");
     abilities->sides[ABILITY_ADMIN] = tree_member(root, "admin_permissions");
-    if (tree_kind(abilities->roles) != TREE_LIST)
-        return tree_fail(root, err, "roles must be a list");
+    if (tree_kind(abilities->roles) != TREE_LIST || !abilities->sides[ABILITY_ADMIN])
+        return tree_fail(root, err, "needs roles, a list, and admin_permissions");
     for (size_t side = 0; side < ARRAY_LEN(abilities->sides); side++) {
-        if (tree_kind(abilities->sides[side]) != TREE_MAP)
+        if (abilities->sides[side] && tree_kind(abilities->sides[side]) != TREE_MAP)
             return tree_fail(root, err, "admin_permissions and user_permissions must be maps");
         TREE_EACH(role, abilities->sides[side])
         {

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "accounting/http/abilities.h"
+#include "api/abilities.h"
 
 #include "base/auto.h"
 

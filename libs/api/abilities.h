@@ -1,15 +1,17 @@
 /*
- * abilities.h: who may do what: the permission table of abilities.yml (reference 6.3).
+ * abilities.h: who may do what: the permission table of abilities.yml (reference of accounting 6.3,
+ * of auth 2.9).
  *
  *     roles: [superadmin, member]
  *     admin_permissions: {superadmin: {manage: [Member], update: [{Currency: [status]}]}}
  *     user_permissions: {member: {manage: [all]}}
  *
  * `manage` is any action, `all` any subject. An item {Subject: [attribute, ...]} allows the action on
- * these attributes only. Immutable once read; any thread may ask.
+ * these attributes only. Without user_permissions nobody may do anything on that side. Immutable
+ * once read; any thread may ask.
  */
-#ifndef ACCOUNTING_HTTP_ABILITIES_H
-#define ACCOUNTING_HTTP_ABILITIES_H
+#ifndef API_ABILITIES_H
+#define API_ABILITIES_H
 
 #include <stdbool.h>
 #include <stddef.h>
