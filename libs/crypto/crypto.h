@@ -19,6 +19,9 @@ void sha256_free(struct sha256 *hash); /* NULL is fine */
 void sha256_add(struct sha256 *hash, const void *bytes, size_t length);
 void sha256_end(struct sha256 *hash, uint8_t ret_digest[static SHA256_SIZE]); /* and starts anew */
 
+void hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
+                 uint8_t ret_digest[static SHA256_SIZE]);
+
 /* Without padding. Reading is strict: no padding, no blanks, no unused bits. */
 void base64url_write(struct str *out, const void *bytes, size_t length);
 bool base64url_read(const char *text, size_t length, struct str *out) MUST_CHECK;

@@ -1,5 +1,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 
 #include "crypto/crypto.h"
@@ -49,6 +50,15 @@ void sha256_end(struct sha256 *hash, uint8_t ret_digest[static SHA256_SIZE])
     /* A NULL type keeps the digest of the context and spares looking it up again. */
     done = EVP_DigestInit_ex(hash->context, NULL, NULL);
     assert(done == 1);
+}
+
+void hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
+                 uint8_t ret_digest[static SHA256_SIZE])
+{
+    unsigned size = SHA256_SIZE;
+    const unsigned char *done =
+        HMAC(EVP_sha256(), key, (int)key_length, bytes, length, ret_digest, &size);
+    assert(done && size == SHA256_SIZE);
 }
 
 bool bytes_equal(const void *a, const void *b, size_t length)
