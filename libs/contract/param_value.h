@@ -30,4 +30,17 @@ struct param_list {
     size_t count;
 };
 
+/* A file that was sent with a form. Its bytes live with the request; its name and type are what the
+ * client says, and decide nothing alone. */
+struct param_file {
+    const char *filename, *media_type; /* media_type NULL: not said */
+    const void *bytes;
+    size_t length;
+};
+struct param_files {
+    const struct param_file **items;
+    size_t count;
+    size_t others; /* of this name, but no file: a plain text in its place */
+};
+
 #endif

@@ -61,6 +61,14 @@ static bool read_form_body(struct http_request *request, struct err *err)
     return true;
 }
 
+static bool read_multipart_body(struct http_request *request, struct err *err)
+{
+    struct multipart form;
+    return multipart_read(http_header(request, "Content-Type"), request->body.data,
+                          request->body.length, request->arena, &form, err) &&
+           values_add_multipart(&request->values, &form, request->arena, err);
+}
+
 static bool read_body(struct http_request *request, struct err *err)
 {
     bool has_params = request->route->params != NULL;
@@ -71,6 +79,8 @@ static bool read_body(struct http_request *request, struct err *err)
         return read_json_body(request, err);
     if (request->is_form)
         return read_form_body(request, err);
+    if (request->is_multipart)
+        return read_multipart_body(request, err);
     /* Any other type is the handler's to read. Without a type: what it looks like. */
     if (request->has_media_type)
         return true;

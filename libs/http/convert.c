@@ -71,9 +71,10 @@ bool param_convert(const struct param *row, const char *text, void *params)
         memcpy(to, &text, sizeof(text));
         return true;
     case PARAM_MULTI:
+    case PARAM_FILES:
         break;
     }
-    assert(row->kind != PARAM_MULTI);
+    assert(row->kind != PARAM_MULTI && row->kind != PARAM_FILES);
     return false;
 }
 
@@ -106,6 +107,7 @@ bool param_keeps_rule(const struct param *row, const void *params)
     case PARAM_JSON:
     case PARAM_NESTED:
     case PARAM_MULTI:
+    case PARAM_FILES:
         break;
     }
     return true;

@@ -54,6 +54,7 @@ static void check_known(struct check *check, const char *name, const char *value
     } else if (strcasecmp(name, "Content-Type") == 0) {
         request->is_json = is_media_type(value, "application/json");
         request->is_form = is_media_type(value, "application/x-www-form-urlencoded");
+        request->is_multipart = is_media_type(value, "multipart/form-data");
         request->has_media_type = true;
     } else if (strcasecmp(name, "Content-Encoding") == 0) {
         if (strcasecmp(value, "identity") != 0)

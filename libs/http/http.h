@@ -28,6 +28,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "http/cookie.h"
 #include "http/param.h"
 #include "json/field.h"
 
@@ -45,7 +46,8 @@ struct http_route {
     http_handler *handler;
     http_handler *finish; /* HTTP_DEFERRED */
     const struct param *params;
-    size_t params_size; /* of the struct that `params` fills; 0: none */
+    size_t params_size;    /* of the struct that `params` fills; 0: none */
+    size_t body_bytes_max; /* 0: that of the server; uploads need more */
     const struct json_field *reply;
     bool reply_is_array;
     int status;                   /* of success; 0: GET 200, POST 201, PUT/PATCH/DELETE 200 */
@@ -61,7 +63,7 @@ struct http_route {
 struct http_limits {
     unsigned connections_max;   /* 1200 */
     unsigned connection_bytes;  /* 16 KiB: request line and headers; above it 431 */
-    size_t body_bytes_max;      /* 1 MiB: 413 */
+    size_t body_bytes_max;      /* 1 MiB: 413; a route may say otherwise */
     size_t arena_bytes_max;     /* 8 MiB: of one request's arena, and of its reply */
     unsigned workers;           /* threads of HTTP_WORKER routes; 0: there is no such route */
     unsigned workers_queue_max; /* 256: requests that wait for one */
@@ -112,6 +114,8 @@ const struct http_route *http_route_of(const struct http_request *request);
 const void *http_params(const struct http_request *request); /* the struct of the route */
 struct arena *http_arena(struct http_request *request);
 const char *http_header(const struct http_request *request, const char *name); /* NULL: absent */
+/* The value of a cookie, in the arena; NULL: absent or ambiguous (cookie.h). */
+const char *http_cookie(struct http_request *request, const char *name);
 /* "" when the head of the request was refused before its path was read. */
 const char *http_path_of(const struct http_request *request);
 const char *http_method_of(const struct http_request *request);
@@ -152,6 +156,8 @@ void http_reply_err(struct http_request *request, const struct err *err);
 void http_reply_codes(struct http_request *request, const char *const *codes, size_t count);
 /* Before the reply. The value is copied. */
 void http_reply_header(struct http_request *request, const char *name, const char *value);
+/* Adds a Set-Cookie header. */
+void http_reply_cookie(struct http_request *request, const struct cookie *cookie);
 /* A builder of the request (ceiling: arena_bytes_max) for handlers that write JSON themselves;
  * finish with http_reply_built(). */
 struct str *http_reply_builder(struct http_request *request);

@@ -60,6 +60,8 @@ static const char *type_of(enum param_kind kind)
         return "\"type\":\"boolean\"";
     case PARAM_TIME:
         return "\"type\":\"string\",\"format\":\"date-time\"";
+    case PARAM_FILES:
+        return "\"type\":\"string\",\"format\":\"binary\"";
     case PARAM_TEXT:
     case PARAM_JSON:
     case PARAM_NESTED:
@@ -95,7 +97,7 @@ static void add_fallback(struct str *out, const struct param *row)
 
 static void add_param_schema(struct str *out, const struct param *row, bool with_doc)
 {
-    bool is_list = row->kind == PARAM_MULTI;
+    bool is_list = row->kind == PARAM_MULTI || row->kind == PARAM_FILES;
     str_add(out, is_list ? "{\"type\":\"array\",\"items\":{" : "{");
     str_add(out, type_of(row->kind));
     if (row->values)
@@ -192,15 +194,17 @@ static void add_body_schema(struct str *out, const struct http_route *route)
 static void add_body(struct str *out, const struct http_route *route)
 {
     static const char *const types[] = {"application/json", "application/x-www-form-urlencoded"};
-    bool any = false;
-    for (const struct param *row = route->params; row && row->name; row++)
+    bool any = false, has_files = false;
+    for (const struct param *row = route->params; row && row->name; row++) {
         any = any || !(row->flags & PARAM_IN_PATH);
+        has_files = has_files || row->kind == PARAM_FILES;
+    }
     if (!any || !has_body(route))
         return;
     str_add(out, ",\"requestBody\":{\"content\":{");
-    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+    for (size_t i = 0; i < (has_files ? 1 : ARRAY_LEN(types)); i++) {
         next(out);
-        json_write_string(out, types[i]);
+        json_write_string(out, has_files ? "multipart/form-data" : types[i]);
         str_add(out, ":{\"schema\":");
         add_body_schema(out, route);
         str_add_char(out, '}');

@@ -357,6 +357,30 @@ static void read_list(struct reading *reading, const struct param *row, bool req
     memcpy((char *)request->params + row->offset, &list, sizeof(list));
 }
 
+/* ---- files ---- */
+
+static void read_files(struct reading *reading, const struct param *row, bool required)
+{
+    struct http_request *request = reading->request;
+    struct param_files files = {.count = 0};
+    files.items = arena_alloc(request->arena, PARAM_ITEMS_MAX * sizeof(*files.items));
+    if (!files.items) {
+        add_type_code(reading, row);
+        return;
+    }
+    for (const struct value *value = request->values.first; value; value = value->next) {
+        if (!is_named(value->name, row->name))
+            continue;
+        if (value->file && files.count < PARAM_ITEMS_MAX)
+            files.items[files.count++] = value->file;
+        else
+            files.others++;
+    }
+    if (files.count + files.others == 0)
+        read_missing(reading, row, required);
+    memcpy((char *)request->params + row->offset, &files, sizeof(files));
+}
+
 /* ---- JSON ---- */
 
 /* The form "data[name]=x&data[iban]=y" as {"name":"x","iban":"y"}. */
@@ -427,6 +451,8 @@ void params_read(struct http_request *request, const struct http_route *route, s
             read_list(&reading, row, required);
         else if (row->kind == PARAM_JSON)
             read_json(&reading, row, required);
+        else if (row->kind == PARAM_FILES)
+            read_files(&reading, row, required);
         else
             read_scalar(&reading, row, required);
     }

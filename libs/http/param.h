@@ -37,10 +37,11 @@ enum param_kind {
     PARAM_TIME,   /* struct param_i64: ISO-8601 text to microseconds */
     PARAM_JSON,   /* const char *: JSON text (an object given in place is printed again) */
     PARAM_NESTED, /* const char *: search[...]: member `name` written as "search[code]" */
-    PARAM_MULTI   /* struct param_list of texts */
+    PARAM_MULTI,  /* struct param_list of texts */
+    PARAM_FILES   /* struct param_files: parts of multipart/form-data, "name" or "name[]" */
 };
 
-/* struct param_i64, param_dec, param_bool, param_list: contract/param_value.h */
+/* struct param_i64, param_dec, param_bool, param_list, param_files: contract/param_value.h */
 
 enum param_flag {
     PARAM_REQUIRED = 1,

@@ -9,6 +9,7 @@
  *     router.c     path and verb -> route
  *     chain.c      before -> parameters -> permit -> handler
  *     values.c     query, form and JSON as one list of named values
+ *     multipart.c  a form with files, cut into its parts
  *     param.c      the list of values -> the struct of the route, or codes
  *     convert.c    one text -> one typed value
  *     workers.c    the pool of threads
@@ -26,6 +27,7 @@
 
 #include "base/queue.h"
 #include "http/http.h"
+#include "http/multipart.h"
 
 enum {
     HTTP_REQUEST_MAGIC = 0x48545251,
@@ -95,8 +97,9 @@ bool percent_decode(char *text, bool plus_is_blank, size_t *ret_length) MUST_CHE
 
 struct value {
     const char *name;
-    const char *text;  /* NULL: null, or `node` is an object or array */
-    const cJSON *node; /* from a JSON body; else NULL */
+    const char *text;              /* NULL: null, or `node` is an object or array */
+    const cJSON *node;             /* from a JSON body; else NULL */
+    const struct param_file *file; /* from multipart/form-data; then there is no text */
     struct value *next;
 };
 
@@ -111,6 +114,9 @@ bool values_add_pairs(struct values *values, char *text, size_t pairs_max, struc
 /* The tree must live as long as the values. */
 bool values_add_tree(struct values *values, const cJSON *object, struct arena *arena,
                      struct err *err) MUST_CHECK;
+/* Text fields as texts, files as files; the body must live as long as the values. */
+bool values_add_multipart(struct values *values, const struct multipart *form, struct arena *arena,
+                          struct err *err) MUST_CHECK;
 /* JSON text of a tree of json_read(), numbers as they came. */
 void values_print(const cJSON *node, struct str *out);
 /* The last one of this name; NULL: none. */
@@ -162,7 +168,7 @@ struct http_request {
     struct str body;
     bool body_too_large, body_refused;
     uint64_t body_announced, body_received; /* Content-Length; and what has come */
-    bool is_json, is_form, has_media_type;
+    bool is_json, is_form, is_multipart, has_media_type;
     bool has_query;
     struct values values;
     bool values_are_set; /* by http_set_params_json() */

@@ -77,6 +77,15 @@ void http_reply_header(struct http_request *request, const char *name, const cha
         request->has_content_type = true;
 }
 
+void http_reply_cookie(struct http_request *request, const struct cookie *cookie)
+{
+    struct str text = STR_INIT(2 * COOKIE_VALUE_MAX);
+    cookie_write(&text, cookie);
+    assert(str_ok(&text));
+    http_reply_header(request, "Set-Cookie", text.data);
+    str_release(&text);
+}
+
 /* Two errors of the contract carry a string where the others carry a list. */
 static bool is_plain_error(enum err_code code)
 {

@@ -35,11 +35,12 @@ void request_free(struct http_request *request)
     free(request);
 }
 
-static struct str emptied(struct str text)
+static struct str emptied(struct str text, size_t bytes_max)
 {
     if (text.capacity > KEPT_BYTES_MAX)
         str_release(&text);
     str_clear(&text);
+    text.max = bytes_max;
     return text;
 }
 
@@ -53,8 +54,8 @@ void request_recycle(struct http_request *request)
         .app = request->app,
         .clock = request->clock,
         .arena = request->arena,
-        .body = emptied(request->body),
-        .reply = emptied(request->reply),
+        .body = emptied(request->body, request->server->limits.body_bytes_max),
+        .reply = emptied(request->reply, request->server->limits.arena_bytes_max),
     };
 }
 
@@ -81,6 +82,14 @@ struct arena *http_arena(struct http_request *request)
 const char *http_header(const struct http_request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const char *http_cookie(struct http_request *request, const char *name)
+{
+    char value[COOKIE_VALUE_MAX];
+    if (!cookie_read(http_header(request, "Cookie"), name, value, sizeof(value)))
+        return NULL;
+    return arena_strdup(request->arena, value);
 }
 
 const char *http_path_of(const struct http_request *request)

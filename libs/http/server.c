@@ -82,7 +82,7 @@ static bool read_query(struct http_request *request, struct err *err)
  * unread bytes resets it, and the client would not see the answer. */
 static bool read_announced(struct http_request *request, struct err *err)
 {
-    uint64_t announced = request->body_announced, max = request->server->limits.body_bytes_max;
+    uint64_t announced = request->body_announced, max = request->body.max;
     if (announced <= max)
         return true;
     request->body_too_large = true;
@@ -111,6 +111,8 @@ static bool read_head(struct http_request *request, const char *version, struct 
                                            request->target.segments_count);
     request->route = match.route;
     request->verbs = match.verbs;
+    if (match.route && match.route->body_bytes_max > 0)
+        request->body.max = match.route->body_bytes_max;
     return read_announced(request, err);
 }
 

@@ -1,16 +1,16 @@
 /* Query, form and JSON body as one list of named values. */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "http/private.h"
 #include "json/read.h"
 
-static bool add(struct values *values, const char *name, const char *text, const cJSON *node,
-                struct arena *arena)
+static bool add_value(struct values *values, struct value of, struct arena *arena)
 {
     struct value *value = arena_alloc(arena, sizeof(*value));
     if (!value)
         return false;
-    *value = (struct value){.name = name, .text = text, .node = node};
+    *value = of;
     if (values->last)
         values->last->next = value;
     else
@@ -18,6 +18,12 @@ static bool add(struct values *values, const char *name, const char *text, const
     values->last = value;
     values->count++;
     return true;
+}
+
+static bool add(struct values *values, const char *name, const char *text, const cJSON *node,
+                struct arena *arena)
+{
+    return add_value(values, (struct value){.name = name, .text = text, .node = node}, arena);
 }
 
 /* Reads "a=1&b[]=2"; decodes in place. */
@@ -60,6 +66,38 @@ bool values_add_tree(struct values *values, const cJSON *object, struct arena *a
     for (const cJSON *node = object->child; node; node = node->next)
         if (!add(values, node->string, node_text(node), node, arena))
             return err_set(err, ERR_BUSY, "no memory for parameters");
+    return true;
+}
+
+static bool add_file(struct values *values, const struct multipart_part *part, struct arena *arena)
+{
+    struct param_file *file = arena_alloc(arena, sizeof(*file));
+    if (!file)
+        return false;
+    *file = (struct param_file){.filename = part->filename,
+                                .media_type = part->media_type,
+                                .bytes = part->bytes,
+                                .length = part->length};
+    return add_value(values, (struct value){.name = part->name, .file = file}, arena);
+}
+
+bool values_add_multipart(struct values *values, const struct multipart *form, struct arena *arena,
+                          struct err *err)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        const struct multipart_part *part = &form->parts[i];
+        if (part->filename) {
+            if (!add_file(values, part, arena))
+                return err_set(err, ERR_BUSY, "no memory for parameters");
+            continue;
+        }
+        if (part->length > PARAM_TEXT_BYTES_MAX || memchr(part->bytes, '\0', part->length) ||
+            !utf8_is_valid(part->bytes, part->length))
+            return err_set(err, ERR_BODY_INVALID, "a field of the form is no text");
+        const char *text = arena_strndup(arena, part->bytes, part->length);
+        if (!text || !add(values, part->name, text, NULL, arena))
+            return err_set(err, ERR_BUSY, "no memory for parameters");
+    }
     return true;
 }
 
