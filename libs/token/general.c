@@ -85,7 +85,7 @@ static bool headers_check(const cJSON *signature, const struct token_key *key, s
         return refuse(err, "alg outside of the protected header");
     if (name && (!cJSON_IsString(name) || strcmp(name->valuestring, key->name) != 0))
         return refuse(err, "two names of the key");
-    return header_check(protected, err) && header_check(header, err);
+    return header_check(protected, NULL, err) && header_check(header, NULL, err);
 }
 
 static bool signature_check(const struct document *document, const cJSON *signature,

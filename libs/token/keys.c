@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +23,14 @@ enum {
 };
 
 static const struct token_algorithm algorithms[] = {
-    {"RS256", "SHA256", NULL, 0},         {"RS384", "SHA384", NULL, 0},
-    {"RS512", "SHA512", NULL, 0},         {"ES256", "SHA256", "prime256v1", 32},
-    {"ES384", "SHA384", "secp384r1", 48}, {"ES512", "SHA512", "secp521r1", COORDINATE_MAX},
+    {"RS256", "RSA", "SHA256", NULL, 0, false},
+    {"RS384", "RSA", "SHA384", NULL, 0, false},
+    {"RS512", "RSA", "SHA512", NULL, 0, false},
+    {"PS256", "RSA", "SHA256", NULL, 0, true},
+    {"ES256", "EC", "SHA256", "prime256v1", 32, false},
+    {"ES384", "EC", "SHA384", "secp384r1", 48, false},
+    {"ES512", "EC", "SHA512", "secp521r1", COORDINATE_MAX, false},
+    {"EdDSA", "ED25519", NULL, NULL, 0, false},
 };
 
 struct token_keys *token_keys_new(void)
@@ -53,30 +59,46 @@ static bool fail_clean(struct err *err, const char *name, const char *what)
 bool token_keys_add(struct token_keys *keys, const char *name, const char *algorithm,
                     const char *pem, struct err *err)
 {
-    struct token_key key = {.algorithm = algorithm_find(algorithm)};
-    if (keys->count == TOKEN_KEYS_MAX)
-        return fail_clean(err, name, "too many keys");
-    if (name[0] == '\0' || strlen(name) >= sizeof(key.name))
-        return fail_clean(err, name, "its name must have 1 to 63 characters");
-    if (key_find(keys, name))
-        return fail_clean(err, name, "is there twice");
-    if (!key.algorithm)
-        return fail_clean(err, name, "its algorithm must be RS256/384/512 or ES256/384/512");
     if (strstr(pem, "PRIVATE KEY"))
         return fail_clean(err, name, "is a private key; give the public one");
     BIO *source = BIO_new_mem_buf(pem, -1);
-    key.key = source ? PEM_read_bio_PUBKEY(source, NULL, NULL, NULL) : NULL;
+    EVP_PKEY *key = source ? PEM_read_bio_PUBKEY(source, NULL, NULL, NULL) : NULL;
     BIO_free(source);
-    if (!key.key)
+    if (!key)
         return fail_clean(err, name, "is no PEM public key (-----BEGIN PUBLIC KEY-----)");
-    key.digest = EVP_MD_fetch(NULL, key.algorithm->digest, NULL);
-    if (!key.digest || !algorithm_fits(key.algorithm, key.key, err)) {
-        if (!key.digest)
-            err_set(err, ERR_CONFIG, "OpenSSL has no %s", key.algorithm->digest);
+    return keys_take(keys, name, algorithm, key, err);
+}
+
+static bool key_complete(const struct token_keys *keys, const char *name, struct token_key *key,
+                         struct err *err)
+{
+    if (keys->count == TOKEN_KEYS_MAX)
+        return fail_clean(err, name, "too many keys");
+    if (name[0] == '\0' || strlen(name) >= sizeof(key->name))
+        return fail_clean(err, name, "its name must have 1 to 63 characters");
+    if (key_find(keys, name))
+        return fail_clean(err, name, "is there twice");
+    if (!key->algorithm)
+        return fail_clean(err, name,
+                          "its algorithm must be RS256/384/512, PS256, ES256/384/512 or EdDSA");
+    if (key->algorithm->digest)
+        key->digest = EVP_MD_fetch(NULL, key->algorithm->digest, NULL);
+    if (key->algorithm->digest && !key->digest)
+        return fail_clean(err, name, "OpenSSL lacks its digest");
+    if (algorithm_fits(key->algorithm, key->key, err))
+        return true;
+    ERR_clear_error();
+    return err_wrap(err, "key %s", name);
+}
+
+bool keys_take(struct token_keys *keys, const char *name, const char *algorithm, EVP_PKEY *pkey,
+               struct err *err)
+{
+    struct token_key key = {.algorithm = algorithm_find(algorithm), .key = pkey};
+    if (!key_complete(keys, name, &key, err)) {
         EVP_MD_free(key.digest);
         EVP_PKEY_free(key.key);
-        ERR_clear_error();
-        return err_wrap(err, "key %s", name);
+        return false;
     }
     memcpy(key.name, name, strlen(name) + 1);
     keys->keys[keys->count++] = key;
@@ -95,18 +117,18 @@ bool algorithm_fits(const struct token_algorithm *algorithm, const EVP_PKEY *key
 {
     char curve[64];
     size_t length;
-    if (!algorithm->curve) {
-        if (!EVP_PKEY_is_a(key, "RSA"))
-            return err_set(err, ERR_CONFIG, "%s needs an RSA key", algorithm->name);
+    if (!EVP_PKEY_is_a(key, algorithm->kind))
+        return err_set(err, ERR_CONFIG, "%s needs a key of kind %s", algorithm->name,
+                       algorithm->kind);
+    if (strcmp(algorithm->kind, "RSA") == 0) {
         int bits = EVP_PKEY_get_bits(key);
         if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
             return err_set(err, ERR_CONFIG, "an RSA key of %d bits; %d to %d are taken", bits,
                            RSA_BITS_MIN, RSA_BITS_MAX);
         return true;
     }
-    if (!EVP_PKEY_is_a(key, "EC") ||
-        EVP_PKEY_get_group_name(key, curve, sizeof(curve), &length) != 1 ||
-        strcmp(curve, algorithm->curve) != 0)
+    if (algorithm->curve && (EVP_PKEY_get_group_name(key, curve, sizeof(curve), &length) != 1 ||
+                             strcmp(curve, algorithm->curve) != 0))
         return err_set(err, ERR_CONFIG, "%s needs a key on the curve %s", algorithm->name,
                        algorithm->curve);
     return true;
@@ -148,6 +170,18 @@ static bool der_from_raw(const uint8_t *raw, size_t coordinate, uint8_t **ret_de
     return *ret_length > 0;
 }
 
+bool context_begin(EVP_MD_CTX *context, const struct token_algorithm *algorithm, EVP_MD *digest,
+                   EVP_PKEY *key, bool sign)
+{
+    EVP_PKEY_CTX *parameters = NULL;
+    if ((sign ? EVP_DigestSignInit : EVP_DigestVerifyInit)(context, &parameters, digest, NULL,
+                                                           key) != 1)
+        return false;
+    return !algorithm->pss ||
+           (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
+            EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1);
+}
+
 bool key_verifies(const struct token_key *key, const char *text, size_t length,
                   const uint8_t *signature, size_t signature_length)
 {
@@ -165,7 +199,7 @@ bool key_verifies(const struct token_key *key, const char *text, size_t length,
     }
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool good =
-        context && EVP_DigestVerifyInit(context, NULL, key->digest, NULL, key->key) == 1 &&
+        context && context_begin(context, key->algorithm, key->digest, key->key, false) &&
         EVP_DigestVerify(context, signature, signature_length, (const uint8_t *)text, length) == 1;
     EVP_MD_CTX_free(context);
     OPENSSL_free(der);

@@ -1,2 +1,2 @@
 DEPS := base json crypto
-LIBS := -ljwt -lcrypto
+LIBS := -ljwt -lcjson -lcrypto

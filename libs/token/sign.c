@@ -91,14 +91,15 @@ static bool key_load(struct token_signer *signer, struct err *err)
         return err_set(err, ERR_CONFIG, "is no PEM private key without password");
     if (!algorithm_fits(signer->algorithm, signer->key, err))
         return false;
-    signer->digest = EVP_MD_fetch(NULL, signer->algorithm->digest, NULL);
+    if (signer->algorithm->digest)
+        signer->digest = EVP_MD_fetch(NULL, signer->algorithm->digest, NULL);
     signer->context = EVP_MD_CTX_new();
     AUTO(str_release) struct str header = STR_INIT(PROTECTED_BYTES_MAX);
     str_add_format(&header, "{\"alg\":\"%s\"}", signer->algorithm->name);
     base64url_write(&signer->protected_header, str_data(&header), header.length);
     json_write_string(&signer->key_name_json, signer->key_name);
-    if (!signer->digest || !signer->context || !str_ok(&signer->protected_header) ||
-        !str_ok(&signer->key_name_json))
+    if ((signer->algorithm->digest && !signer->digest) || !signer->context ||
+        !str_ok(&signer->protected_header) || !str_ok(&signer->key_name_json))
         return err_set(err, ERR_INTERNAL, "out of memory");
     return true;
 }
@@ -130,6 +131,8 @@ bool token_sign(struct token_signer *signer, const char *claims_json, struct str
                 struct err *err)
 {
     AUTO(free_jwt) jwt_t *jwt = NULL;
+    if (signer->jwt_algorithm == JWT_ALG_INVAL) /* libjwt 1.10 does not know it */
+        return token_sign_typed(signer, "JWT", claims_json, out, err);
     if (!json_check(claims_json, strlen(claims_json), err))
         return err_wrap(err, "claims to sign");
     bool made = jwt_new(&jwt) == 0 && jwt_add_grants_json(jwt, claims_json) == 0 &&
@@ -186,9 +189,10 @@ static bool text_sign(struct token_signer *signer, const char *text, size_t leng
     uint8_t signature[SIGNATURE_BYTES_MAX];
     size_t signature_length = sizeof(signature);
     pthread_mutex_lock(&signer->lock);
-    bool good = EVP_DigestSignInit(signer->context, NULL, signer->digest, NULL, signer->key) == 1 &&
-                EVP_DigestSign(signer->context, signature, &signature_length, (const uint8_t *)text,
-                               length) == 1;
+    bool good =
+        context_begin(signer->context, signer->algorithm, signer->digest, signer->key, true) &&
+        EVP_DigestSign(signer->context, signature, &signature_length, (const uint8_t *)text,
+                       length) == 1;
     EVP_MD_CTX_reset(signer->context);
     pthread_mutex_unlock(&signer->lock);
     size_t coordinate = signer->algorithm->coordinate;
@@ -202,6 +206,35 @@ static bool text_sign(struct token_signer *signer, const char *text, size_t leng
     if (!good)
         ERR_clear_error();
     return good;
+}
+
+bool token_sign_typed(struct token_signer *signer, const char *type, const char *claims_json,
+                      struct str *out, struct err *err)
+{
+    AUTO(str_release) struct str text = STR_INIT(TOKEN_BYTES_MAX);
+    AUTO(str_release) struct str header = STR_INIT(PROTECTED_BYTES_MAX * 2);
+    uint8_t signature[SIGNATURE_BYTES_MAX];
+    size_t length;
+    if (!json_check(claims_json, strlen(claims_json), err))
+        return err_wrap(err, "claims to sign");
+    str_add_format(&header, "{\"alg\":\"%s\",\"typ\":", signer->algorithm->name);
+    json_write_string(&header, type);
+    if (signer->key_name[0] != '\0') {
+        str_add(&header, ",\"kid\":");
+        str_add(&header, signer->key_name_json.data);
+    }
+    str_add_char(&header, '}');
+    base64url_write(&text, str_data(&header), header.length);
+    str_add_char(&text, '.');
+    base64url_write(&text, claims_json, strlen(claims_json));
+    if (!str_ok(&header) || !str_ok(&text))
+        return err_set(err, ERR_INTERNAL, "claims to sign are too long");
+    if (!text_sign(signer, text.data, text.length, signature, &length))
+        return err_set(err, ERR_INTERNAL, "token not signed");
+    str_add_char(&text, '.');
+    base64url_write(&text, signature, length);
+    str_add_bytes(out, str_data(&text), text.length);
+    return (str_ok(&text) && str_ok(out)) || err_set(err, ERR_INTERNAL, "no room for a token");
 }
 
 bool token_sign_general(struct token_signer *signer, const char *payload_json, struct str *out,

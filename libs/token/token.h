@@ -8,8 +8,9 @@
  * claims valid JSON objects without duplicate keys, no crit, no b64, no nested token. A header
  * parameter that points at a key (jku, x5u, jwk, x5c) is ignored for trust and refused. `kid` picks
  * a key by its exact name; without it there must be exactly one key. `typ`, if there, is JWT or
- * at+jwt. ES* signatures are r and s in their fixed length, never DER. exp, nbf and iat are whole
- * seconds in plain digits; claims are read only after the signature was found good.
+ * at+jwt, unless the rules name the only one. ES* signatures are r and s in their fixed length, never
+ * DER. exp, nbf and iat are whole seconds in plain digits; claims are read only after the signature
+ * was found good. jwk.h has keys as JSON (JWK).
  *
  * Threads: keys are filled at start and then only read; verifying, the cache and signers (which
  * lock inside) may be used from any thread. Whoever calls _new() frees.
@@ -40,7 +41,8 @@ struct token_keys; /* public keys with their pinned algorithms, by name (kid) */
 
 struct token_keys *token_keys_new(void);
 void token_keys_free(struct token_keys *keys); /* NULL is fine */
-/* algorithm: RS256, RS384, RS512, ES256, ES384, ES512. A private key is refused. */
+/* algorithm: RS256, RS384, RS512, ES256, ES384, ES512, PS256, EdDSA (Ed25519). A private key is
+ * refused. */
 bool token_keys_add(struct token_keys *keys, const char *name, const char *algorithm,
                     const char *pem, struct err *err) MUST_CHECK;
 
@@ -50,12 +52,13 @@ struct token_rules {
     const char *issuer;          /* NULL: not checked */
     const char *const *audience; /* one of them must be in `aud`; ends with NULL; NULL: any */
     const char *subject;         /* NULL: not checked */
+    const char *type;            /* `typ` must be there and be this one; NULL: see above */
     int64_t leeway_s, issued_at_leeway_s;
     bool expiry_required, jti_required;
 };
 
 struct token_claims {
-    char issuer[64], subject[64], jti[TOKEN_TEXT_MAX], key_name[64];
+    char issuer[TOKEN_TEXT_MAX], subject[TOKEN_TEXT_MAX], jti[TOKEN_TEXT_MAX], key_name[64];
     int64_t issued_at_s, expires_at_s, not_before_s; /* 0: absent */
     const char *json; /* the whole claim set, in the caller's `json`: valid until that changes */
     size_t json_length;
@@ -104,6 +107,9 @@ void token_signer_free(struct token_signer *signer); /* NULL is fine */
 /* Appends a compact JWT of this claim set (a JSON object). An empty key_name makes no `kid`. */
 bool token_sign(struct token_signer *signer, const char *claims_json, struct str *out,
                 struct err *err) MUST_CHECK;
+/* The same with a `typ` ("at+jwt"), and any algorithm of token_keys_add(). */
+bool token_sign_typed(struct token_signer *signer, const char *type, const char *claims_json,
+                      struct str *out, struct err *err) MUST_CHECK;
 /* Service to service: iss, aud, sub "service", iat, exp, jti. Appends the token. */
 bool token_sign_service(struct token_signer *signer, const char *issuer, const char *audience,
                         int64_t now_us, int64_t lifetime_s, struct str *out, struct err *err)

@@ -6,6 +6,7 @@
 #include "base/auto.h"
 #include "crypto/crypto.h"
 #include "token/claims.h"
+#include "token/jwk.h"
 #include "token/key.h"
 #include "json/read.h"
 
@@ -59,18 +60,27 @@ bool part_read_object(const char *part, size_t length, cJSON **ret_object, struc
     return true;
 }
 
-bool header_check(const cJSON *header, struct err *err)
+/* "application/" may be left out in front of a type (RFC 7515 §4.1.9). */
+static bool is_type(const cJSON *type, const char *wanted)
+{
+    static const char prefix[] = "application/";
+    const char *text = cJSON_IsString(type) ? type->valuestring : "";
+    if (strncasecmp(text, prefix, sizeof(prefix) - 1) == 0)
+        text += sizeof(prefix) - 1;
+    return strcasecmp(text, wanted) == 0;
+}
+
+bool header_check(const cJSON *header, const char *type, struct err *err)
 {
     static const char *const refused[] = {"jku", "jwk", "x5u", "x5c", "crit",
                                           "b64", "zip", "enc", "cty"};
     for (size_t i = 0; i < ARRAY_LEN(refused); i++)
         if (json_member(header, refused[i]))
             return err_set(err, ERR_UNAUTHENTICATED, "token: header parameter %s", refused[i]);
-    const cJSON *type = json_member(header, "typ");
-    if (type && (!cJSON_IsString(type) || (strcasecmp(type->valuestring, "JWT") != 0 &&
-                                           strcasecmp(type->valuestring, "at+jwt") != 0)))
-        return refuse(err, "another type of token");
-    return true;
+    const cJSON *given = json_member(header, "typ");
+    bool fits =
+        type ? is_type(given, type) : !given || is_type(given, "JWT") || is_type(given, "at+jwt");
+    return fits || refuse(err, "another type of token");
 }
 
 /* The key comes from our list alone, and its algorithm is what the header must say. */
@@ -106,24 +116,17 @@ static bool signature_check(const struct token_key *key, const struct parts *par
     return true;
 }
 
-bool token_verify(const struct token_keys *keys, const struct token_rules *rules, int64_t now_us,
-                  const char *text, size_t length, struct token_claims *ret_claims,
-                  struct str *json, struct err *err)
+/* The rest, once it is known whose key it must be. */
+static bool parts_verify(const struct token_key *key, const struct parts *parts,
+                         const struct token_rules *rules, int64_t now_us,
+                         struct token_claims *ret_claims, struct str *json, struct err *err)
 {
-    struct parts parts = {.header = NULL};
     struct token_claims claims;
-    const struct token_key *key = NULL;
-    cJSON *header = NULL;
-    if (!parts_split(text, length, &parts, err) ||
-        !part_read_object(parts.header, parts.header_length, &header, err))
-        return false;
-    bool known = header_check(header, err) && key_choose(keys, header, &key, err);
-    cJSON_Delete(header);
-    /* The claims are not even parsed before somebody whom we trust has signed them. */
-    if (!known || !signature_check(key, &parts, err))
-        return false;
     size_t start = json->length;
-    if (!base64url_read(parts.payload, parts.payload_length, json))
+    /* The claims are not even parsed before somebody whom we trust has signed them. */
+    if (!signature_check(key, parts, err))
+        return false;
+    if (!base64url_read(parts->payload, parts->payload_length, json))
         return refuse(err, "the payload is no base64url");
     if (!claims_read(json->data + start, json->length - start, rules, now_us, &claims, err)) {
         json->length = start;
@@ -135,4 +138,46 @@ bool token_verify(const struct token_keys *keys, const struct token_rules *rules
     claims.json_length = json->length - start;
     *ret_claims = claims;
     return true;
+}
+
+bool token_verify(const struct token_keys *keys, const struct token_rules *rules, int64_t now_us,
+                  const char *text, size_t length, struct token_claims *ret_claims,
+                  struct str *json, struct err *err)
+{
+    struct parts parts = {.header = NULL};
+    const struct token_key *key = NULL;
+    cJSON *header = NULL;
+    if (!parts_split(text, length, &parts, err) ||
+        !part_read_object(parts.header, parts.header_length, &header, err))
+        return false;
+    bool known = header_check(header, rules->type, err) && key_choose(keys, header, &key, err);
+    cJSON_Delete(header);
+    return known && parts_verify(key, &parts, rules, now_us, ret_claims, json, err);
+}
+
+bool token_verify_proof(const struct token_rules *rules, int64_t now_us, const char *text,
+                        size_t length, struct token_claims *ret_claims, struct str *json,
+                        char ret_thumbprint[static TOKEN_THUMBPRINT_SIZE], struct err *err)
+{
+    struct parts parts = {.header = NULL};
+    char thumbprint[TOKEN_THUMBPRINT_SIZE];
+    struct embedded embedded = {token_keys_new(), thumbprint};
+    cJSON *header = NULL;
+    assert(rules->type != NULL);
+    if (!embedded.keys)
+        return err_set(err, ERR_INTERNAL, "out of memory");
+    bool good = parts_split(text, length, &parts, err) &&
+                part_read_object(parts.header, parts.header_length, &header, err) &&
+                header_key(header, &embedded, err);
+    if (good) {
+        /* What is left must be as in any other header. */
+        cJSON_DeleteItemFromObjectCaseSensitive(header, "jwk");
+        good = header_check(header, rules->type, err) &&
+               parts_verify(&embedded.keys->keys[0], &parts, rules, now_us, ret_claims, json, err);
+    }
+    cJSON_Delete(header);
+    token_keys_free(embedded.keys);
+    if (good)
+        memcpy(ret_thumbprint, thumbprint, sizeof(thumbprint));
+    return good;
 }

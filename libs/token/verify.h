@@ -10,7 +10,15 @@
 bool part_read_object(const char *part, size_t length, cJSON **ret_object, struct err *err)
     MUST_CHECK;
 
-/* A header names no key, asks for nothing that we would have to understand, is no wrapper. */
-bool header_check(const cJSON *header, struct err *err) MUST_CHECK;
+/* A header names no key, asks for nothing that we would have to understand, is no wrapper. `type`: see
+ * struct token_rules. */
+bool header_check(const cJSON *header, const char *type, struct err *err) MUST_CHECK;
+
+/* The key that a header brings along (jwk), where that is the point: a proof of possession. */
+struct embedded {
+    struct token_keys *keys; /* that one key, named `thumbprint` */
+    char *thumbprint;
+};
+bool header_key(const cJSON *header, struct embedded *embedded, struct err *err) MUST_CHECK;
 
 #endif

@@ -122,11 +122,11 @@ bool peer_from_claims(void *app, const struct token_claims *claims, void *ret_pe
 {
     (void)app;
     struct service_peer peer = {.name = ""};
-    _Static_assert(sizeof(peer.name) == sizeof(claims->issuer), "an issuer fits");
+    _Static_assert(sizeof(peer.name) == sizeof(claims->key_name), "the name of a key fits");
     /* A service speaks for itself only: its key can't sign in the name of another one. */
     if (claims->issuer[0] == '\0' || strcmp(claims->issuer, claims->key_name) != 0)
         return refuse(err, "the issuer is not the owner of the key");
-    memcpy(peer.name, claims->issuer, sizeof(peer.name));
+    memcpy(peer.name, claims->key_name, sizeof(peer.name));
     *(struct service_peer *)ret_peer = peer;
     return true;
 }

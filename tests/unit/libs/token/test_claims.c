@@ -243,7 +243,7 @@ static void token_keys_add__what_is_no_fitting_key__is_refused(void **state)
         {"a", "HS256", w->rsa.public_pem},
         {"a", "none", w->rsa.public_pem},
         {"a", "", w->rsa.public_pem},
-        {"a", "PS256", w->rsa.public_pem},
+        {"a", "PS512", w->rsa.public_pem},
         {"a", "RS256", ""},
         {"a", "RS256", "secret"},
         {"a", "RS256", "-----BEGIN PUBLIC KEY-----\n"},
