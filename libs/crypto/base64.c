@@ -37,6 +37,18 @@ void base64url_write(struct str *out, const void *bytes, size_t length)
     out->data[out->length] = '\0';
 }
 
+void base64_write(struct str *out, const void *bytes, size_t length)
+{
+    size_t start = out->length;
+    base64url_write(out, bytes, length);
+    if (!str_ok(out))
+        return;
+    for (char *c = out->data + start; *c; c++)
+        *c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+    for (size_t i = length % 3; i > 0 && i < 3; i++)
+        str_add_char(out, '=');
+}
+
 /* Without a table: 64 entries or 256, and a lookup by secret bytes leaves traces in the cache. */
 static uint32_t digit_value(char c, bool classic)
 {

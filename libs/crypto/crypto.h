@@ -1,4 +1,7 @@
-/* crypto.h: hashes, base64url and constant-time comparison over OpenSSL's EVP. */
+/*
+ * crypto.h: hashes, message authentication, text forms of bytes, comparison in constant time; over
+ * OpenSSL. No state; any thread. Encryption is in aead.h and keyring.h, one-time codes in totp.h.
+ */
 #ifndef CRYPTO_CRYPTO_H
 #define CRYPTO_CRYPTO_H
 
@@ -19,15 +22,31 @@ void sha256_free(struct sha256 *hash); /* NULL is fine */
 void sha256_add(struct sha256 *hash, const void *bytes, size_t length);
 void sha256_end(struct sha256 *hash, uint8_t ret_digest[static SHA256_SIZE]); /* and starts anew */
 
+enum { SHA1_SIZE = 20 };
+
 void hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
-                 uint8_t ret_digest[static SHA256_SIZE]);
+                 uint8_t ret_mac[static SHA256_SIZE]);
+void hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,
+               uint8_t ret_mac[static SHA1_SIZE]); /* for TOTP only */
 
 /* Without padding. Reading is strict: no padding, no blanks, no unused bits. */
 void base64url_write(struct str *out, const void *bytes, size_t length);
 bool base64url_read(const char *text, size_t length, struct str *out) MUST_CHECK;
 /* The classic alphabets with padding as well (keys in configuration). */
 bool base64_read_any(const char *text, size_t length, struct str *out) MUST_CHECK;
+/* The classic alphabet, padded. */
+void base64_write(struct str *out, const void *bytes, size_t length);
+
+/* RFC 4648, upper case, without padding. Reading takes either case and right padding; it refuses
+ * unused bits that are set and lengths that no encoder makes, so one text has one value. */
+void base32_write(struct str *out, const void *bytes, size_t length);
+bool base32_read(const char *text, size_t length, struct str *out) MUST_CHECK;
 
 bool bytes_equal(const void *a, const void *b, size_t length); /* in constant time */
+
+/* Overwrites what was secret, in a way that no optimiser removes. str_wipe() also releases:
+ * AUTO(str_wipe) struct str seed = STR_INIT(64). */
+void bytes_wipe(void *bytes, size_t length);
+void str_wipe(struct str *text);
 
 #endif

@@ -1,7 +1,9 @@
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "crypto/crypto.h"
 
@@ -52,16 +54,41 @@ void sha256_end(struct sha256 *hash, uint8_t ret_digest[static SHA256_SIZE])
     assert(done == 1);
 }
 
-void hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
-                 uint8_t ret_digest[static SHA256_SIZE])
-{
-    unsigned size = SHA256_SIZE;
-    const unsigned char *done =
-        HMAC(EVP_sha256(), key, (int)key_length, bytes, length, ret_digest, &size);
-    assert(done && size == SHA256_SIZE);
-}
-
 bool bytes_equal(const void *a, const void *b, size_t length)
 {
     return CRYPTO_memcmp(a, b, length) == 0;
+}
+
+static void hmac(const EVP_MD *digest, const void *key, size_t key_length, const void *bytes,
+                 size_t length, uint8_t *ret_mac)
+{
+    assert(key_length <= INT_MAX);
+    /* A NULL key means "the one of before" to OpenSSL. */
+    const void *done =
+        HMAC(digest, key_length > 0 ? key : "", (int)key_length, bytes, length, ret_mac, NULL);
+    assert(done != NULL);
+}
+
+void hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
+                 uint8_t ret_mac[static SHA256_SIZE])
+{
+    hmac(EVP_sha256(), key, key_length, bytes, length, ret_mac);
+}
+
+void hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,
+               uint8_t ret_mac[static SHA1_SIZE])
+{
+    hmac(EVP_sha1(), key, key_length, bytes, length, ret_mac);
+}
+
+void bytes_wipe(void *bytes, size_t length)
+{
+    if (length > 0)
+        explicit_bzero(bytes, length);
+}
+
+void str_wipe(struct str *text)
+{
+    bytes_wipe(text->data, text->capacity);
+    str_release(text);
 }
