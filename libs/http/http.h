@@ -40,8 +40,10 @@ enum http_mode { HTTP_INLINE, HTTP_WORKER, HTTP_DEFERRED };
 typedef void http_handler(struct http_request *request);
 
 struct http_route {
-    const char *method; /* "GET" */
-    const char *path;   /* "/api/v2/market/orders/:id"; a segment ":x" takes any text without '/' */
+    const char *method; /* "GET"; "*" (with a path that ends with a segment "*"): any verb */
+    /* "/api/v2/market/orders/:id"; a segment ":x" takes any text without '/'; the last segment may
+     * be "*": one or more segments, for which no other route is nearer. */
+    const char *path;
     enum http_mode mode;
     http_handler *handler;
     http_handler *finish; /* HTTP_DEFERRED */

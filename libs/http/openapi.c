@@ -31,7 +31,9 @@ static void next(struct str *out)
 
 static bool is_selected(const struct printer *printer, const struct http_route *route)
 {
-    return !printer->select || printer->select(route);
+    /* "*" answers any verb below a prefix: there is no operation to describe. */
+    bool any_verb = strcmp(route->method, "*") == 0;
+    return !any_verb && (!printer->select || printer->select(route));
 }
 
 /* ---- parameters ---- */

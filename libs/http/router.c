@@ -1,5 +1,5 @@
 /* A tree of path segments. At each step a literal segment is tried before ":name", verb by verb:
- * GET /orders/cancel is GET /orders/:id if only POST has the literal. */
+ * GET /orders/cancel is GET /orders/:id if only POST has the literal. "*" comes last. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,8 @@ struct node {
     char *segment;          /* NULL for ":name" */
     struct node **children; /* literal ones, sorted once the tree is complete */
     size_t children_count;
-    struct node *any; /* ":name" */
+    struct node *any;              /* ":name" */
+    const struct http_route *rest; /* "*": everything below, with any verb */
     const struct http_route *routes[VERB_ROUTED];
 };
 
@@ -95,6 +96,16 @@ static void node_sort(struct node *node)
         node_sort(node->any);
 }
 
+static bool rest_add(struct node *node, const struct http_route *route, const char *behind,
+                     struct err *err)
+{
+    if (behind || node->rest)
+        return err_set(err, ERR_CONFIG, "%s: there can be nothing beside or behind \"*\"",
+                       route->path);
+    node->rest = route;
+    return true;
+}
+
 static bool router_add(struct router *router, const struct http_route *route, struct err *err)
 {
     char path[PATH_BYTES_MAX], *rest = path, *segment;
@@ -102,7 +113,9 @@ static bool router_add(struct router *router, const struct http_route *route, st
     size_t count = 0;
     enum verb verb = verb_parse(route->method);
 
-    if (verb >= VERB_ROUTED || route->path[0] != '/' || strlen(route->path) >= sizeof(path))
+    bool is_rest = strcmp(route->method, "*") == 0;
+    if ((verb >= VERB_ROUTED && !is_rest) || route->path[0] != '/' ||
+        strlen(route->path) >= sizeof(path))
         return err_set(err, ERR_CONFIG, "bad route %s %s", route->method, route->path);
     assert(route->handler != NULL);
     assert(route->mode != HTTP_DEFERRED || route->finish != NULL);
@@ -110,11 +123,13 @@ static bool router_add(struct router *router, const struct http_route *route, st
     while ((segment = strsep(&rest, "/"))) {
         if (*segment == '\0')
             continue;
+        if (is_rest && strcmp(segment, "*") == 0)
+            return rest_add(node, route, rest, err);
         node = ++count > SEGMENTS_MAX ? NULL : node_child(node, segment);
         if (!node)
             return err_set(err, ERR_CONFIG, "no room for route %s", route->path);
     }
-    if (node->routes[verb])
+    if (is_rest || node->routes[verb])
         return err_set(err, ERR_CONFIG, "two routes %s %s", route->method, route->path);
     node->routes[verb] = route;
     return true;
@@ -178,7 +193,7 @@ static const struct http_route *find(const struct node *node, enum verb verb,
         route = find(literal, verb, segments + 1, count - 1, verbs);
     if (!route && node->any && segments[0][0] != '\0')
         route = find(node->any, verb, segments + 1, count - 1, verbs);
-    return route;
+    return route ? route : node->rest;
 }
 
 struct route_match router_find(const struct router *router, enum verb verb,

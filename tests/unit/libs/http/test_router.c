@@ -30,6 +30,8 @@ static const struct http_route routes[] = {
     ROUTE("GET", "/api/v2/public/markets/:market/tickers"),
     ROUTE("GET", "/api/v2/public/markets/:market/:what"),
     ROUTE("DELETE", "/api/v2/a/:b/c"),
+    ROUTE("*", "/api/v2/auth/*"),
+    ROUTE("GET", "/api/v2/auth/near"),
     {.method = NULL},
 };
 
@@ -136,15 +138,38 @@ static void router_find__wrong_verb__tells_the_right_ones(void **state)
     assert_null(found.route);
 }
 
+static void router_find__star__takes_every_verb_of_what_is_nearer_to_nobody(void **state)
+{
+    static const char *const verbs[] = {"GET", "POST", "HEAD", "OPTIONS", "PATCH", "TRACE"};
+    struct world *world = *state;
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+        assert_route(world, verbs[i], "/api/v2/auth/x", "/api/v2/auth/*");
+        assert_route(world, verbs[i], "/api/v2/auth//api/v2/peatio/x/y", "/api/v2/auth/*");
+    }
+    assert_route(world, "GET", "/api/v2/auth/near", "/api/v2/auth/near");
+    assert_route(world, "POST", "/api/v2/auth/near", "/api/v2/auth/*");
+    assert_route(world, "GET", "/api/v2/auth/near/by", "/api/v2/auth/*");
+    assert_route(world, "GET", "/api/v2/auth", NULL);
+    assert_route(world, "GET", "/api/v2/auth/", NULL);
+    assert_route(world, "GET", "/api/v2/authx/y", NULL);
+}
+
 static void router_new__bad_tables__are_refused(void **state)
 {
     static const struct http_route twice[] = {
         ROUTE("GET", "/a/:b"), ROUTE("GET", "/a/:c"), {.method = NULL}};
     static const struct http_route verb[] = {ROUTE("OPTIONS", "/a"), {.method = NULL}};
     static const struct http_route relative[] = {ROUTE("GET", "a"), {.method = NULL}};
+    static const struct http_route star_twice[] = {
+        ROUTE("*", "/a/*"), ROUTE("*", "/a/*"), {.method = NULL}};
+    static const struct http_route star_inside[] = {ROUTE("*", "/a/*/b"), {.method = NULL}};
+    static const struct http_route star_missing[] = {ROUTE("*", "/a/b"), {.method = NULL}};
     struct router *router = NULL;
     struct err err;
     (void)state;
+    assert_false(router_new(star_twice, &router, &err));
+    assert_false(router_new(star_inside, &router, &err));
+    assert_false(router_new(star_missing, &router, &err));
     assert_false(router_new(twice, &router, &err));
     assert_int_equal(err.code, ERR_CONFIG);
     assert_false(router_new(verb, &router, &err));
@@ -215,6 +240,7 @@ int main(void)
         cmocka_unit_test(router_find__paths__literals_win),
         cmocka_unit_test(router_find__unknown_paths__are_none),
         cmocka_unit_test(router_find__wrong_verb__tells_the_right_ones),
+        cmocka_unit_test(router_find__star__takes_every_verb_of_what_is_nearer_to_nobody),
         cmocka_unit_test(router_new__bad_tables__are_refused),
         cmocka_unit_test(route_segment__names__are_found_by_whole_word),
         cmocka_unit_test(target_parse__ambiguous_targets__are_refused),
