@@ -3,6 +3,7 @@
 #define TOKEN_KEY_H
 
 #include <openssl/types.h>
+#include <pthread.h>
 
 #include "token/token.h"
 
@@ -24,8 +25,10 @@ struct token_key {
 };
 
 struct token_keys {
+    pthread_rwlock_t *lock; /* read while a compact token is verified; written by swapping */
     struct token_key keys[TOKEN_KEYS_MAX];
     size_t count;
+    char nameless[64]; /* the key of tokens without `kid`; "": the only one there is */
 };
 
 const struct token_algorithm *algorithm_find(const char *name); /* NULL: none of ours */

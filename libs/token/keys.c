@@ -35,7 +35,16 @@ static const struct token_algorithm algorithms[] = {
 
 struct token_keys *token_keys_new(void)
 {
-    return calloc(1, sizeof(struct token_keys));
+    struct token_keys *keys = calloc(1, sizeof(*keys));
+    pthread_rwlock_t *lock = malloc(sizeof(*lock));
+    if (!keys || !lock) {
+        free(keys);
+        free(lock);
+        return NULL;
+    }
+    pthread_rwlock_init(lock, NULL);
+    keys->lock = lock;
+    return keys;
 }
 
 void token_keys_free(struct token_keys *keys)
@@ -46,7 +55,38 @@ void token_keys_free(struct token_keys *keys)
         EVP_PKEY_free(keys->keys[i].key);
         EVP_MD_free(keys->keys[i].digest);
     }
+    pthread_rwlock_destroy(keys->lock);
+    free(keys->lock);
     free(keys);
+}
+
+bool token_keys_set_nameless(struct token_keys *keys, const char *name, struct err *err)
+{
+    if (!key_find(keys, name))
+        return err_set(err, ERR_CONFIG, "there is no key %.64s", name);
+    memcpy(keys->nameless, name, strlen(name) + 1);
+    return true;
+}
+
+static bool lacks_any_of(const struct token_keys *keys, const struct token_keys *others)
+{
+    for (size_t i = 0; i < others->count; i++)
+        if (!key_find(keys, others->keys[i].name))
+            return true;
+    return false;
+}
+
+bool token_keys_swap(struct token_keys *keys, struct token_keys *other)
+{
+    pthread_rwlock_wrlock(keys->lock);
+    struct token_keys old = *keys;
+    *keys = *other;
+    keys->lock = old.lock;
+    old.lock = other->lock;
+    *other = old;
+    bool gone = lacks_any_of(keys, other);
+    pthread_rwlock_unlock(keys->lock);
+    return gone;
 }
 
 /* OpenSSL queues its reasons per thread; left there, they would be told by the next library. */

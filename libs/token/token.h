@@ -12,7 +12,7 @@
  * DER. exp, nbf and iat are whole seconds in plain digits; claims are read only after the signature
  * was found good. jwk.h has keys as JSON (JWK).
  *
- * Threads: keys are filled at start and then only read; verifying, the cache and signers (which
+ * Threads: keys are filled at start and then only read, or swapped; verifying, the cache and signers (which
  * lock inside) may be used from any thread. Whoever calls _new() frees.
  *
  * Verified tokens are cached by their whole text until they expire; the cache is bounded and safe
@@ -45,6 +45,18 @@ void token_keys_free(struct token_keys *keys); /* NULL is fine */
  * refused. */
 bool token_keys_add(struct token_keys *keys, const char *name, const char *algorithm,
                     const char *pem, struct err *err) MUST_CHECK;
+
+/* Whose tokens without `kid` are; without this, those of the only key. ERR_CONFIG: no such key. */
+bool token_keys_set_nameless(struct token_keys *keys, const char *name, struct err *err) MUST_CHECK;
+
+/* ---- keys that change while they are in use (JWKS of an issuer that rotates) ---- */
+
+/* Exchanges the keys of both at once; who verifies a compact token meanwhile sees either. True: a key
+ * that was in `keys` is not there any more, so what was believed by it should be forgotten
+ * (token_cache_clear()). `other` must be in use by nobody. */
+bool token_keys_swap(struct token_keys *keys, struct token_keys *other);
+/* Whether the token names a key that is not there: it may be time to ask its issuer. */
+bool token_keys_lack(const struct token_keys *keys, const char *text, size_t length);
 
 /* ---- what is required of a token ---- */
 

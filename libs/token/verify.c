@@ -94,6 +94,8 @@ static bool key_choose(const struct token_keys *keys, const cJSON *header,
         return refuse(err, "kid is no string");
     if (name)
         key = key_find(keys, name->valuestring);
+    else if (keys->nameless[0] != '\0')
+        key = key_find(keys, keys->nameless);
     else if (keys->count == 1)
         key = &keys->keys[0];
     if (!key)
@@ -150,9 +152,28 @@ bool token_verify(const struct token_keys *keys, const struct token_rules *rules
     if (!parts_split(text, length, &parts, err) ||
         !part_read_object(parts.header, parts.header_length, &header, err))
         return false;
-    bool known = header_check(header, rules->type, err) && key_choose(keys, header, &key, err);
+    pthread_rwlock_rdlock(keys->lock);
+    bool good = header_check(header, rules->type, err) && key_choose(keys, header, &key, err) &&
+                parts_verify(key, &parts, rules, now_us, ret_claims, json, err);
+    pthread_rwlock_unlock(keys->lock);
     cJSON_Delete(header);
-    return known && parts_verify(key, &parts, rules, now_us, ret_claims, json, err);
+    return good;
+}
+
+bool token_keys_lack(const struct token_keys *keys, const char *text, size_t length)
+{
+    struct parts parts = {.header = NULL};
+    struct err err;
+    cJSON *header = NULL;
+    if (!parts_split(text, length, &parts, &err) ||
+        !part_read_object(parts.header, parts.header_length, &header, &err))
+        return false;
+    const char *name = json_member_text(header, "kid");
+    pthread_rwlock_rdlock(keys->lock);
+    bool lacking = name && !key_find(keys, name);
+    pthread_rwlock_unlock(keys->lock);
+    cJSON_Delete(header);
+    return lacking;
 }
 
 bool token_verify_proof(const struct token_rules *rules, int64_t now_us, const char *text,

@@ -21,7 +21,7 @@ struct rule {
     enum restriction_category category;
     enum restriction_scope scope;
     int code;
-    struct subnet subnet; /* SCOPE_IP: all 128 bits */
+    struct subnet subnet; /* WHERE_IP: all 128 bits */
     char name[RESTRICTION_VALUE_MAX + 1];
 };
 
@@ -30,7 +30,7 @@ struct range {
 };
 
 struct restriction_set {
-    struct range ranges[CATEGORY_MAX][SCOPE_MAX]; /* of `rules`; addresses sorted within */
+    struct range ranges[CATEGORY_MAX][WHERE_MAX]; /* of `rules`; addresses sorted within */
     bool needs_place;
     struct rule rules[];
 };
@@ -48,12 +48,12 @@ static bool rule_of(const struct restriction *row, struct rule *ret_rule)
     if (rule.code < CODE_MIN || rule.code > CODE_MAX)
         rule.code = restriction_default_code(row->category, row->scope);
     memcpy(rule.name, row->value, strlen(row->value) + 1);
-    if (row->scope == SCOPE_IP) {
+    if (row->scope == WHERE_IP) {
         rule.subnet.bits = 128;
         if (!address_parse(row->value, &rule.subnet.address))
             return false;
     }
-    if (row->scope == SCOPE_IP_SUBNET && !subnet_parse(row->value, &rule.subnet))
+    if (row->scope == WHERE_IP_SUBNET && !subnet_parse(row->value, &rule.subnet))
         return false;
     *ret_rule = rule;
     return true;
@@ -84,7 +84,7 @@ struct restriction_set *restriction_set_new(const struct restriction *rows, size
         if (range->end == 0)
             range->begin = i;
         range->end = i + 1;
-        set->needs_place = set->needs_place || set->rules[i].scope >= SCOPE_CONTINENT;
+        set->needs_place = set->needs_place || set->rules[i].scope >= WHERE_CONTINENT;
     }
     return set;
 }
@@ -126,16 +126,16 @@ static bool is_place(const char *value, const char *code, const char *name)
 static bool matches(const struct rule *rule, const struct restriction_visitor *visitor)
 {
     switch (rule->scope) {
-    case SCOPE_ALL:
+    case WHERE_ALL:
         return true;
-    case SCOPE_IP:
-    case SCOPE_IP_SUBNET:
+    case WHERE_IP:
+    case WHERE_IP_SUBNET:
         return subnet_has(&rule->subnet, &visitor->address);
-    case SCOPE_CONTINENT:
+    case WHERE_CONTINENT:
         return is_place(rule->name, visitor->continent_code, visitor->continent_name);
-    case SCOPE_COUNTRY:
+    case WHERE_COUNTRY:
         return is_place(rule->name, visitor->country_code, visitor->country_name);
-    case SCOPE_MAX:
+    case WHERE_MAX:
         break;
     }
     return false;
@@ -145,9 +145,9 @@ static const struct rule *find(const struct restriction_set *set,
                                enum restriction_category category,
                                const struct restriction_visitor *visitor)
 {
-    for (enum restriction_scope scope = SCOPE_ALL; scope < SCOPE_MAX; scope++) {
+    for (enum restriction_scope scope = WHERE_ALL; scope < WHERE_MAX; scope++) {
         struct range range = set->ranges[category][scope];
-        if (scope == SCOPE_IP) {
+        if (scope == WHERE_IP) {
             const struct rule *rule = find_address(set, range, &visitor->address);
             if (rule)
                 return rule;
@@ -191,9 +191,9 @@ bool restriction_value_fits(enum restriction_scope scope, const char *value)
     size_t length = value ? strnlen(value, RESTRICTION_VALUE_MAX + 1) : 0;
     if (length == 0 || length > RESTRICTION_VALUE_MAX)
         return false;
-    if (scope == SCOPE_IP)
+    if (scope == WHERE_IP)
         return address_parse(value, &address);
-    if (scope == SCOPE_IP_SUBNET)
+    if (scope == WHERE_IP_SUBNET)
         return subnet_parse(value, &subnet);
     return true;
 }
@@ -202,9 +202,9 @@ int restriction_default_code(enum restriction_category category, enum restrictio
 {
     if (category == CATEGORY_MAINTENANCE)
         return CODE_MAINTENANCE;
-    if (scope == SCOPE_CONTINENT || scope == SCOPE_COUNTRY)
+    if (scope == WHERE_CONTINENT || scope == WHERE_COUNTRY)
         return CODE_PLACE;
-    return scope == SCOPE_IP_SUBNET ? CODE_SUBNET : CODE_ADDRESS;
+    return scope == WHERE_IP_SUBNET ? CODE_SUBNET : CODE_ADDRESS;
 }
 
 const char *restriction_category_word(enum restriction_category category)
@@ -215,7 +215,7 @@ const char *restriction_category_word(enum restriction_category category)
 
 const char *restriction_scope_word(enum restriction_scope scope)
 {
-    assert(scope < SCOPE_MAX);
+    assert(scope < WHERE_MAX);
     return scope_words[scope];
 }
 
@@ -231,7 +231,7 @@ bool restriction_category_parse(const char *text, enum restriction_category *ret
 
 bool restriction_scope_parse(const char *text, enum restriction_scope *ret)
 {
-    for (unsigned i = 0; text && i < SCOPE_MAX; i++)
+    for (unsigned i = 0; text && i < WHERE_MAX; i++)
         if (strcmp(scope_words[i], text) == 0) {
             *ret = (enum restriction_scope)i;
             return true;

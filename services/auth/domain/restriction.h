@@ -25,12 +25,12 @@ enum restriction_category {
     CATEGORY_MAX
 };
 enum restriction_scope {
-    SCOPE_ALL,
-    SCOPE_IP,
-    SCOPE_IP_SUBNET,
-    SCOPE_CONTINENT,
-    SCOPE_COUNTRY,
-    SCOPE_MAX
+    WHERE_ALL,
+    WHERE_IP,
+    WHERE_IP_SUBNET,
+    WHERE_CONTINENT,
+    WHERE_COUNTRY,
+    WHERE_MAX
 };
 
 struct restriction {

@@ -13,7 +13,7 @@
 #define OTHER "api/v2/barong/resource/users/me"
 #define ROW(category_, scope_, value_, code_)                                                      \
     {                                                                                              \
-        .category = CATEGORY_##category_, .scope = SCOPE_##scope_, .value = value_, .code = code_  \
+        .category = CATEGORY_##category_, .scope = WHERE_##scope_, .value = value_, .code = code_  \
     }
 
 static struct restriction_answer ask(const struct restriction *rows, size_t count, const char *ip,
@@ -143,20 +143,20 @@ static void words_and_values__are_checked(void **state)
     for (enum restriction_category each = 0; each < CATEGORY_MAX; each++)
         assert_true(restriction_category_parse(restriction_category_word(each), &category) &&
                     category == each);
-    for (enum restriction_scope each = 0; each < SCOPE_MAX; each++)
+    for (enum restriction_scope each = 0; each < WHERE_MAX; each++)
         assert_true(restriction_scope_parse(restriction_scope_word(each), &scope) && scope == each);
     assert_false(restriction_category_parse("greylist", &category));
     assert_false(restriction_scope_parse(NULL, &scope));
-    assert_true(restriction_value_fits(SCOPE_IP, "2001:db8::1"));
-    assert_false(restriction_value_fits(SCOPE_IP, "1.2.3.0/24"));
-    assert_true(restriction_value_fits(SCOPE_IP_SUBNET, "1.2.3.0/24"));
-    assert_false(restriction_value_fits(SCOPE_COUNTRY, ""));
-    assert_false(restriction_value_fits(SCOPE_ALL, NULL));
+    assert_true(restriction_value_fits(WHERE_IP, "2001:db8::1"));
+    assert_false(restriction_value_fits(WHERE_IP, "1.2.3.0/24"));
+    assert_true(restriction_value_fits(WHERE_IP_SUBNET, "1.2.3.0/24"));
+    assert_false(restriction_value_fits(WHERE_COUNTRY, ""));
+    assert_false(restriction_value_fits(WHERE_ALL, NULL));
     memset(longest, 'x', sizeof(longest) - 1);
     longest[sizeof(longest) - 1] = '\0';
-    assert_false(restriction_value_fits(SCOPE_COUNTRY, longest));
+    assert_false(restriction_value_fits(WHERE_COUNTRY, longest));
     longest[RESTRICTION_VALUE_MAX] = '\0';
-    assert_true(restriction_value_fits(SCOPE_COUNTRY, longest));
+    assert_true(restriction_value_fits(WHERE_COUNTRY, longest));
 }
 
 int main(void)
