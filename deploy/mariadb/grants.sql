@@ -1,8 +1,9 @@
--- Schema, role and rights of the accounting service. Idempotent. The users exist already, made by
+-- Schemas, roles and rights of the services. Idempotent. The users exist already, made by
 -- whoever knows their passwords:
 --   bourse_accounting           the service; its rights come by the role, table by table
 --   bourse_accounting_migrate   --migrate and --seed; owns the schema
---   bourse_checker              reads everything, changes nothing
+--   bourse_auth, bourse_auth_migrate   the same for auth
+--   bourse_checker              reads accounting's books, changes nothing
 -- Migrations grant on each table that they create: a table without a grant is out of reach.
 CREATE DATABASE IF NOT EXISTS bourse_accounting CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
 CREATE ROLE IF NOT EXISTS bourse_accounting_service;
@@ -10,3 +11,9 @@ GRANT bourse_accounting_service TO 'bourse_accounting'@'%';
 SET DEFAULT ROLE bourse_accounting_service FOR 'bourse_accounting'@'%';
 GRANT ALL PRIVILEGES ON bourse_accounting.* TO 'bourse_accounting_migrate'@'%' WITH GRANT OPTION;
 GRANT SELECT, SHOW VIEW ON bourse_accounting.* TO 'bourse_checker'@'%';
+
+CREATE DATABASE IF NOT EXISTS bourse_auth CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
+CREATE ROLE IF NOT EXISTS bourse_auth_service;
+GRANT bourse_auth_service TO 'bourse_auth'@'%';
+SET DEFAULT ROLE bourse_auth_service FOR 'bourse_auth'@'%';
+GRANT ALL PRIVILEGES ON bourse_auth.* TO 'bourse_auth_migrate'@'%' WITH GRANT OPTION;

@@ -1,2 +1,2 @@
 DEPS := base
-LIBS := -lcrypto
+LIBS := -lcrypt -lcrypto -lsodium

@@ -1,2 +1,2 @@
-DEPS := base decimal
+DEPS := base decimal contract json
 LIBS := -lyaml

@@ -29,4 +29,7 @@ def write(settings):
             people["admin"] = entry
         else:
             people["traders"].append(entry)
+    # What --seed of auth gives them, so that they can sign in.
+    write_file(settings.run_dir / "secrets" / "seed_passwords.yml", yaml.safe_dump(
+        {one["email"]: one["password"] for one in (people["admin"], *people["traders"])}), 0o600)
     write_file(path(settings), json.dumps({"url": settings.url, **people}, indent=2) + "\n", 0o600)

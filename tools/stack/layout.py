@@ -16,7 +16,8 @@ RSA_KEYS = ("jwt",)  # sessions of users: RS256, as the contract has it
 EC_KEYS = ("accounting", "matching", "event", "management")  # between services: ES256
 
 PASSWORDS = ("mariadb_accounting", "mariadb_accounting_migrate", "mariadb_checker",
-             "rabbitmq_accounting", "rabbitmq_matching", "rabbitmq_operator")
+             "mariadb_auth", "mariadb_auth_migrate", "rabbitmq_accounting", "rabbitmq_matching",
+             "rabbitmq_auth", "rabbitmq_operator")
 
 
 def make(settings):
@@ -78,8 +79,8 @@ def write_management_config(settings):
 def write_service_environments(settings):
     run_dir, ports = settings.run_dir, settings.ports
     socket = run_dir / "mariadb" / "mariadb.sock"
-    database = {"DB_SOCKET": socket, "DB_HOST": "127.0.0.1", "DB_PORT": ports["MARIADB_PORT"],
-                "DB_NAME": "bourse_accounting"}
+    server = {"DB_SOCKET": socket, "DB_HOST": "127.0.0.1", "DB_PORT": ports["MARIADB_PORT"]}
+    database = {**server, "DB_NAME": "bourse_accounting"}
 
     def broker(user):
         return {"AMQP_HOST": "127.0.0.1", "AMQP_PORT": ports["AMQP_PORT"], "AMQP_VHOST": "/",
@@ -116,9 +117,27 @@ def write_service_environments(settings):
         "SERVICE_KEY_FILE": key_file(settings, "matching", "key"),
         "LOG_LEVEL": "info",
     }
+    auth = {
+        "HTTP_HOST": "127.0.0.1", "HTTP_PORT": ports["AUTH_PORT"],
+        "OPS_HOST": "127.0.0.1", "OPS_PORT": ports["AUTH_OPS_PORT"],
+        **server, "DB_NAME": "bourse_auth",
+        "DB_USER": "bourse_auth", "DB_PASSWORD": password(settings, "mariadb_auth"),
+        "DB_MIGRATE_USER": "bourse_auth_migrate",
+        "DB_MIGRATE_PASSWORD": password(settings, "mariadb_auth_migrate"),
+        **broker("auth"),
+        "DOMAIN": settings.url,
+        "JWT_PRIVATE_KEY_FILE": key_file(settings, "jwt", "key"),
+        "JWT_PUBLIC_KEY_FILE": key_file(settings, "jwt", "pub"), "JWT_ALGORITHM": "RS256",
+        "JWT_ISSUER": "barong", "JWT_AUDIENCE": "peatio,barong",
+        "SESSION_SECURE": "false",  # the local edge speaks http
+        "MIGRATIONS_DIR": REPOSITORY / "services/auth/migrations",
+        "RULES_FILE": REPOSITORY / "deploy/config/auth.yml",
+        "SEED_PASSWORDS_FILE": run_dir / "secrets" / "seed_passwords.yml",
+        "LOG_LEVEL": "info",
+    }
     checker = {**database, "DB_USER": "bourse_checker",
                "DB_PASSWORD": password(settings, "mariadb_checker")}
     operator = {"DB_SOCKET": socket, "DB_USER": "root", **broker("operator")}
-    for name, pairs in (("accounting", accounting), ("matching", matching), ("checker", checker),
-                        ("operator", operator)):
+    for name, pairs in (("accounting", accounting), ("matching", matching), ("auth", auth),
+                        ("checker", checker), ("operator", operator)):
         write_env_file(run_dir / "env" / f"{name}.env", pairs, 0o600)

@@ -2,7 +2,7 @@
 
 One server for all schemas, as the platform of the operator has it; each service has users of its
 own that see its schema only. What a service may do with each table is said by its migrations, to
-the role bourse_accounting_service, so that no SQL file names a user or a host.
+the role bourse_SERVICE_service, so that no SQL file names a user or a host.
 """
 
 import os
@@ -96,7 +96,7 @@ def create_users(settings):
                 f"ALTER USER 'bourse_{name}'@'%' IDENTIFIED BY '{secret}';\n")
 
     grants = (REPOSITORY / "deploy/mariadb/grants.sql").read_text()
-    sql = "".join(map(user, ("accounting", "accounting_migrate", "checker"))) + grants
+    sql = "".join(map(user, ("accounting", "accounting_migrate", "auth", "auth_migrate", "checker"))) + grants
     done = subprocess.run(client_command(settings), input=sql, capture_output=True, text=True)
     if done.returncode != 0:
         raise StackError(f"the database users could not be made: {done.stderr.strip()}",

@@ -22,6 +22,10 @@ PERMISSIONS = {
     "matching": (r"^bourse\.(matching$|commands\.)",
                  r"^(bourse\.(matching$|commands\.)|amq\.default$)",
                  r"^bourse\.(matching$|commands\.)"),
+    # Barong's exchanges, and the queues of mails, which are fed by accounting's events as well.
+    "auth": (r"^(bourse\.auth\.|barong\.)",
+             r"^(bourse\.auth\.|barong\.|amq\.default$)",
+             r"^(bourse\.auth\.|barong\.|peatio\.events\.)"),
     "operator": (".*", ".*", ".*"),
 }
 TAGS = {"operator": ["administrator"]}

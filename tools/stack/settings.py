@@ -26,8 +26,11 @@ PORTS = {
     "ACCOUNTING_PORT": (5, "accounting (API)"),
     "ACCOUNTING_OPS_PORT": (6, "accounting (ops)"),
     "MATCHING_OPS_PORT": (7, "matching (ops)"),
+    "AUTH_PORT": (8, "auth (API)"),
+    "AUTH_OPS_PORT": (9, "auth (ops)"),
 }
-SERVICE_PORTS = ("ACCOUNTING_PORT", "ACCOUNTING_OPS_PORT", "MATCHING_OPS_PORT")
+SERVICE_PORTS = ("ACCOUNTING_PORT", "ACCOUNTING_OPS_PORT", "MATCHING_OPS_PORT", "AUTH_PORT",
+                 "AUTH_OPS_PORT")
 
 
 class StackError(Exception):

@@ -14,7 +14,7 @@ from stack.settings import StackError, write_file
 
 # name: (priority, seconds to stop in). Started in the order of priority, stopped in the reverse.
 INFRASTRUCTURE = {"epmd": (10, 5), "logs": (10, 5), "mariadb": (20, 120), "rabbitmq": (20, 60)}
-SERVICES = {"accounting": (30, 25), "matching": (40, 25)}
+SERVICES = {"accounting": (30, 25), "auth": (30, 25), "matching": (40, 25)}
 EDGE = {"nginx": (50, 10)}
 
 HERE = Path(__file__).resolve().parent

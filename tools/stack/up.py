@@ -96,8 +96,10 @@ def start(settings):
     wait_for(settings, "mariadb", lambda: mariadb.answers(settings))
     mariadb.create_users(settings)
     if not settings.infra_only:
-        run_service(settings, "migrate", "--migrate")
-        run_service(settings, "seed", "--seed", REPOSITORY / "deploy/seed")
+        credentials.write(settings)
+        for service, seeds in (("accounting", "deploy/seed"), ("auth", "deploy/seed/auth")):
+            run_service(settings, service, "migrate", "--migrate")
+            run_service(settings, service, "seed", "--seed", REPOSITORY / seeds)
     wait_for(settings, "rabbitmq", lambda: broker_answers(settings))
 
     supervisor.start_rest(settings)
@@ -105,7 +107,6 @@ def start(settings):
         for name in supervisor.SERVICES:
             wait_for(settings, name, lambda name=name: service_is_ready(settings, name))
     wait_for(settings, "nginx", lambda: edge_is_ready(settings))
-    credentials.write(settings)
 
 
 def build(settings):
@@ -137,17 +138,17 @@ def service_is_ready(settings, name):
     return wait.http_status(settings.ports[f"{name.upper()}_OPS_PORT"], "/ready") == 200
 
 
-def run_service(settings, what, *arguments):
-    """A one-shot of the accounting program: migrations, seeds."""
-    log = settings.log(what)
-    environment = {**os.environ, **read_env_file(settings.run_dir / "env" / "accounting.env")}
-    wait.say({"migrate": "migrating the schema", "seed": "seeding"}[what])
+def run_service(settings, service, what, *arguments):
+    """A one-shot of a service's program: migrations, seeds."""
+    log = settings.log(f"{what}-{service}")
+    environment = {**os.environ, **read_env_file(settings.run_dir / "env" / f"{service}.env")}
+    wait.say({"migrate": "migrating the schema", "seed": "seeding"}[what] + f" ({service})")
     with open(log, "w") as output:
-        done = subprocess.run([settings.binaries / "bourse-accounting", *map(str, arguments)],
+        done = subprocess.run([settings.binaries / f"bourse-{service}", *map(str, arguments)],
                               env=environment, cwd=settings.run_dir, stdin=subprocess.DEVNULL,
                               stdout=output, stderr=subprocess.STDOUT)
     if done.returncode != 0:
-        raise StackError(f"bourse-accounting {arguments[0]} failed ({done.returncode}).", log)
+        raise StackError(f"bourse-{service} {arguments[0]} failed ({done.returncode}).", log)
 
 
 def wait_for(settings, name, is_there):

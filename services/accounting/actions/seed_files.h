@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "accounting/actions/catalog_change.h"
-#include "accounting/actions/seed_read.h"
+#include "yaml/seed_read.h"
 #include "base/err.h"
 
 enum { SEED_LINE_SIZE = 400 };

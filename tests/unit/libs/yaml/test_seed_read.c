@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "accounting/actions/seed_read.h"
+#include "yaml/seed_read.h"
 #include "contract/param_value.h"
 
 struct row {

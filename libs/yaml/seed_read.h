@@ -2,8 +2,8 @@
  * seed_read.h: a row of a seed file into a plain struct, by a table of keys. Keys that the table
  * does not have are mistakes: a misspelt limit must not become no limit.
  */
-#ifndef ACCOUNTING_ACTIONS_SEED_READ_H
-#define ACCOUNTING_ACTIONS_SEED_READ_H
+#ifndef YAML_SEED_READ_H
+#define YAML_SEED_READ_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "accounting/actions/seed_read.h"
+#include "yaml/seed_read.h"
 
 #include <string.h>
 

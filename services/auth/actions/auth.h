@@ -1,0 +1,42 @@
+/*
+ * auth.h: the state of the service: one struct, made in start.c, handed to every room.
+ * Each member says who made it and which threads may use it.
+ */
+#ifndef AUTH_ACTIONS_AUTH_H
+#define AUTH_ACTIONS_AUTH_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "db/db.h"
+#include "metrics/metrics.h"
+
+struct auth_config;
+struct password_gate; /* crypto/password.h: so many hashes at once; any thread */
+struct proxy_networks;
+struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
+struct service_threads; /* service/threads.h: to sleep until the service stops */
+struct token_cache;     /* verified tokens of resource and admin; any thread */
+struct token_keys;      /* public keys of our own tokens; immutable */
+struct trust;           /* http/trust.h: what is asked of a bearer token; immutable */
+struct token_signer;    /* our own key: session JWTs, tokens in mails; any thread */
+
+struct auth {
+    const struct auth_config *config; /* state/config.h; immutable */
+    const struct clock *clock;
+    struct metrics *metrics;
+    struct service_threads *threads;
+    struct db_config db_config; /* to open further connections */
+    struct rules *rules;
+    struct password_gate *passwords;
+    const struct proxy_networks *proxies; /* domain/client_ip.h; immutable */
+    struct trust *trust;
+    struct token_keys *keys;
+    struct token_signer *signer;
+    struct token_cache *bearer_tokens; /* value: struct bearer (http/trust.h) */
+    _Atomic bool stopping;
+    _Atomic bool database_is_there; /* the keeper's last look */
+};
+
+#endif

@@ -1,0 +1,32 @@
+#include "auth/actions/user_save.h"
+
+#include <string.h>
+
+#include "auth/actions/event.h"
+#include "auth/store/changes.h"
+#include "auth/store/users.h"
+
+static bool is_same(const struct user *a, const struct user *b)
+{
+    return strcmp(a->email, b->email) == 0 && strcmp(a->username, b->username) == 0 &&
+           strcmp(a->role, b->role) == 0 && strcmp(a->state, b->state) == 0 &&
+           a->level == b->level && a->otp == b->otp;
+}
+
+bool user_save(struct call *call, struct user *user, const struct user *changed, struct err *err)
+{
+    if (is_same(user, changed))
+        return true;
+    struct user now = *changed;
+    now.updated_at = call->now_us;
+    if (!users_update(call->db, &now, call->now_us, err)) {
+        if (err->code == ERR_CONFLICT)
+            err->key = strstr(err->what, "username") ? "username.taken" : "email.taken";
+        return false;
+    }
+    if (!event_user_updated(call->db, user, &now, err) ||
+        !change_announce(call->db, CHANGE_USER, now.uid, err))
+        return false;
+    *user = now;
+    return true;
+}

@@ -1,0 +1,43 @@
+#include "auth/bus/keeper.h"
+
+#include "auth/actions/auth.h"
+#include "auth/store/changes.h"
+#include "auth/store/sweep.h"
+#include "log/log.h"
+#include "service/threads.h"
+
+enum { LOOK_EVERY_MS = 500, SWEEP_EVERY_US = 10 * 1000000 };
+
+static bool look(struct auth *app, struct db **db, struct err *err)
+{
+    return *db ? db_ready(*db, err) && db_ping(*db, err) : db_open(&app->db_config, db, err);
+}
+
+static void note(struct auth *app, bool is_there, const struct err *err)
+{
+    if (is_there == app->database_is_there)
+        return;
+    app->database_is_there = is_there;
+    if (is_there)
+        log_info("the database answers");
+    else
+        log_warning("the database does not answer", LOG_ERR(err));
+}
+
+void keeper_run(struct auth *app)
+{
+    struct db *db = NULL;
+    int64_t swept_us = 0;
+    do {
+        struct err err = {.code = ERR_NONE};
+        bool is_there = look(app, &db, &err);
+        note(app, is_there, &err);
+        int64_t now_us = clock_monotonic_us(app->clock);
+        if (!is_there || now_us - swept_us < SWEEP_EVERY_US)
+            continue;
+        swept_us = now_us;
+        if (!sweep_all(db, clock_now_us(app->clock), &err) || !changes_sweep(db, &err))
+            log_warning("what is over could not be swept", LOG_ERR(&err));
+    } while (service_threads_sleep(app->threads, LOOK_EVERY_MS));
+    db_close(db);
+}

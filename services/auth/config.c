@@ -1,0 +1,76 @@
+#include "auth/config.h"
+
+#include <stddef.h>
+
+#include "auth/state/config.h"
+
+#define AT(member) offsetof(struct auth_config, member)
+
+/* clang-format off */
+const struct config_row auth_config_rows[] = {
+    {"HTTP_HOST", CONFIG_TEXT, AT(http_host), "127.0.0.1", .doc = "Address of the API."},
+    {"HTTP_PORT", CONFIG_PORT, AT(http_port), "8000", .doc = "Port of the API. It trusts its callers' bearer tokens only: never without an edge."},
+    {"OPS_HOST", CONFIG_TEXT, AT(ops_host), "127.0.0.1", .doc = "Address of /alive, /ready, /metrics."},
+    {"OPS_PORT", CONFIG_PORT, AT(ops_port), "8001", .doc = "Port of /alive, /ready, /metrics."},
+    {"LOG_LEVEL", CONFIG_TEXT, AT(log_level), "info", .values = "debug info warning error", .doc = "Least level that is logged."},
+    {"WORKERS", CONFIG_U32, AT(workers), "8", .min = 1, .max = 64, .doc = "Threads, and database connections, of requests that read tables or hash passwords."},
+    {"CONNECTIONS_MAX", CONFIG_U32, AT(connections_max), "1200", .min = 16, .max = 10000, .doc = "Open connections of the API."},
+
+    {"DB_SOCKET", CONFIG_TEXT, AT(db_socket), "", .doc = "Unix socket of MariaDB; empty: DB_HOST and DB_PORT."},
+    {"DB_HOST", CONFIG_TEXT, AT(db_host), "127.0.0.1", .doc = "Host of MariaDB."},
+    {"DB_PORT", CONFIG_PORT, AT(db_port), "3306", .doc = "Port of MariaDB."},
+    {"DB_NAME", CONFIG_TEXT, AT(db_name), "bourse_auth", .doc = "Schema."},
+    {"DB_USER", CONFIG_TEXT, AT(db_user), "bourse_auth", .doc = "User of the service."},
+    {"DB_PASSWORD", CONFIG_SECRET, AT(db_password), NULL, .example = "a long random text", .doc = "Its password."},
+    {"DB_MIGRATE_USER", CONFIG_TEXT, AT(db_migrate_user), "", .doc = "User of --migrate and --seed; empty: DB_USER."},
+    {"DB_MIGRATE_PASSWORD", CONFIG_SECRET, AT(db_migrate_password), "", .doc = "Its password."},
+    {"DB_WEAK_DURABILITY_ALLOWED", CONFIG_BOOL, AT(db_weak_durability_allowed), "false", .doc = "Run on a database that may lose commits. Never with real people."},
+    {"MIGRATIONS_DIR", CONFIG_TEXT, AT(migrations_dir), "services/auth/migrations", .doc = "Folder of the numbered SQL files."},
+    {"RULES_FILE", CONFIG_TEXT, AT(rules_file), NULL, .example = "/etc/bourse/auth.yml", .doc = "YAML file: which labels make which state, document types, where a captcha is asked."},
+    {"SEED_PASSWORDS_FILE", CONFIG_TEXT, AT(seed_passwords_file), "", .doc = "YAML file for --seed: a map of e-mail addresses to passwords; who is not in it gets a random one."},
+
+    {"AMQP_HOST", CONFIG_TEXT, AT(amqp_host), "127.0.0.1", .doc = "Host of RabbitMQ."},
+    {"AMQP_PORT", CONFIG_PORT, AT(amqp_port), "5672", .doc = "Port of RabbitMQ."},
+    {"AMQP_USER", CONFIG_TEXT, AT(amqp_user), "bourse_auth", .doc = "User of the service."},
+    {"AMQP_PASSWORD", CONFIG_SECRET, AT(amqp_password), NULL, .example = "a long random text", .doc = "Its password."},
+    {"AMQP_VHOST", CONFIG_TEXT, AT(amqp_vhost), "/", .doc = "Virtual host."},
+
+    {"APP_NAME", CONFIG_TEXT, AT(app_name), "Bourse", .doc = "Name of the platform, in mails and authenticator apps."},
+    {"DOMAIN", CONFIG_TEXT, AT(domain), NULL, .example = "https://www.example.com", .doc = "Where the front end is, with its scheme: the links in mails begin with it."},
+    {"UID_PREFIX", CONFIG_TEXT, AT(uid_prefix), "ID", .doc = "Two to six letters that a user's uid begins with."},
+
+    {"JWT_PRIVATE_KEY_FILE", CONFIG_FILE, AT(jwt_private_key), NULL, .example = "/run/secrets/jwt.key", .doc = "PEM file: signs session tokens and the tokens in mails."},
+    {"JWT_PUBLIC_KEY_FILE", CONFIG_FILE, AT(jwt_public_key), NULL, .example = "/run/secrets/jwt.pub", .doc = "PEM file: its public half."},
+    {"JWT_ALGORITHM", CONFIG_TEXT, AT(jwt_algorithm), "RS256", .values = "RS256 RS384 RS512 ES256 ES384 ES512", .doc = "The one algorithm of these tokens."},
+    {"JWT_ISSUER", CONFIG_TEXT, AT(jwt_issuer), "barong", .doc = "Their issuer."},
+    {"JWT_AUDIENCE", CONFIG_TEXT, AT(jwt_audience), "peatio,barong", .doc = "Comma list: their audience."},
+    {"JWT_EXPIRE_TIME", CONFIG_U32, AT(jwt_expire_time_s), "3600", .min = 60, .max = 86400, .doc = "Seconds that a token in a mail is good."},
+
+    {"SESSION_NAME", CONFIG_TEXT, AT(session_name), "_barong_session", .doc = "Name of the session cookie."},
+    {"SESSION_SECURE", CONFIG_BOOL, AT(session_secure), "true", .doc = "The cookie goes over https only."},
+    {"SESSION_SAME_SITE", CONFIG_TEXT, AT(session_same_site), "Lax", .values = "Lax Strict None", .doc = "Whether other sites' requests carry the cookie."},
+    {"SESSION_EXPIRE_TIME", CONFIG_U32, AT(session_expire_time_s), "1800", .min = 60, .max = 2592000, .doc = "Seconds after which an unused session ends."},
+    {"SESSION_END_TIME", CONFIG_U32, AT(session_end_time_s), "86400", .min = 60, .max = 31536000, .doc = "Seconds after which every session ends, used or not."},
+    {"SESSIONS_MAX", CONFIG_U32, AT(sessions_max), "50", .min = 1, .max = 1000, .doc = "Open sessions of one user: one more ends the oldest."},
+
+    {"PASSWORD_REGEXP", CONFIG_TEXT, AT(password_regexp), "^(?=.*[[:lower:]])(?=.*[[:upper:]])(?=.*[[:digit:]])(?=.*[[:graph:]]).{8,80}$", .doc = "What a password must look like; shown to the front end, and tested."},
+    {"PASSWORD_MIN_ENTROPY", CONFIG_U32, AT(password_min_entropy), "14", .max = 100, .doc = "Least strength of a password, in bits."},
+    {"PASSWORD_USE_DICTIONARY", CONFIG_BOOL, AT(password_use_dictionary), "true", .doc = "Common passwords count as weak."},
+    {"PASSWORD_HASHES_MAX", CONFIG_U32, AT(password_hashes_max), "4", .min = 1, .max = 64, .doc = "Passwords that are hashed at once: 46 MB and a core each."},
+
+    {"FIRST_REGISTRATION_SUPERADMIN", CONFIG_BOOL, AT(first_registration_superadmin), "false", .doc = "The first user who signs up administers the platform."},
+    {"CAPTCHA", CONFIG_TEXT, AT(captcha), "none", .values = "none recaptcha geetest", .doc = "Which captcha is asked, at the places that RULES_FILE lists."},
+    {"RECAPTCHA_SITE_KEY", CONFIG_TEXT, AT(recaptcha_site_key), "", .doc = "Shown to the front end."},
+    {"RECAPTCHA_SECRET_KEY", CONFIG_SECRET, AT(recaptcha_secret_key), "", .doc = "Our key at the provider."},
+    {"GEETEST_ID", CONFIG_TEXT, AT(geetest_id), "", .doc = "Our name at the provider."},
+    {"GEETEST_KEY", CONFIG_SECRET, AT(geetest_key), "", .doc = "Our key at the provider."},
+    {"CAPTCHA_URL", CONFIG_TEXT, AT(captcha_url), "", .doc = "Where the provider is, scheme and host; empty: where it is in the world."},
+    {"AUTH0_DOMAIN", CONFIG_TEXT, AT(auth0_domain), "", .doc = "Tenant of Auth0 whose users may sign in; empty: none."},
+    {"AUTH0_CLIENT_ID", CONFIG_TEXT, AT(auth0_client_id), "", .doc = "Our client there."},
+    {"PHONE_VERIFICATION", CONFIG_TEXT, AT(phone_verification), "mock", .values = "mock twilio_sms twilio_verify", .doc = "How phones are verified."},
+
+    {"GATEWAY", CONFIG_TEXT, AT(gateway), "none", .values = "none akamai cloudflare", .doc = "akamai: the address of a client is in True-Client-IP."},
+    {"TRUSTED_PROXIES", CONFIG_TEXT, AT(trusted_proxies), "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7", .doc = "Comma list of networks whose X-Forwarded-For is believed."},
+    {NULL},
+};
+/* clang-format on */

@@ -1,0 +1,81 @@
+#include "auth/flags.h"
+
+#include <stdio.h>
+
+#include "auth/actions/seed.h"
+#include "auth/state/config.h"
+#include "auth/state/rules.h"
+#include "base/auto.h"
+#include "crypto/password.h"
+#include "db/db.h"
+
+DEFINE_AUTO(struct db, db_close);
+DEFINE_AUTO(struct rules, rules_free);
+DEFINE_AUTO(struct password_gate, password_gate_free);
+
+/* The user that may change the schema. */
+static struct db_config migrating(const struct auth_config *config)
+{
+    bool own = config->db_migrate_user[0] != '\0';
+    return (struct db_config){
+        .socket = config->db_socket,
+        .host = config->db_host,
+        .port = config->db_port,
+        .user = own ? config->db_migrate_user : config->db_user,
+        .password = own ? config->db_migrate_password : config->db_password,
+        .name = config->db_name,
+        .weak_durability_allowed = config->db_weak_durability_allowed,
+    };
+}
+
+static void say(const char *line)
+{
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
+static int failed(const char *what, const struct err *err)
+{
+    fprintf(stderr, "bourse-auth: %s: %s\n", what, err->what);
+    return 1;
+}
+
+static int run_migrate(struct service *service, const char *argument)
+{
+    const struct auth_config *config = service->config;
+    struct db_config user = migrating(config);
+    AUTO_FREE(db_close) struct db *db = NULL;
+    struct err err;
+    (void)argument;
+    if (!db_open(&user, &db, &err) || !db_migrate(db, config->migrations_dir, say, &err))
+        return failed("--migrate", &err);
+    return 0;
+}
+
+static int run_seed(struct service *service, const char *folder)
+{
+    const struct auth_config *config = service->config;
+    struct db_config user = migrating(config);
+    AUTO_FREE(db_close) struct db *db = NULL;
+    AUTO_FREE(rules_free) struct rules *rules = NULL;
+    AUTO_FREE(password_gate_free) struct password_gate *passwords = NULL;
+    struct err err;
+    if (!rules_open(config->rules_file, &rules, &err) ||
+        !password_gate_new(1, 0, &passwords, &err) || !db_open(&user, &db, &err))
+        return failed("--seed", &err);
+    struct auth app = {.config = config,
+                       .clock = service->clock,
+                       .db_config = user,
+                       .rules = rules,
+                       .passwords = passwords};
+    if (!seed_run(&app, db, folder, say, &err))
+        return failed("--seed", &err);
+    return 0;
+}
+
+const struct service_flag auth_flags[] = {
+    {"--migrate", NULL, "Bring the schema up to date, then exit.", true, run_migrate},
+    {"--seed", "DIR", "Add the rows of the YAML files in DIR that are not there yet, then exit.",
+     true, run_seed},
+    {NULL},
+};

@@ -1,0 +1,15 @@
+/*
+ * access.h: who may call a route: the column `access` of the route tables. context_before() checks
+ * it, before the parameters are looked at.
+ */
+#ifndef AUTH_HTTP_ACCESS_H
+#define AUTH_HTTP_ACCESS_H
+
+enum access {
+    ACCESS_PUBLIC = 0, /* everybody; also what has rules of its own: authz, OAuth */
+    ACCESS_USER,       /* a session token (made by authz) of a user that exists */
+    ACCESS_ADMIN,      /* and an ability of his role, by action and subject */
+    ACCESS_MANAGEMENT  /* a signed document of configured signers */
+};
+
+#endif

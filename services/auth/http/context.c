@@ -1,0 +1,205 @@
+#include "auth/http/context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/domain/client_ip.h"
+#include "auth/http/trust.h"
+#include "auth/state/config.h"
+#include "auth/store/users.h"
+#include "base/utf8.h"
+
+enum { VISIT_MAGIC = 0x41565354, COOKIES_MAX = 64 };
+
+/* What belongs to one request; in its arena. */
+struct visit {
+    uint32_t magic;
+    struct user user; /* id 0: none */
+};
+
+/* A worker thread's connection; NULL until the database was there. */
+struct worker {
+    struct db *db;
+};
+
+static struct visit *visit_of(const struct http_request *request)
+{
+    return CAST_OBJ(struct visit, http_user(request), VISIT_MAGIC);
+}
+
+struct auth *request_app(const struct http_request *request)
+{
+    return http_app(request);
+}
+
+/* ---- database ---- */
+
+void *context_worker_open(void *app)
+{
+    (void)app;
+    return calloc(1, sizeof(struct worker));
+}
+
+void context_worker_close(void *app, void *state)
+{
+    (void)app;
+    struct worker *worker = state;
+    if (worker)
+        db_close(worker->db);
+    free(worker);
+}
+
+static bool worker_db(const struct http_request *request, struct db **ret_db, struct err *err)
+{
+    struct worker *worker = http_worker_state(request);
+    if (!worker)
+        return err_set(err, ERR_INTERNAL, "no worker thread, no database");
+    if (worker->db ? !db_ready(worker->db, err)
+                   : !db_open(&request_app(request)->db_config, &worker->db, err))
+        return false;
+    *ret_db = worker->db;
+    return true;
+}
+
+struct db *request_db(struct http_request *request)
+{
+    struct err err;
+    struct db *db;
+    if (worker_db(request, &db, &err))
+        return db;
+    http_reply_err(request, &err);
+    return NULL;
+}
+
+bool request_call(struct http_request *request, struct call *ret_call)
+{
+    struct db *db = request_db(request);
+    if (!db)
+        return false;
+    *ret_call = (struct call){.app = request_app(request),
+                              .db = db,
+                              .arena = http_arena(request),
+                              .now_us = clock_now_us(http_clock(request)),
+                              .visitor = request_visitor(request)};
+    return true;
+}
+
+/* ---- the visitor ---- */
+
+struct visitor request_visitor(const struct http_request *request)
+{
+    const struct auth *app = request_app(request);
+    const char *agent = http_header(request, "User-Agent");
+    struct visitor visitor = {.user_agent =
+                                  agent && utf8_is_valid(agent, strlen(agent)) ? agent : ""};
+    const char *behind =
+        strcmp(app->config->gateway, "akamai") == 0 ? http_header(request, "True-Client-IP") : NULL;
+    if (!behind || !client_ip_parse(behind, strlen(behind), visitor.ip))
+        client_ip_find(app->proxies, http_header(request, "X-Forwarded-For"), visitor.ip);
+    return visitor;
+}
+
+const char *request_cookie(struct http_request *request, const char *name)
+{
+    const char *at = http_header(request, "Cookie"), *found = NULL;
+    size_t name_length = strlen(name), found_length = 0;
+    for (int seen = 0; at && *at && seen < COOKIES_MAX; seen++) {
+        at += strspn(at, " \t;");
+        size_t length = strcspn(at, ";");
+        if (length > name_length && at[name_length] == '=' && strncmp(at, name, name_length) == 0) {
+            if (found)
+                return NULL;
+            found = at + name_length + 1;
+            found_length = length - name_length - 1;
+        }
+        at += length;
+    }
+    return found ? arena_strndup(http_arena(request), found, found_length) : NULL;
+}
+
+/* ---- the hooks ---- */
+
+/* NULL: no memory. */
+static struct visit *visit_begin(struct http_request *request)
+{
+    if (http_user(request)) /* `before` runs again, on a worker thread */
+        return visit_of(request);
+    struct visit *visit = arena_alloc(http_arena(request), sizeof(*visit));
+    if (visit) {
+        visit->magic = VISIT_MAGIC;
+        http_set_user(request, visit);
+    }
+    return visit;
+}
+
+static bool user_enter(struct http_request *request, struct visit *visit, struct err *err)
+{
+    struct auth *app = request_app(request);
+    struct bearer bearer;
+    struct db *db;
+    if (!token_cache_get(app->bearer_tokens, app->clock, http_header(request, "Authorization"),
+                         &bearer, err))
+        return false;
+    if (!http_is_on_worker(request))
+        return http_move_to_worker(request, err); /* false: `before` comes back from there */
+    return worker_db(request, &db, err) &&
+           users_by_uid(db, http_arena(request), bearer.uid, &visit->user, err);
+}
+
+bool context_before(struct http_request *request, const struct http_route *route, struct err *err)
+{
+    struct visit *visit = visit_begin(request);
+    if (!visit)
+        return err_set(err, ERR_BUSY, "no memory for a request");
+    switch ((enum access)route->access) {
+    case ACCESS_PUBLIC:
+    case ACCESS_MANAGEMENT:
+        return true;
+    case ACCESS_USER:
+    case ACCESS_ADMIN:
+        break;
+    }
+    return user_enter(request, visit, err);
+}
+
+bool context_permit(struct http_request *request, const struct http_route *route, struct err *err)
+{
+    (void)request;
+    (void)route;
+    (void)err;
+    return true;
+}
+
+const struct user *request_user(const struct http_request *request)
+{
+    const struct visit *visit = visit_of(request);
+    assert(visit->user.id != 0);
+    return &visit->user;
+}
+
+static bool has_prefix(const char *path, const char *prefix)
+{
+    return strncmp(path, prefix, strlen(prefix)) == 0;
+}
+
+bool context_unknown(struct http_request *request, const struct http_route *route, struct err *err)
+{
+    static const char *const closed[] = {"/api/v2/resource", "/api/v2/admin"};
+    struct auth *app = request_app(request);
+    const char *path = http_path_of(request);
+    struct bearer bearer;
+    (void)route;
+    for (size_t i = 0; i < ARRAY_LEN(closed); i++)
+        if (has_prefix(path, closed[i]) &&
+            !token_cache_get(app->bearer_tokens, app->clock, http_header(request, "Authorization"),
+                             &bearer, err))
+            return false;
+    return err_set_key(err, ERR_NOT_FOUND, "route", "no such path");
+}
+
+void context_error_body(struct http_request *request, const struct err *err, struct str *out)
+{
+    (void)request;
+    if (err->code == ERR_NOT_FOUND && err->key && strcmp(err->key, "route") == 0)
+        str_add(out, "{\"error\":\"Route is not found\"}");
+}

@@ -1,0 +1,3 @@
+#include "auth/http/routes_factors.h"
+
+const struct http_route factor_resource_routes[] = {{.method = NULL}};

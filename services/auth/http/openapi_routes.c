@@ -1,0 +1,3 @@
+#include "auth/http/routes_admin.h"
+
+const struct http_route openapi_routes[] = {{.method = NULL}};

@@ -1,0 +1,3 @@
+#include "auth/http/routes_mail.h"
+
+const struct http_route outbox_routes[] = {{.method = NULL}};

@@ -1,0 +1,86 @@
+#include "auth/http/trust.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/actions/auth.h"
+#include "auth/state/config.h"
+#include "base/auto.h"
+#include "json/read.h"
+
+DEFINE_AUTO(cJSON, cJSON_Delete);
+
+enum { BEARER_TOKENS_MAX = 16 * 1024, AUDIENCES_MAX = 8, AUDIENCE_BYTES_MAX = 512 };
+
+/* Keeps the list that the rules of the token cache point at. */
+struct trust {
+    char audience_text[AUDIENCE_BYTES_MAX];
+    const char *audience[AUDIENCES_MAX + 1];
+};
+
+static bool bearer_from_claims(void *app, const struct token_claims *claims, void *ret_bearer,
+                               struct err *err)
+{
+    AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
+    struct bearer *bearer = ret_bearer;
+    (void)app;
+    if (!json_read(claims->json, claims->json_length, &root, err))
+        return err_set(err, ERR_UNAUTHENTICATED, "claims: no JSON object");
+    const char *uid = json_member_text(root, "uid");
+    if (!uid || uid[0] == '\0' || strlen(uid) >= sizeof(bearer->uid))
+        return err_set(err, ERR_UNAUTHENTICATED, "claims: no uid");
+    memcpy(bearer->uid, uid, strlen(uid) + 1);
+    return true;
+}
+
+static bool read_audience(struct trust *trust, const char *list, struct err *err)
+{
+    size_t count = 0;
+    if (strlen(list) >= sizeof(trust->audience_text))
+        return err_set(err, ERR_CONFIG, "JWT_AUDIENCE is too long");
+    memcpy(trust->audience_text, list, strlen(list) + 1);
+    char *rest = trust->audience_text, *item;
+    while ((item = strsep(&rest, ",")) != NULL) {
+        if (*item == '\0')
+            continue;
+        if (count == AUDIENCES_MAX)
+            return err_set(err, ERR_CONFIG, "JWT_AUDIENCE has more than %d names", AUDIENCES_MAX);
+        trust->audience[count++] = item;
+    }
+    return true;
+}
+
+bool trust_open(struct auth *app, struct err *err)
+{
+    const struct auth_config *config = app->config;
+    struct trust *trust = app->trust = calloc(1, sizeof(*trust));
+    app->keys = token_keys_new();
+    if (!trust || !app->keys)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    if (!read_audience(trust, config->jwt_audience, err))
+        return false;
+    if (!token_keys_add(app->keys, "user", config->jwt_algorithm, config->jwt_public_key, err))
+        return err_wrap(err, "JWT_PUBLIC_KEY_FILE");
+    if (!token_signer_new(config->jwt_algorithm, "", config->jwt_private_key, &app->signer, err))
+        return err_wrap(err, "JWT_PRIVATE_KEY_FILE");
+    const struct token_rules rules = {.issuer = config->jwt_issuer[0] ? config->jwt_issuer : NULL,
+                                      .audience = trust->audience[0] ? trust->audience : NULL,
+                                      .subject = "session",
+                                      .expiry_required = true,
+                                      .jti_required = true};
+    app->bearer_tokens = token_cache_new(app->keys, &rules, BEARER_TOKENS_MAX,
+                                         sizeof(struct bearer), bearer_from_claims, app);
+    return app->bearer_tokens || err_set(err, ERR_INTERNAL, "no memory");
+}
+
+void trust_close(struct auth *app)
+{
+    token_cache_free(app->bearer_tokens);
+    token_signer_free(app->signer);
+    token_keys_free(app->keys);
+    free(app->trust);
+    app->bearer_tokens = NULL;
+    app->signer = NULL;
+    app->keys = NULL;
+    app->trust = NULL;
+}

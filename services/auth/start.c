@@ -1,0 +1,135 @@
+#include "auth/start.h"
+
+#include <stdlib.h>
+
+#include "auth/actions/auth.h"
+#include "auth/consumers.h"
+#include "auth/domain/client_ip.h"
+#include "auth/http/context.h"
+#include "auth/http/trust.h"
+#include "auth/routes.h"
+#include "auth/state/config.h"
+#include "auth/state/metrics.h"
+#include "auth/state/rules.h"
+#include "crypto/password.h"
+#include "http/http.h"
+#include "log/log.h"
+#include "service/threads.h"
+
+enum { HTTP_STOP_MS = 10000, IDLE_TIMEOUT_S = 75, WORKERS_QUEUE_MAX = 512 };
+
+/* What the service is made of; `app` comes first, so that rooms see only that. */
+struct process {
+    struct auth app;
+    struct proxy_networks proxies;
+    struct http_server *server;
+    struct http_route routes[ROUTES_MAX];
+};
+
+static struct db_config db_config_of(const struct auth_config *config)
+{
+    return (struct db_config){
+        .socket = config->db_socket,
+        .host = config->db_host,
+        .port = config->db_port,
+        .user = config->db_user,
+        .password = config->db_password,
+        .name = config->db_name,
+        .weak_durability_allowed = config->db_weak_durability_allowed,
+    };
+}
+
+static void observe(void *app, const struct http_route *route, int status, int64_t us)
+{
+    struct auth *auth = app;
+    const char *class_of_status = status < 300   ? "2xx"
+                                  : status < 400 ? "3xx"
+                                  : status < 500 ? "4xx"
+                                                 : "5xx";
+    (void)route;
+    metric_add_labelled(auth->metrics, METRIC_HTTP_REQUESTS,
+                        metric_label(auth->metrics, METRIC_HTTP_REQUESTS, class_of_status), 1);
+    metric_observe_us(auth->metrics, METRIC_HTTP_SECONDS, us);
+}
+
+/* As many wait as there are workers: a worker that waits is one that answers nobody else. */
+static bool make_memory(struct auth *app, struct err *err)
+{
+    return password_gate_new(app->config->password_hashes_max, app->config->workers,
+                             &app->passwords, err);
+}
+
+static bool start_threads(struct process *process, struct err *err)
+{
+    process->app.threads = service_threads_new();
+    if (!process->app.threads)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    for (size_t i = 0; i < auth_consumers_count; i++)
+        if (!service_threads_add(process->app.threads, auth_consumers[i].name,
+                                 (void (*)(void *))auth_consumers[i].run, &process->app, err))
+            return false;
+    return true;
+}
+
+static bool start_http(struct process *process, struct err *err)
+{
+    const struct auth_config *config = process->app.config;
+    struct http_server_spec spec = {
+        .address = config->http_host,
+        .port = config->http_port,
+        .routes = process->routes,
+        .limits = {.connections_max = config->connections_max,
+                   .connection_bytes = 16 * 1024,
+                   .body_bytes_max = 1024 * 1024,
+                   .workers = config->workers,
+                   .workers_queue_max = WORKERS_QUEUE_MAX,
+                   .idle_timeout_s = IDLE_TIMEOUT_S},
+        .clock = process->app.clock,
+        .app = &process->app,
+        .before = context_before,
+        .permit = context_permit,
+        .unknown = context_unknown,
+        .error_body = context_error_body,
+        .observe = observe,
+        .worker_open = context_worker_open,
+        .worker_close = context_worker_close,
+    };
+    auth_routes(process->routes);
+    return http_server_start(&spec, &process->server, err);
+}
+
+bool auth_start(struct service *service, struct err *err)
+{
+    struct process *process = calloc(1, sizeof(*process));
+    if (!process)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    service->app = process;
+    struct auth *app = &process->app;
+    app->config = service->config;
+    app->clock = service->clock;
+    app->metrics = service->metrics;
+    app->db_config = db_config_of(app->config);
+    app->proxies = &process->proxies;
+    /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
+    return proxy_networks_parse(app->config->trusted_proxies, &process->proxies, err) &&
+           rules_open(app->config->rules_file, &app->rules, err) && trust_open(app, err) &&
+           make_memory(app, err) && start_threads(process, err) && start_http(process, err);
+}
+
+void auth_stop(struct service *service)
+{
+    struct process *process = service->app;
+    if (!process)
+        return;
+    struct auth *app = &process->app;
+    http_server_stop(process->server, HTTP_STOP_MS);
+    app->stopping = true;
+    if (app->threads)
+        service_threads_stop(app->threads);
+    service_threads_free(app->threads);
+    password_gate_free(app->passwords);
+    trust_close(app);
+    rules_free(app->rules);
+    service->app = NULL;
+    free(process);
+}

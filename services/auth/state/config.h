@@ -1,0 +1,52 @@
+/* config.h: the configuration of auth. The table over this struct is auth_config_rows. One block a
+ * concern, in the order of the table. */
+#ifndef AUTH_STATE_CONFIG_H
+#define AUTH_STATE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct auth_config {
+    /* The process. */
+    const char *http_host, *ops_host, *log_level;
+    uint16_t http_port, ops_port;
+    uint32_t workers, connections_max;
+
+    /* Peers. */
+    const char *db_socket, *db_host, *db_name, *db_user, *db_password;
+    const char *db_migrate_user, *db_migrate_password;
+    uint16_t db_port;
+    bool db_weak_durability_allowed;
+    const char *migrations_dir, *rules_file, *seed_passwords_file;
+    const char *amqp_host, *amqp_user, *amqp_password, *amqp_vhost;
+    uint16_t amqp_port;
+
+    /* What the platform is called, and where its front end is. */
+    const char *app_name, *domain, *uid_prefix;
+
+    /* Tokens. */
+    const char *jwt_private_key, *jwt_public_key, *jwt_algorithm, *jwt_issuer, *jwt_audience;
+    uint32_t jwt_expire_time_s;
+
+    /* Sessions. */
+    const char *session_name, *session_same_site;
+    uint32_t session_expire_time_s, session_end_time_s, sessions_max;
+    bool session_secure;
+
+    /* Passwords. */
+    const char *password_regexp;
+    uint32_t password_min_entropy, password_hashes_max;
+    bool password_use_dictionary;
+
+    /* Sign-up and sign-in. */
+    bool first_registration_superadmin;
+    const char *captcha, *geetest_id, *geetest_key, *recaptcha_site_key, *recaptcha_secret_key;
+    const char *captcha_url;
+    const char *auth0_domain, *auth0_client_id;
+    const char *phone_verification;
+
+    /* The client's address. */
+    const char *gateway, *trusted_proxies;
+};
+
+#endif

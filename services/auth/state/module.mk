@@ -1,0 +1,1 @@
+DEPS := base decimal contract json db crypto metrics token yaml auth/domain auth/store

@@ -1,0 +1,1 @@
+DEPS := base decimal contract db crypto auth/domain
