@@ -16,7 +16,7 @@ static struct token_keys *set_of(const char *first, const char *first_pem, const
     return keys;
 }
 
-static bool verify(const struct token_keys *keys, EVP_PKEY *key, const char *header)
+static bool verify_named(const struct token_keys *keys, EVP_PKEY *key, const char *header)
 {
     AUTO(str_release) struct str token = STR_INIT(MAKER_BYTES_MAX);
     struct token_claims claims;
@@ -30,14 +30,14 @@ static void token_keys_swap__keys__change_at_once(void **state)
     struct token_keys *keys = set_of("a", w->rsa.public_pem, NULL, NULL);
     struct token_keys *both = set_of("a", w->rsa.public_pem, "b", w->rsa_other.public_pem);
     struct token_keys *new = set_of("b", w->rsa_other.public_pem, NULL, NULL);
-    assert_true(verify(keys, w->rsa.key, NAMED("a")));
-    assert_false(verify(keys, w->rsa_other.key, NAMED("b")));
+    assert_true(verify_named(keys, w->rsa.key, NAMED("a")));
+    assert_false(verify_named(keys, w->rsa_other.key, NAMED("b")));
     assert_false(token_keys_swap(keys, both)); /* nothing went away */
-    assert_true(verify(keys, w->rsa.key, NAMED("a")));
-    assert_true(verify(keys, w->rsa_other.key, NAMED("b")));
+    assert_true(verify_named(keys, w->rsa.key, NAMED("a")));
+    assert_true(verify_named(keys, w->rsa_other.key, NAMED("b")));
     assert_true(token_keys_swap(keys, new));
-    assert_false(verify(keys, w->rsa.key, NAMED("a")));
-    assert_true(verify(keys, w->rsa_other.key, NAMED("b")));
+    assert_false(verify_named(keys, w->rsa.key, NAMED("a")));
+    assert_true(verify_named(keys, w->rsa_other.key, NAMED("b")));
     token_keys_free(keys);
     token_keys_free(both);
     token_keys_free(new);
@@ -48,12 +48,12 @@ static void token_keys_set_nameless__tokens_without_kid__are_of_that_key_alone(v
     struct world *w = *state;
     struct token_keys *keys = set_of("a", w->rsa.public_pem, "b", w->rsa_other.public_pem);
     struct err err;
-    assert_false(verify(keys, w->rsa.key, GOOD_HEADER));
+    assert_false(verify_named(keys, w->rsa.key, GOOD_HEADER));
     assert_false(token_keys_set_nameless(keys, "c", &err));
     assert_true(token_keys_set_nameless(keys, "a", &err));
-    assert_true(verify(keys, w->rsa.key, GOOD_HEADER));
-    assert_false(verify(keys, w->rsa_other.key, GOOD_HEADER));
-    assert_false(verify(keys, w->rsa.key, NAMED("b")));
+    assert_true(verify_named(keys, w->rsa.key, GOOD_HEADER));
+    assert_false(verify_named(keys, w->rsa_other.key, GOOD_HEADER));
+    assert_false(verify_named(keys, w->rsa.key, NAMED("b")));
     token_keys_free(keys);
 }
 
