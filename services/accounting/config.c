@@ -33,7 +33,9 @@ const struct config_row accounting_config_rows[] = {
     {"AMQP_PASSWORD", CONFIG_SECRET, AT(amqp_password), NULL, .example = "a long random text", .doc = "Its password."},
     {"AMQP_VHOST", CONFIG_TEXT, AT(amqp_vhost), "/", .doc = "Virtual host."},
 
-    {"JWT_PUBLIC_KEY_FILE", CONFIG_FILE, AT(jwt_public_key), NULL, .example = "/run/secrets/jwt.pub", .doc = "PEM file: public key of user tokens."},
+    {"JWKS_URL", CONFIG_TEXT, AT(jwks_url), "", .doc = "Where auth tells the public keys of user tokens (/.well-known/jwks.json); they may change at any time."},
+    {"JWKS_REFRESH", CONFIG_U32, AT(jwks_refresh_s), "60", .min = 1, .max = 3600, .doc = "Seconds between two looks at JWKS_URL; an unknown key is asked for at once."},
+    {"JWT_PUBLIC_KEY_FILE", CONFIG_FILE, AT(jwt_public_key), "", .doc = "PEM file: public key of user tokens that name no key. Without JWKS_URL it is the only one."},
     {"JWT_ALGORITHM", CONFIG_TEXT, AT(jwt_algorithm), "RS256", .values = "RS256 RS384 RS512 ES256 ES384 ES512", .doc = "The one algorithm of user tokens."},
     {"JWT_ISSUER", CONFIG_TEXT, AT(jwt_issuer), "barong", .doc = "Issuer of user tokens."},
     {"JWT_AUDIENCE", CONFIG_TEXT, AT(jwt_audience), "peatio,barong", .doc = "Comma list; a user token names one of them."},

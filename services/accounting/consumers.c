@@ -6,6 +6,7 @@
 #include "accounting/bus/market_clock.h"
 #include "accounting/bus/on_results.h"
 #include "accounting/bus/pnl_job.h"
+#include "accounting/http/key_watch.h"
 #include "base/check.h"
 
 const struct consumer accounting_consumers[] = {
@@ -14,6 +15,7 @@ const struct consumer accounting_consumers[] = {
     {"settler", on_results_run},          /* results of the workers into the books */
     {"event-relay", event_relay_run},     /* the outbox to the world */
     {"market-clock", market_clock_run},   /* tickers and k-lines, by the clock */
+    {"key-watch", key_watch_run},         /* the issuer's public keys */
     {"pnl", pnl_job_run},                 /* profit and loss, if PNL_CURRENCIES asks for it */
 };
 const size_t accounting_consumers_count = ARRAY_LEN(accounting_consumers);

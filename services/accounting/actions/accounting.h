@@ -43,6 +43,7 @@ struct accounting {
     struct db_config db_config; /* to open further connections */
     _Atomic bool stopping;
     _Atomic bool books_loaded;        /* catalog and market data are in memory */
+    _Atomic bool has_user_keys;       /* there is a key to verify users' tokens by */
     _Atomic bool settling;            /* the settler has its broker and its database */
     _Atomic bool accepting;           /* the writer has its database */
     _Atomic int64_t writing_since_us; /* monotonic: begin of the batch in the database; 0: none */

@@ -15,6 +15,8 @@ bool accounting_is_ready(struct accounting *app, struct err *err)
 {
     if (app->stopping)
         return err_set(err, ERR_BUSY, "stopping");
+    if (!app->has_user_keys)
+        return err_set(err, ERR_PEER_UNAVAILABLE, "the keys of users' tokens are not known yet");
     if (!app->accepting)
         return err_set(err, ERR_DB_UNAVAILABLE, "the writer has no database");
     if (writer_hangs(app))

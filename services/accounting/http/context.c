@@ -75,13 +75,28 @@ struct db *request_db(struct http_request *request)
 
 /* ---- the member ---- */
 
+/* The claims of the token. One that is signed by a key of tomorrow makes us ask for the keys, on a
+ * worker thread: a rotation costs its first request some milliseconds, and no request an error. */
+static bool claims_read(struct http_request *request, struct member *ret_claims, struct err *err)
+{
+    struct accounting *app = request_app(request);
+    const char *header = http_header(request, "Authorization");
+    if (token_cache_get(app->user_tokens, app->clock, header, ret_claims, err))
+        return true;
+    if (!trust_lacks_key_of(app, header))
+        return false;
+    if (!http_is_on_worker(request))
+        return http_move_to_worker(request, err); /* false: `before` comes back from there */
+    return trust_refresh(app, err) &&
+           token_cache_get(app->user_tokens, app->clock, header, ret_claims, err);
+}
+
 /* Fills visit->member from the token; on a worker thread, where there is SQL, also its row. */
 static bool member_enter(struct http_request *request, struct visit *visit, struct err *err)
 {
     struct accounting *app = request_app(request);
     struct member claims, row;
-    if (!token_cache_get(app->user_tokens, app->clock, http_header(request, "Authorization"),
-                         &claims, err))
+    if (!claims_read(request, &claims, err))
         return false;
     if (!member_cache_by_uid(app->members, claims.uid, &row) || !member_is_current(&row, &claims)) {
         if (!http_is_on_worker(request))

@@ -5,6 +5,7 @@
 #include "accounting/state/config.h"
 #include "base/auto.h"
 #include "crypto/crypto.h"
+#include "jwks/jwks.h"
 #include "json/read.h"
 
 #include <ctype.h>
@@ -20,7 +21,9 @@ enum {
 };
 
 struct trust {
-    struct token_keys *user_keys, *service_keys;
+    struct jwks *users;
+    char *user_pem; /* of the configured key; NULL: none */
+    struct token_keys *service_keys;
     char *audience_text;
     const char *audience[AUDIENCES_MAX + 1];
 };
@@ -201,13 +204,19 @@ static bool open_users(struct accounting *app, struct trust *trust, struct err *
 {
     const struct accounting_config *config = app->config;
     AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX);
-    trust->user_keys = token_keys_new();
-    if (!trust->user_keys)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    if (!read_audience(trust, config->jwt_audience, err) ||
-        !pem_text(config->jwt_public_key, &pem, err) ||
-        !token_keys_add(trust->user_keys, "user", config->jwt_algorithm, str_data(&pem), err))
+    if (!read_audience(trust, config->jwt_audience, err))
+        return false;
+    if (config->jwt_public_key[0] != '\0' && !pem_text(config->jwt_public_key, &pem, err))
         return err_wrap(err, "JWT_PUBLIC_KEY_FILE");
+    trust->user_pem = TAKE(pem.data);
+    const struct jwks_spec spec = {.url = config->jwks_url,
+                                   .algorithm = config->jwt_algorithm,
+                                   .fixed_pem = trust->user_pem,
+                                   .fixed_name = "user",
+                                   .clock = app->clock};
+    if (!jwks_new(&spec, &trust->users, err))
+        return err_wrap(err, "JWT_PUBLIC_KEY_FILE, JWKS_URL");
+    app->has_user_keys = jwks_is_ready(trust->users);
     bool any_issuer = !config->jwt_issuer || config->jwt_issuer[0] == '\0';
     const struct token_rules rules = {.issuer = any_issuer ? NULL : config->jwt_issuer,
                                       .audience = trust->audience[0] ? trust->audience : NULL,
@@ -215,7 +224,7 @@ static bool open_users(struct accounting *app, struct trust *trust, struct err *
                                       .issued_at_leeway_s = ISSUED_AT_LEEWAY_S,
                                       .expiry_required = true,
                                       .jti_required = true};
-    app->user_tokens = token_cache_new(trust->user_keys, &rules, USER_TOKENS_MAX,
+    app->user_tokens = token_cache_new(jwks_keys(trust->users), &rules, USER_TOKENS_MAX,
                                        sizeof(struct member), member_from_claims, app);
     return app->user_tokens || err_set(err, ERR_INTERNAL, "no memory");
 }
@@ -248,6 +257,22 @@ static bool check_own_key(const struct accounting *app, struct err *err)
     return true;
 }
 
+bool trust_refresh(struct accounting *app, struct err *err)
+{
+    bool gone;
+    if (!jwks_refresh(app->trust->users, &gone, err))
+        return false;
+    if (gone)
+        token_cache_clear(app->user_tokens);
+    app->has_user_keys = jwks_is_ready(app->trust->users);
+    return true;
+}
+
+bool trust_lacks_key_of(const struct accounting *app, const char *authorization)
+{
+    return jwks_lacks(app->trust->users, authorization);
+}
+
 bool trust_open(struct accounting *app, struct err *err)
 {
     assert(app->abilities && !app->trust);
@@ -264,7 +289,8 @@ void trust_close(struct accounting *app)
     app->user_tokens = app->service_tokens = NULL;
     if (!app->trust)
         return;
-    token_keys_free(app->trust->user_keys);
+    jwks_free(app->trust->users);
+    free(app->trust->user_pem);
     token_keys_free(app->trust->service_keys);
     free(app->trust->audience_text);
     free(app->trust);

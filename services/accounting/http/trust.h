@@ -26,6 +26,13 @@ struct service_peer {
 bool trust_open(struct accounting *app, struct err *err) MUST_CHECK;
 void trust_close(struct accounting *app); /* also half-open */
 
+/* ---- keys of users' tokens, by the issuer's JWKS document (JWKS_URL) ---- */
+
+/* Asks the issuer for its keys, at most once a second; waits for the network. */
+bool trust_refresh(struct accounting *app, struct err *err) MUST_CHECK;
+/* Whether the token names a key that we have not heard of: trust_refresh() may help. */
+bool trust_lacks_key_of(const struct accounting *app, const char *authorization);
+
 /* The claims of a user token as a member: token_read of app->user_tokens; `app` is the service. */
 bool member_from_claims(void *app, const struct token_claims *claims, void *ret_member,
                         struct err *err);

@@ -15,6 +15,8 @@ struct accounting_config {
     const char *amqp_host, *amqp_user, *amqp_password, *amqp_vhost;
     uint16_t amqp_port;
     const char *jwt_public_key, *jwt_algorithm, *jwt_issuer, *jwt_audience;
+    const char *jwks_url;
+    uint32_t jwks_refresh_s;
     const char *service_key, *service_keys;
     const char *event_key, *event_algorithm;
     const char *management_config, *abilities_file; /* paths */
