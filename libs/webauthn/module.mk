@@ -1,0 +1,2 @@
+DEPS := base crypto json
+LIBS := -lcrypto
