@@ -6,7 +6,12 @@
 
 #include "base/auto.h"
 
-enum { CONNECT_TIMEOUT_MS = 2000, TIMEOUT_MS = 30000, HEADER_BYTES_MAX = 16 * 1024 };
+enum {
+    CONNECT_TIMEOUT_MS = 2000,
+    TIMEOUT_MS = 30000,
+    HEADER_BYTES_MAX = 16 * 1024,
+    HEADER_NAME_MAX = 64
+};
 
 struct fetch {
     CURL *curl;
@@ -62,6 +67,26 @@ static bool add_header(struct curl_slist **headers, const char *name, const char
     return true;
 }
 
+static bool add_headers(struct curl_slist **headers, const struct fetch_request *request,
+                        struct err *err)
+{
+    char name[HEADER_NAME_MAX];
+    for (size_t i = 0; i < request->headers_count; i++) {
+        const struct fetch_header *header = &request->headers[i];
+        int length = snprintf(name, sizeof(name), "%s: ", header->name);
+        if (length < 0 || (size_t)length >= sizeof(name))
+            return err_set(err, ERR_INTERNAL, "fetch: a header name is too long");
+        if (!add_header(headers, name, header->value, err))
+            return false;
+    }
+    /* curl asks for leave ("Expect: 100-continue") before larger bodies, which costs a round trip;
+     * and it takes a body without a type for a form. */
+    return add_header(headers, "Authorization: Bearer ", request->bearer, err) &&
+           add_header(headers, "Content-Type: ", request->content_type ? request->content_type : "",
+                      err) &&
+           add_header(headers, "Expect:", "", err);
+}
+
 /* The method decides whether a body is announced: a POST without one has an empty one. */
 static void prepare_method(CURL *curl, const struct fetch_request *request)
 {
@@ -107,6 +132,11 @@ static void prepare(struct fetch *fetch, const struct fetch_request *request, st
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
+    if (request->user) {
+        curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        curl_easy_setopt(curl, CURLOPT_USERNAME, request->user);
+        curl_easy_setopt(curl, CURLOPT_PASSWORD, request->password);
+    }
     prepare_method(curl, request);
 }
 
@@ -131,12 +161,7 @@ bool fetch_run(struct fetch *fetch, const struct fetch_request *request, long *r
 
     assert(request->url != NULL);
     assert(request->body != NULL || request->body_length == 0);
-    /* curl asks for leave ("Expect: 100-continue") before larger bodies, which costs a round trip;
-     * and it takes a body without a type for a form. */
-    if (!add_header(&headers, "Authorization: Bearer ", request->bearer, err) ||
-        !add_header(&headers, "Content-Type: ", request->content_type ? request->content_type : "",
-                    err) ||
-        !add_header(&headers, "Expect:", "", err)) {
+    if (!add_headers(&headers, request, err)) {
         curl_slist_free_all(headers);
         return false;
     }

@@ -17,10 +17,17 @@ struct fetch;
 struct fetch *fetch_new(void);
 void fetch_free(struct fetch *fetch); /* NULL is fine */
 
+struct fetch_header {
+    const char *name, *value;
+};
+
 struct fetch_request {
     const char *method; /* NULL: GET */
     const char *url;
-    const char *bearer; /* Authorization: Bearer; NULL: none */
+    const char *bearer;                 /* Authorization: Bearer; NULL: none */
+    const char *user, *password;        /* Authorization: Basic; NULL: none */
+    const struct fetch_header *headers; /* more of them */
+    size_t headers_count;
     const char *content_type;
     const void *body;
     size_t body_length;
