@@ -34,7 +34,7 @@ bool secret_store_open(const struct secret_settings *settings, const struct cloc
         return err_set(err, ERR_CONFIG, "secrets: \"%s\" is neither file nor vault",
                        settings->kind);
     }
-    if (!ring_load(store, err))
+    if (!ring_load(store, err) && err->code != ERR_PEER_UNAVAILABLE)
         return false;
     *ret_store = TAKE(store);
     return true;
@@ -110,11 +110,27 @@ static bool ring_load(struct secret_store *store, struct err *err)
     return true;
 }
 
+/* The caller holds the lock. */
+static bool ring_is_there(const struct secret_store *store, struct err *err)
+{
+    return store->ring ||
+           err_set(err, ERR_PEER_UNAVAILABLE, "secrets: the store has not answered yet");
+}
+
+bool secret_store_is_ready(struct secret_store *store)
+{
+    pthread_rwlock_rdlock(&store->lock);
+    bool is_ready = store->ring != NULL;
+    pthread_rwlock_unlock(&store->lock);
+    return is_ready;
+}
+
 static bool ring_unseal(struct secret_store *store, const char *context, const char *sealed,
                         size_t length, struct str *out, int64_t *ret_read_us, struct err *err)
 {
     pthread_rwlock_rdlock(&store->lock);
-    bool done = keyring_unseal(store->ring, context, sealed, length, out, err);
+    bool done =
+        ring_is_there(store, err) && keyring_unseal(store->ring, context, sealed, length, out, err);
     *ret_read_us = store->ring_read_us;
     pthread_rwlock_unlock(&store->lock);
     return done;
@@ -143,7 +159,7 @@ bool secret_is_current(struct secret_store *store, const char *sealed, size_t le
         memcmp(sealed, transit_prefix, strlen(transit_prefix)) == 0)
         return true; /* Vault has keys and versions of its own */
     pthread_rwlock_rdlock(&store->lock);
-    bool is_current = keyring_is_current(store->ring, sealed, length);
+    bool is_current = store->ring && keyring_is_current(store->ring, sealed, length);
     pthread_rwlock_unlock(&store->lock);
     return is_current;
 }
@@ -158,7 +174,8 @@ bool secret_seal(struct secret_store *store, enum secret_kind kind, const char *
     if (kind == SECRET_CREDENTIAL && store->calls->seal)
         return store->calls->seal(store->backend, context, bytes, length, out, err);
     pthread_rwlock_rdlock(&store->lock);
-    bool done = keyring_seal(store->ring, context, bytes, length, out, err);
+    bool done =
+        ring_is_there(store, err) && keyring_seal(store->ring, context, bytes, length, out, err);
     pthread_rwlock_unlock(&store->lock);
     return done;
 }
@@ -183,15 +200,20 @@ bool secret_unseal(struct secret_store *store, const char *context, const char *
     return ring_load(store, err) && ring_unseal(store, context, sealed, length, out, &read_us, err);
 }
 
-void secret_index(struct secret_store *store, const char *context, const void *bytes, size_t length,
-                  char ret_index[static KEYRING_INDEX_SIZE])
+bool secret_index(struct secret_store *store, const char *context, const void *bytes, size_t length,
+                  char ret_index[static KEYRING_INDEX_SIZE], struct err *err)
 {
     pthread_rwlock_rdlock(&store->lock);
-    keyring_index(store->ring, context, bytes, length, ret_index);
+    bool done = ring_is_there(store, err);
+    if (done)
+        keyring_index(store->ring, context, bytes, length, ret_index);
     pthread_rwlock_unlock(&store->lock);
+    return done;
 }
 
 bool secret_upkeep(struct secret_store *store, struct err *err)
 {
-    return store->calls->upkeep(store->backend, err);
+    if (!store->calls->upkeep(store->backend, err))
+        return false;
+    return secret_store_is_ready(store) || ring_load(store, err);
 }

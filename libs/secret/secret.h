@@ -17,7 +17,9 @@
  * store needs no rewrite. The context says what it is and whose ("phones.number/ID1122334455").
  *
  * When the store does not answer: ERR_PEER_UNAVAILABLE, never a guess; columns still open, because
- * the keyring is in memory. One store serves all threads of a process.
+ * the keyring is in memory. A store that does not answer at the start is opened all the same, and
+ * secret_upkeep() reads the keyring when it does: until then nothing is sealed or opened
+ * (secret_store_is_ready). One store serves all threads of a process.
  *
  * Vault's token comes from the settings, from a file that an agent keeps fresh, or from an AppRole
  * login. secret_upkeep(), called every few seconds by one thread, renews it at half of its life and
@@ -56,7 +58,7 @@ struct secret_settings {
 
 struct secret_store;
 
-/* Opens the store and reads or makes the keyring. The strings of the settings are copied. */
+/* Opens the store and reads or makes the keyring, if it answers. The settings are copied. */
 bool secret_store_open(const struct secret_settings *settings, const struct clock *clock,
                        struct secret_store **ret_store, struct err *err) MUST_CHECK;
 void secret_store_close(struct secret_store *store); /* NULL is fine; wipes */
@@ -83,15 +85,18 @@ bool secret_seal(struct secret_store *store, enum secret_kind kind, const char *
 bool secret_unseal(struct secret_store *store, const char *context, const char *sealed,
                    size_t length, struct str *out, struct err *err) MUST_CHECK;
 /* The keyed hash by which a sealed column is searched; `context` is the column alone. */
-void secret_index(struct secret_store *store, const char *context, const void *bytes, size_t length,
-                  char ret_index[static KEYRING_INDEX_SIZE]);
+bool secret_index(struct secret_store *store, const char *context, const void *bytes, size_t length,
+                  char ret_index[static KEYRING_INDEX_SIZE], struct err *err) MUST_CHECK;
 /* A new newest key for columns. Other processes take it when they meet it. */
 bool secret_rotate(struct secret_store *store, unsigned *ret_version, struct err *err) MUST_CHECK;
 bool secret_is_current(struct secret_store *store, const char *sealed, size_t length);
 
 /* ---- health ---- */
 
-/* Renews Vault's token when it is time, and asks whether the store answers. */
+/* Renews Vault's token when it is time, reads the keyring if that is still to be done, and asks
+ * whether the store answers. */
 bool secret_upkeep(struct secret_store *store, struct err *err) MUST_CHECK;
+/* Whether there is a keyring: once there is, it stays. */
+bool secret_store_is_ready(struct secret_store *store);
 
 #endif

@@ -381,7 +381,8 @@ bool secret_vault_open(const struct secret_settings *settings, const struct cloc
     if (token && token[0])
         done = token_put(vault, token, err);
     else if (vault->role_id || vault->token_file)
-        done = token_renew(vault, 0, err);
+        /* What does not answer now is asked again by the first call. */
+        done = token_renew(vault, 0, err) || err->code == ERR_PEER_UNAVAILABLE;
     else
         return err_set(err, ERR_CONFIG, "vault: neither token nor token file nor role is set");
     if (!done)

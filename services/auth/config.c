@@ -35,6 +35,18 @@ const struct config_row auth_config_rows[] = {
     {"AMQP_PASSWORD", CONFIG_SECRET, AT(amqp_password), NULL, .example = "a long random text", .doc = "Its password."},
     {"AMQP_VHOST", CONFIG_TEXT, AT(amqp_vhost), "/", .doc = "Virtual host."},
 
+    {"SECRET_STORE", CONFIG_TEXT, AT(secret_store), "file", .values = "file vault", .doc = "Where keys and credentials are kept: an encrypted file, or HashiCorp Vault (OpenBao)."},
+    {"SECRET_FILE", CONFIG_TEXT, AT(secret_file), "", .doc = "file: its path; made on the first start. Processes on one machine share it."},
+    {"SECRET_KEY_FILE", CONFIG_TEXT, AT(secret_key_file), "", .doc = "file: path of its key; made on the first start. Without it everything sealed is lost: back it up, elsewhere."},
+    {"VAULT_ADDR", CONFIG_TEXT, AT(vault_addr), "", .doc = "vault: its URL."},
+    {"VAULT_TOKEN", CONFIG_SECRET, AT(vault_token), "", .doc = "vault: a token; better a file or a role."},
+    {"VAULT_TOKEN_FILE", CONFIG_TEXT, AT(vault_token_file), "", .doc = "vault: a file with the token, kept fresh by an agent."},
+    {"VAULT_ROLE_ID", CONFIG_TEXT, AT(vault_role_id), "", .doc = "vault: the role of an AppRole login."},
+    {"VAULT_SECRET_ID_FILE", CONFIG_TEXT, AT(vault_secret_id_file), "", .doc = "vault: a file with the secret id of that login."},
+    {"VAULT_APP_NAME", CONFIG_TEXT, AT(vault_app_name), "bourse", .doc = "vault: what our names begin with: VAULT_KV/data/APP/NAME, and the key APP_credentials."},
+    {"VAULT_KV", CONFIG_TEXT, AT(vault_kv), "secret", .doc = "vault: mount of the key-value engine, version 2."},
+    {"VAULT_TRANSIT", CONFIG_TEXT, AT(vault_transit), "transit", .doc = "vault: mount of the transit engine, which seals seeds of codes and secrets of API keys; \"none\": our keyring seals them."},
+
     {"APP_NAME", CONFIG_TEXT, AT(app_name), "Bourse", .doc = "Name of the platform, in mails and authenticator apps."},
     {"DOMAIN", CONFIG_TEXT, AT(domain), NULL, .example = "https://www.example.com", .doc = "Where the front end is, with its scheme: the links in mails begin with it."},
     {"UID_PREFIX", CONFIG_TEXT, AT(uid_prefix), "ID", .doc = "Two to six letters that a user's uid begins with."},

@@ -1,6 +1,7 @@
 #include "auth/start.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "auth/actions/auth.h"
 #include "auth/consumers.h"
@@ -14,6 +15,7 @@
 #include "crypto/password.h"
 #include "http/http.h"
 #include "log/log.h"
+#include "secret/secret.h"
 #include "service/threads.h"
 
 enum { HTTP_STOP_MS = 10000, IDLE_TIMEOUT_S = 75, WORKERS_QUEUE_MAX = 512 };
@@ -37,6 +39,25 @@ static struct db_config db_config_of(const struct auth_config *config)
         .name = config->db_name,
         .weak_durability_allowed = config->db_weak_durability_allowed,
     };
+}
+
+static bool open_secrets(struct auth *app, struct err *err)
+{
+    const struct auth_config *config = app->config;
+    bool has_transit = strcmp(config->vault_transit, "none") != 0;
+    return secret_store_open(
+        &(struct secret_settings){.kind = config->secret_store,
+                                  .file = config->secret_file,
+                                  .key_file = config->secret_key_file,
+                                  .vault_url = config->vault_addr,
+                                  .vault_token = config->vault_token,
+                                  .vault_token_file = config->vault_token_file,
+                                  .vault_role_id = config->vault_role_id,
+                                  .vault_secret_id_file = config->vault_secret_id_file,
+                                  .vault_app = config->vault_app_name,
+                                  .vault_kv = config->vault_kv,
+                                  .vault_transit = has_transit ? config->vault_transit : ""},
+        app->clock, &app->secrets, err);
 }
 
 static void observe(void *app, const struct http_route *route, int status, int64_t us)
@@ -113,7 +134,8 @@ bool auth_start(struct service *service, struct err *err)
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return proxy_networks_parse(app->config->trusted_proxies, &process->proxies, err) &&
            rules_open(app->config->rules_file, &app->rules, err) && trust_open(app, err) &&
-           make_memory(app, err) && start_threads(process, err) && start_http(process, err);
+           open_secrets(app, err) && make_memory(app, err) && start_threads(process, err) &&
+           start_http(process, err);
 }
 
 void auth_stop(struct service *service)
@@ -128,6 +150,7 @@ void auth_stop(struct service *service)
         service_threads_stop(app->threads);
     service_threads_free(app->threads);
     password_gate_free(app->passwords);
+    secret_store_close(app->secrets);
     trust_close(app);
     rules_free(app->rules);
     service->app = NULL;

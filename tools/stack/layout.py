@@ -132,6 +132,8 @@ def write_service_environments(settings):
         "SESSION_SECURE": "false",  # the local edge speaks http
         "MIGRATIONS_DIR": REPOSITORY / "services/auth/migrations",
         "RULES_FILE": REPOSITORY / "deploy/config/auth.yml",
+        "SECRET_STORE": "file", "SECRET_FILE": run_dir / "secrets" / "auth.secrets",
+        "SECRET_KEY_FILE": key_file(settings, "auth_secrets", "key"),
         "SEED_PASSWORDS_FILE": run_dir / "secrets" / "seed_passwords.yml",
         "LOG_LEVEL": "info",
     }

@@ -16,6 +16,7 @@ struct auth_config;
 struct password_gate; /* crypto/password.h: so many hashes at once; any thread */
 struct proxy_networks;
 struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
+struct secret_store;    /* secret/secret.h: sealed columns, seeds, keys; any thread */
 struct service_threads; /* service/threads.h: to sleep until the service stops */
 struct token_cache;     /* verified tokens of resource and admin; any thread */
 struct token_keys;      /* public keys of our own tokens; immutable */
@@ -30,6 +31,7 @@ struct auth {
     struct db_config db_config; /* to open further connections */
     struct rules *rules;
     struct password_gate *passwords;
+    struct secret_store *secrets;
     const struct proxy_networks *proxies; /* domain/client_ip.h; immutable */
     struct trust *trust;
     struct token_keys *keys;

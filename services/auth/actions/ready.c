@@ -1,10 +1,15 @@
 #include "auth/actions/ready.h"
 
+#include "secret/secret.h"
+
 bool auth_is_ready(struct auth *app, struct err *err)
 {
     if (app->stopping)
         return err_set(err, ERR_BUSY, "stopping");
     if (!app->database_is_there)
         return err_set(err, ERR_DB_UNAVAILABLE, "the database does not answer");
+    /* Only until it answered for the first time: after that most of the work can be done without. */
+    if (!secret_store_is_ready(app->secrets))
+        return err_set(err, ERR_PEER_UNAVAILABLE, "the store of secrets has not answered yet");
     return true;
 }

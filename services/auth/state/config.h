@@ -21,6 +21,11 @@ struct auth_config {
     const char *amqp_host, *amqp_user, *amqp_password, *amqp_vhost;
     uint16_t amqp_port;
 
+    /* Secrets. */
+    const char *secret_store, *secret_file, *secret_key_file;
+    const char *vault_addr, *vault_token, *vault_token_file, *vault_role_id, *vault_secret_id_file;
+    const char *vault_app_name, *vault_kv, *vault_transit;
+
     /* What the platform is called, and where its front end is. */
     const char *app_name, *domain, *uid_prefix;
 

@@ -8,4 +8,6 @@ const struct metric_row auth_metrics[METRIC_MAX] = {
     [METRIC_SIGN_UPS] = {"sign_ups_total", METRIC_COUNTER, "Accounts made by sign-up.", NULL},
     [METRIC_THROTTLED] = {"throttled_total", METRIC_COUNTER, "Requests refused by a limit.",
                           "limit"},
+    [METRIC_SECRET_STORE_UP] = {"secret_store_up", METRIC_GAUGE,
+                                "Whether the store of secrets answered the last look.", NULL},
 };

@@ -10,6 +10,7 @@ enum auth_metric {
     METRIC_SIGN_INS,
     METRIC_SIGN_UPS,
     METRIC_THROTTLED,
+    METRIC_SECRET_STORE_UP,
     METRIC_MAX
 };
 

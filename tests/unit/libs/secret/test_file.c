@@ -176,8 +176,8 @@ static void secret_unseal__what_another_process_sealed_after_rotation__opens(voi
     assert_int_equal(version, 2);
     assert_false(secret_is_current(other, old.data, old.length));
     assert_true(secret_seal(other, SECRET_CREDENTIAL, "c/1", "new", 3, &new, &w->err));
-    secret_index(other, "c", "x", 1, index);
-    secret_index(w->store, "c", "x", 1, same);
+    assert_true(secret_index(other, "c", "x", 1, index, &w->err));
+    assert_true(secret_index(w->store, "c", "x", 1, same, &w->err));
     assert_string_equal(index, same);
 
     /* The ring is not read more than once a second. */
