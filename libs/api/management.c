@@ -181,8 +181,8 @@ void management_error_body(struct http_request *request, const struct management
         write_error(out, has_verb(words, http_method_of(request)) ? "405 Not Allowed"
                                                                   : words->not_a_verb);
     else if (err->code == ERR_NOT_FOUND)
-        write_error(out, words->not_found);
-    else if (status == 400 || status == 401 || status == 413)
+        write_error(out, words->one_form && err->key ? err->key : words->not_found);
+    else if (words->one_form || status == 400 || status == 401 || status == 413)
         write_error(out, err_key(err));
     /* The rest is {"errors":["code"]}, as elsewhere. */
 }

@@ -47,6 +47,7 @@ struct management_words {
     const char *verbs;      /* "POST PUT DELETE": the verbs that the API has */
     const char *not_a_verb; /* the sentence about any other: 405 */
     const char *not_found;  /* the sentence about a row that is not there: 404 */
+    bool one_form;          /* business failures too are {"error":"key"}, not {"errors":["key"]} */
 };
 
 /* Part of the service's `before` for routes of the management API: query, Content-Type, signatures;

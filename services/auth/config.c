@@ -28,6 +28,8 @@ const struct config_row auth_config_rows[] = {
     {"MIGRATIONS_DIR", CONFIG_TEXT, AT(migrations_dir), "services/auth/migrations", .doc = "Folder of the numbered SQL files."},
     {"RULES_FILE", CONFIG_TEXT, AT(rules_file), NULL, .example = "/etc/bourse/auth.yml", .doc = "YAML file: which labels make which state, document types, where a captcha is asked."},
     {"SEED_PASSWORDS_FILE", CONFIG_TEXT, AT(seed_passwords_file), "", .doc = "YAML file for --seed: a map of e-mail addresses to passwords; who is not in it gets a random one."},
+    {"ABILITIES_FILE", CONFIG_TEXT, AT(abilities_file), NULL, .example = "/etc/bourse/auth/abilities.yml", .doc = "YAML file: what each role may do through the admin API."},
+    {"MANAGEMENT_API_CONFIG", CONFIG_TEXT, AT(management_config), NULL, .example = "/etc/bourse/auth/management_api.yml", .doc = "YAML file: signers and scopes of the management API."},
 
     {"AMQP_HOST", CONFIG_TEXT, AT(amqp_host), "127.0.0.1", .doc = "Host of RabbitMQ."},
     {"AMQP_PORT", CONFIG_PORT, AT(amqp_port), "5672", .doc = "Port of RabbitMQ."},

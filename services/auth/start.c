@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/abilities.h"
+#include "api/management.h"
 #include "auth/actions/auth.h"
 #include "auth/consumers.h"
 #include "auth/domain/client_ip.h"
@@ -111,6 +113,7 @@ static bool start_http(struct process *process, struct err *err)
         .permit = context_permit,
         .unknown = context_unknown,
         .error_body = context_error_body,
+        .codes_body = management_codes_body,
         .observe = observe,
         .worker_open = context_worker_open,
         .worker_close = context_worker_close,
@@ -133,9 +136,11 @@ bool auth_start(struct service *service, struct err *err)
     app->proxies = &process->proxies;
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return proxy_networks_parse(app->config->trusted_proxies, &process->proxies, err) &&
-           rules_open(app->config->rules_file, &app->rules, err) && trust_open(app, err) &&
-           open_secrets(app, err) && make_memory(app, err) && start_threads(process, err) &&
-           start_http(process, err);
+           rules_open(app->config->rules_file, &app->rules, err) &&
+           abilities_open(app->config->abilities_file, &app->abilities, err) &&
+           management_open(app->config->management_config, &app->management, err) &&
+           trust_open(app, err) && open_secrets(app, err) && make_memory(app, err) &&
+           start_threads(process, err) && start_http(process, err);
 }
 
 void auth_stop(struct service *service)
@@ -152,6 +157,8 @@ void auth_stop(struct service *service)
     password_gate_free(app->passwords);
     secret_store_close(app->secrets);
     trust_close(app);
+    management_close(app->management);
+    abilities_free(app->abilities);
     rules_free(app->rules);
     service->app = NULL;
     free(process);

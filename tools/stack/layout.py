@@ -69,11 +69,13 @@ def openssl(*arguments):
 
 
 def write_management_config(settings):
-    """The keychain of the management API: deploy/config's scopes, and the local signer's key."""
+    """The keychains of the management APIs: deploy/config's scopes, and the local signer's key."""
     pem = key_file(settings, "management", "pub").read_bytes()
-    template = (REPOSITORY / "deploy/config/management_api.yml.template").read_text()
-    text = template.replace("${LOCAL_PUBLIC_KEY}", base64.urlsafe_b64encode(pem).decode())
-    write_file(settings.run_dir / "config" / "management_api.yml", text)
+    for source, target in (("management_api.yml.template", "management_api.yml"),
+                           ("auth/management_api.yml.template", "auth_management_api.yml")):
+        template = (REPOSITORY / "deploy/config" / source).read_text()
+        text = template.replace("${LOCAL_PUBLIC_KEY}", base64.urlsafe_b64encode(pem).decode())
+        write_file(settings.run_dir / "config" / target, text)
 
 
 def write_service_environments(settings):
@@ -134,6 +136,8 @@ def write_service_environments(settings):
         "RULES_FILE": REPOSITORY / "deploy/config/auth.yml",
         "SECRET_STORE": "file", "SECRET_FILE": run_dir / "secrets" / "auth.secrets",
         "SECRET_KEY_FILE": key_file(settings, "auth_secrets", "key"),
+        "ABILITIES_FILE": REPOSITORY / "deploy/config/auth/abilities.yml",
+        "MANAGEMENT_API_CONFIG": run_dir / "config" / "auth_management_api.yml",
         "SEED_PASSWORDS_FILE": run_dir / "secrets" / "seed_passwords.yml",
         "LOG_LEVEL": "info",
     }

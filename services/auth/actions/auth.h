@@ -12,7 +12,9 @@
 #include "db/db.h"
 #include "metrics/metrics.h"
 
+struct abilities; /* api/abilities.h: what roles may do here; immutable */
 struct auth_config;
+struct management;    /* api/management.h: signers and scopes; immutable but for what was seen */
 struct password_gate; /* crypto/password.h: so many hashes at once; any thread */
 struct proxy_networks;
 struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
@@ -30,6 +32,8 @@ struct auth {
     struct service_threads *threads;
     struct db_config db_config; /* to open further connections */
     struct rules *rules;
+    struct abilities *abilities;
+    struct management *management;
     struct password_gate *passwords;
     struct secret_store *secrets;
     const struct proxy_networks *proxies; /* domain/client_ip.h; immutable */

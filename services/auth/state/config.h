@@ -18,6 +18,7 @@ struct auth_config {
     uint16_t db_port;
     bool db_weak_durability_allowed;
     const char *migrations_dir, *rules_file, *seed_passwords_file;
+    const char *abilities_file, *management_config;
     const char *amqp_host, *amqp_user, *amqp_password, *amqp_vhost;
     uint16_t amqp_port;
 
