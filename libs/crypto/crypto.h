@@ -15,6 +15,10 @@ enum { SHA256_SIZE = 32 };
 
 void sha256(const void *bytes, size_t length, uint8_t ret_digest[static SHA256_SIZE]);
 
+/* For protocols of others that ask for it; it protects nothing. Lower-case digits. */
+enum { MD5_HEX_SIZE = 33 };
+void md5_hex(const void *bytes, size_t length, char ret_hex[static MD5_HEX_SIZE]);
+
 /* Streaming, for chains of rows. */
 struct sha256;
 struct sha256 *sha256_new(void);

@@ -2,6 +2,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,15 @@ void sha256(const void *bytes, size_t length, uint8_t ret_digest[static SHA256_S
     /* SHA-256 can't fail but for a broken installation, and then no digest may be believed. */
     int done = EVP_Digest(bytes, length, ret_digest, NULL, EVP_sha256(), NULL);
     assert(done == 1);
+}
+
+void md5_hex(const void *bytes, size_t length, char ret_hex[static MD5_HEX_SIZE])
+{
+    uint8_t digest[MD5_HEX_SIZE / 2];
+    int done = EVP_Digest(bytes, length, digest, NULL, EVP_md5(), NULL);
+    assert(done == 1);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
 }
 
 struct sha256 *sha256_new(void)

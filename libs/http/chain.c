@@ -96,8 +96,10 @@ static bool run_handler(struct http_request *request)
     struct http_server *server = request->server;
     const struct http_route *route = request->route;
     request->stage = STAGE_HANDLER;
-    if (route->mode == HTTP_WORKER)
-        return workers_give(request) || refuse_busy(request, "no worker is free");
+    if (route->mode == HTTP_WORKER || route->mode == HTTP_HEAVY) {
+        enum pool pool = route->mode == HTTP_HEAVY ? POOL_HEAVY : POOL_WORKERS;
+        return workers_give(request, pool) || refuse_busy(request, "no worker is free");
+    }
     server->deferred_now = NULL;
     route->handler(request);
     /* A deferred request is somebody else's now: only its address may be used. */
@@ -140,7 +142,7 @@ static bool run_before(struct http_request *request)
     if (!request->wants_worker)
         return refuse(request, &err);
     request->stage = STAGE_BEFORE;
-    return workers_give(request) || refuse_busy(request, "no worker is free");
+    return workers_give(request, POOL_WORKERS) || refuse_busy(request, "no worker is free");
 }
 
 static void allow(struct http_request *request)

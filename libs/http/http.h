@@ -7,6 +7,8 @@
  * Modes say where a handler runs:
  *   HTTP_INLINE    on the loop thread; must not block: answers from memory
  *   HTTP_WORKER    on a thread of the bounded pool; may use SQL. Pool full: 503 at once
+ *   HTTP_HEAVY     the same on a pool of its own, for what takes long (a password hash): however many
+ *                  of these come, the others are answered
  *   HTTP_DEFERRED  starts on the loop thread, hands the request to another thread and returns with
  *                  http_defer(); that thread calls http_resume(); then `finish` runs on the loop
  *                  thread and replies. (Orders: many requests are committed together.)
@@ -35,7 +37,7 @@
 struct http_server;
 struct http_request;
 
-enum http_mode { HTTP_INLINE, HTTP_WORKER, HTTP_DEFERRED };
+enum http_mode { HTTP_INLINE, HTTP_WORKER, HTTP_HEAVY, HTTP_DEFERRED };
 
 typedef void http_handler(struct http_request *request);
 
@@ -60,8 +62,8 @@ struct http_route {
     const char *doc;              /* one sentence */
 };
 
-/* What is 0 has the default that is named here. Threads: one loop, `workers`, and one that cuts off
- * clients that are slow on purpose. */
+/* What is 0 has the default that is named here. Threads: one loop, `workers`,
+ * `heavy_workers`, and one that cuts off clients that are slow on purpose. */
 struct http_limits {
     unsigned connections_max;   /* 1200 */
     unsigned connection_bytes;  /* 16 KiB: request line and headers; above it 431 */
@@ -69,6 +71,7 @@ struct http_limits {
     size_t arena_bytes_max;     /* 8 MiB: of one request's arena, and of its reply */
     unsigned workers;           /* threads of HTTP_WORKER routes; 0: there is no such route */
     unsigned workers_queue_max; /* 256: requests that wait for one */
+    unsigned heavy_workers;     /* threads of HTTP_HEAVY routes, with a queue of their own */
     unsigned idle_timeout_s;    /* 60: a connection on which nothing happens */
     unsigned head_timeout_s; /* 10: for all headers; a body must then come at 1 KiB/s or faster */
 };

@@ -190,6 +190,17 @@ struct http_request {
     struct http_request *next, *previous; /* idle in the pool, or in the list of deferred ones */
 };
 
+/* ---- the pools of threads that may block (workers.c) ---- */
+
+enum pool { POOL_WORKERS, POOL_HEAVY, POOLS_COUNT };
+
+struct workers {
+    struct http_server *server;
+    struct queue *work; /* of struct http_request */
+    pthread_t *threads;
+    unsigned count;
+};
+
 struct http_server {
     struct http_server_spec spec;
     struct http_limits limits;
@@ -217,9 +228,7 @@ struct http_server {
     pthread_t watch;
     pthread_cond_t watch_wake;
 
-    struct queue *work; /* of struct http_request */
-    pthread_t *workers;
-    unsigned workers_count;
+    struct workers pools[POOLS_COUNT];
 };
 
 /* request.c */
@@ -254,8 +263,9 @@ enum MHD_Result reply_send_abandoned(struct MHD_Connection *connection);
 /* workers.c */
 bool workers_start(struct http_server *server, struct err *err) MUST_CHECK;
 void workers_stop(struct http_server *server); /* waits for those that run */
-/* Suspends the request and gives it to a worker. False: the queue is full, nothing happened. */
-bool workers_give(struct http_request *request) MUST_CHECK;
+void workers_free(struct http_server *server);
+/* Suspends the request and gives it to a worker of the pool. False: the queue is full, nothing happened. */
+bool workers_give(struct http_request *request, enum pool pool) MUST_CHECK;
 
 /* slow.c: what a request is doing now, so that a client that stalls it is cut off */
 bool slow_start(struct http_server *server, struct err *err) MUST_CHECK;

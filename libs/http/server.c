@@ -384,8 +384,7 @@ void http_server_stop(struct http_server *server, int deadline_ms)
         request_free(request);
     }
     assert(server->deferred == NULL);
-    queue_free(server->work);
-    free(server->workers);
+    workers_free(server);
     router_free(server->router);
     pthread_mutex_destroy(&server->lock);
     free(server);

@@ -83,6 +83,14 @@ const struct config_row auth_config_rows[] = {
     {"AUTH0_CLIENT_ID", CONFIG_TEXT, AT(auth0_client_id), "", .doc = "Our client there."},
     {"PHONE_VERIFICATION", CONFIG_TEXT, AT(phone_verification), "mock", .values = "mock twilio_sms twilio_verify", .doc = "How phones are verified."},
 
+    {"LIMIT_SIGN_IN_ACCOUNT", CONFIG_U32, AT(limit_sign_in_account), "50", .min = 1, .max = 1000000, .doc = "Failed sign-ins an hour of one account, from browsers that it does not know."},
+    {"LIMIT_SIGN_IN_ADDRESS", CONFIG_U32, AT(limit_sign_in_address), "200", .min = 1, .max = 1000000, .doc = "Failed sign-ins an hour from one address."},
+    {"LIMIT_SIGN_IN_DEVICE", CONFIG_U32, AT(limit_sign_in_device), "30", .min = 1, .max = 1000000, .doc = "Failed sign-ins an hour of a browser that the account knows."},
+    {"LIMIT_SIGN_UP_ADDRESS", CONFIG_U32, AT(limit_sign_up_address), "30", .min = 1, .max = 1000000, .doc = "Sign-ups an hour from one address."},
+    {"LIMIT_MAIL_ACCOUNT", CONFIG_U32, AT(limit_mail_account), "5", .min = 1, .max = 1000000, .doc = "Mails an hour that strangers can have sent to one account."},
+    {"LIMIT_MAIL_ADDRESS", CONFIG_U32, AT(limit_mail_address), "60", .min = 1, .max = 1000000, .doc = "Mails an hour that one address can have sent."},
+    {"LIMIT_MAIL_ALL", CONFIG_U32, AT(limit_mail_all), "10000", .min = 1, .max = 1000000, .doc = "Mails an hour that strangers can have sent, all together."},
+
     {"GATEWAY", CONFIG_TEXT, AT(gateway), "none", .values = "none akamai cloudflare", .doc = "akamai: the address of a client is in True-Client-IP."},
     {"TRUSTED_PROXIES", CONFIG_TEXT, AT(trusted_proxies), "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7", .doc = "Comma list of networks whose X-Forwarded-For is believed."},
     {NULL},

@@ -75,7 +75,7 @@ static void observe(void *app, const struct http_route *route, int status, int64
     metric_observe_us(auth->metrics, METRIC_HTTP_SECONDS, us);
 }
 
-/* As many wait as there are workers: a worker that waits is one that answers nobody else. */
+/* Passwords are hashed by the threads of heavy routes; the gate counts those of other callers too. */
 static bool make_memory(struct auth *app, struct err *err)
 {
     return password_gate_new(app->config->password_hashes_max, app->config->workers,
@@ -105,6 +105,7 @@ static bool start_http(struct process *process, struct err *err)
                    .connection_bytes = 16 * 1024,
                    .body_bytes_max = 1024 * 1024,
                    .workers = config->workers,
+                   .heavy_workers = config->password_hashes_max,
                    .workers_queue_max = WORKERS_QUEUE_MAX,
                    .idle_timeout_s = IDLE_TIMEOUT_S},
         .clock = process->app.clock,

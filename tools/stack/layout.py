@@ -138,6 +138,10 @@ def write_service_environments(settings):
         "SECRET_KEY_FILE": key_file(settings, "auth_secrets", "key"),
         "ABILITIES_FILE": REPOSITORY / "deploy/config/auth/abilities.yml",
         "MANAGEMENT_API_CONFIG": run_dir / "config" / "auth_management_api.yml",
+        # Everybody here has the address 127.0.0.1.
+        "LIMIT_SIGN_IN_ADDRESS": 100000, "LIMIT_SIGN_UP_ADDRESS": 100000,
+        "LIMIT_MAIL_ADDRESS": 100000,
+        "PASSWORD_HASHES_MAX": 2,
         "SEED_PASSWORDS_FILE": run_dir / "secrets" / "seed_passwords.yml",
         "LOG_LEVEL": "info",
     }

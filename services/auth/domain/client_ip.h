@@ -7,19 +7,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
+#include "auth/domain/address.h"
 #include "auth/domain/visitor.h"
 #include "base/err.h"
 
 enum { PROXY_NETWORKS_MAX = 128 };
 
 struct proxy_networks {
-    struct proxy_network {
-        uint8_t address[16];
-        bool is_v6;
-        uint8_t bits;
-    } networks[PROXY_NETWORKS_MAX];
+    struct subnet networks[PROXY_NETWORKS_MAX];
     size_t count;
 };
 

@@ -2,12 +2,11 @@
  * session.h: a signed-in browser. Its id is the SHA-256 of the cookie's value, which nobody keeps.
  *
  * A session is bound to the browser and to the neighbourhood of the address that it began with
- * (/16 of IPv4, /96 of IPv6: reference barong.md §3.2), slides with use and ends at `ends_at`.
+ * (address_is_near()), slides with use and ends at `ends_at`.
  */
 #ifndef AUTH_DOMAIN_SESSION_H
 #define AUTH_DOMAIN_SESSION_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "auth/domain/visitor.h"
@@ -29,8 +28,5 @@ struct session {
     int64_t authenticated_at;           /* when they were shown last; a step-up moves it */
     int64_t created_at, expires_at, ends_at;
 };
-
-/* Whether both addresses are of one neighbourhood; different families never are. */
-bool session_ip_is_near(const char *ip, const char *other);
 
 #endif

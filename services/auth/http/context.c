@@ -11,7 +11,7 @@
 #include "auth/store/users.h"
 #include "base/utf8.h"
 
-enum { VISIT_MAGIC = 0x41565354, COOKIES_MAX = 64 };
+enum { VISIT_MAGIC = 0x41565354 };
 
 /* What belongs to one request; in its arena. */
 struct visit {
@@ -99,24 +99,6 @@ struct visitor request_visitor(const struct http_request *request)
     if (!behind || !client_ip_parse(behind, strlen(behind), visitor.ip))
         client_ip_find(app->proxies, http_header(request, "X-Forwarded-For"), visitor.ip);
     return visitor;
-}
-
-const char *request_cookie(struct http_request *request, const char *name)
-{
-    const char *at = http_header(request, "Cookie"), *found = NULL;
-    size_t name_length = strlen(name), found_length = 0;
-    for (int seen = 0; at && *at && seen < COOKIES_MAX; seen++) {
-        at += strspn(at, " \t;");
-        size_t length = strcspn(at, ";");
-        if (length > name_length && at[name_length] == '=' && strncmp(at, name, name_length) == 0) {
-            if (found)
-                return NULL;
-            found = at + name_length + 1;
-            found_length = length - name_length - 1;
-        }
-        at += length;
-    }
-    return found ? arena_strndup(http_arena(request), found, found_length) : NULL;
 }
 
 /* ---- the hooks ---- */

@@ -53,7 +53,4 @@ struct db *request_db(struct http_request *request);
 /* All that an action works with; false: the reply (503) is made. HTTP_WORKER only. */
 bool request_call(struct http_request *request, struct call *ret_call);
 
-/* The value of a cookie, in the arena; NULL: none of this name, or it is named twice. */
-const char *request_cookie(struct http_request *request, const char *name);
-
 #endif

@@ -51,6 +51,11 @@ struct auth_config {
     const char *auth0_domain, *auth0_client_id;
     const char *phone_verification;
 
+    /* Limits, each by the hour. */
+    uint32_t limit_sign_in_account, limit_sign_in_address, limit_sign_in_device;
+    uint32_t limit_sign_up_address;
+    uint32_t limit_mail_account, limit_mail_address, limit_mail_all;
+
     /* The client's address. */
     const char *gateway, *trusted_proxies;
 };

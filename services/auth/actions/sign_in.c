@@ -1,0 +1,245 @@
+#include "auth/actions/sign_in.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "auth/actions/event.h"
+#include "auth/actions/second_factor.h"
+#include "auth/state/config.h"
+#include "auth/state/metrics.h"
+#include "auth/store/activities.h"
+#include "auth/store/known_devices.h"
+#include "auth/store/throttles.h"
+#include "auth/store/users.h"
+#include "base/random.h"
+#include "crypto/crypto.h"
+#include "crypto/password.h"
+
+enum { LIMITS_MAX = 2, DIGEST_ROOM = PASSWORD_DIGEST_SIZE };
+
+/* One try: what is known of it so far. */
+struct attempt {
+    struct call *call;
+    const struct sign_in *request;
+    struct user user; /* id 0: there is none */
+    char digest[DIGEST_ROOM];
+    uint8_t device_hash[DEVICE_HASH_SIZE];
+    bool is_known_device;
+    struct throttle limits[LIMITS_MAX]; /* that were taken from */
+    size_t limits_count;
+    char fresh_digest[PASSWORD_HASH_SIZE]; /* "": the old one stays */
+    const char *factor;                    /* NULL: none was shown */
+    struct signed_in result;
+};
+
+/* ---- limits ---- */
+
+static bool take(struct attempt *attempt, const struct throttle *limit, struct err *err)
+{
+    struct call *call = attempt->call;
+    bool granted;
+    if (!throttle_take(call->db, limit, call->now_us, &granted, err))
+        return false;
+    if (!granted) {
+        metric_add_labelled(call->app->metrics, METRIC_THROTTLED,
+                            metric_label(call->app->metrics, METRIC_THROTTLED, limit->name), 1);
+        return err_set(err, ERR_TOO_MANY, "limit %s", limit->name);
+    }
+    attempt->limits[attempt->limits_count++] = *limit;
+    return true;
+}
+
+static bool take_limits(struct attempt *attempt, struct err *err)
+{
+    const struct auth_config *config = attempt->call->app->config;
+    const struct throttle device = {"sign_in.device", attempt->request->device,
+                                    config->limit_sign_in_device};
+    const struct throttle address = {"sign_in.address", attempt->call->visitor.ip,
+                                     config->limit_sign_in_address};
+    const struct throttle account = {"sign_in.account", attempt->request->email,
+                                     config->limit_sign_in_account};
+    if (attempt->is_known_device)
+        return take(attempt, &device, err);
+    return take(attempt, &address, err) && take(attempt, &account, err);
+}
+
+static bool give_back_limits(struct attempt *attempt, struct err *err)
+{
+    for (size_t i = 0; i < attempt->limits_count; i++)
+        if (!throttle_give_back(attempt->call->db, &attempt->limits[i], err))
+            return false;
+    attempt->limits_count = 0;
+    return true;
+}
+
+/* ---- who it is ---- */
+
+/* The same queries, whether there is such a user or not. */
+static bool find_user(struct attempt *attempt, struct err *err)
+{
+    struct call *call = attempt->call;
+    const char *device = attempt->request->device;
+    if (!users_by_email(call->db, call->arena, attempt->request->email, &attempt->user, err)) {
+        if (err->code != ERR_NOT_FOUND && err->code != ERR_INVALID)
+            return false;
+        attempt->user.id = 0;
+    }
+    if (!users_password(call->db, attempt->user.id, attempt->digest, err)) {
+        if (err->code != ERR_NOT_FOUND)
+            return false;
+        snprintf(attempt->digest, sizeof(attempt->digest), "%s",
+                 password_nobody(call->app->passwords));
+    }
+    if (!device)
+        return true;
+    sha256(device, strlen(device), attempt->device_hash);
+    return known_devices_have(call->db, attempt->user.id, attempt->device_hash,
+                              &attempt->is_known_device, err);
+}
+
+static void count(const struct attempt *attempt, const char *result)
+{
+    struct metrics *metrics = attempt->call->app->metrics;
+    metric_add_labelled(metrics, METRIC_SIGN_INS, metric_label(metrics, METRIC_SIGN_INS, result),
+                        1);
+}
+
+/* Always false: records the failure, then gives its reason. */
+static bool fail(struct attempt *attempt, enum err_code code, const char *key, const char *reason,
+                 struct err *err)
+{
+    struct call *call = attempt->call;
+    char data[128];
+    snprintf(data, sizeof(data), "{\"reason\":\"%s\"}", reason);
+    const struct activity activity = {.user_id = attempt->user.id,
+                                      .topic = "session",
+                                      .action = "login",
+                                      .result = ACTIVITY_FAILED,
+                                      .data = data};
+    count(attempt, "failed");
+    if (attempt->user.id != 0 && !activity_record(call->db, &activity, &call->visitor, err))
+        return false;
+    return err_set_key(err, code, key, "sign-in: %s", reason);
+}
+
+static bool check_password(struct attempt *attempt, struct err *err)
+{
+    struct call *call = attempt->call;
+    bool is_right, is_old;
+    if (!password_verify(call->app->passwords, attempt->request->password, attempt->digest,
+                         &is_right, &is_old, err))
+        return false;
+    if (!is_right || attempt->user.id == 0)
+        return fail(attempt, ERR_UNAUTHENTICATED, "identity.session.invalid_params",
+                    "Invalid Email or Password", err);
+    return !is_old || password_hash(call->app->passwords, attempt->request->password,
+                                    attempt->fresh_digest, err);
+}
+
+static bool check_state(struct attempt *attempt, struct err *err)
+{
+    const struct user *user = &attempt->user;
+    if (user_may_enter(user))
+        return true;
+    if (strcmp(user->state, "banned") == 0)
+        return fail(attempt, ERR_UNAUTHENTICATED, "identity.session.banned",
+                    "Your account is banned", err);
+    if (strcmp(user->state, "deleted") == 0)
+        return fail(attempt, ERR_UNAUTHENTICATED, "identity.session.deleted",
+                    "Your account is deleted", err);
+    return fail(attempt, ERR_UNAUTHENTICATED, "identity.session.not_active",
+                "Your account is not active", err);
+}
+
+static bool check_factor(struct attempt *attempt, struct err *err)
+{
+    const char *code = attempt->request->otp_code;
+    if (!attempt->user.otp)
+        return true;
+    if (!code || code[strspn(code, " \t")] == '\0') {
+        /* The first step of every sign-in with a second factor: nobody was guessing. */
+        return give_back_limits(attempt, err) &&
+               err_set_key(err, ERR_UNAUTHENTICATED, "identity.session.missing_otp",
+                           "sign-in: the code of the second factor is missing");
+    }
+    if (!second_factor_verify(attempt->call, &attempt->user, code, &attempt->factor, err))
+        return false;
+    return attempt->factor ||
+           fail(attempt, ERR_FORBIDDEN, "identity.session.invalid_otp", "OTP code is invalid", err);
+}
+
+/* ---- the session ---- */
+
+static void make_device(struct attempt *attempt)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *device = attempt->result.device;
+    uint8_t bytes[DEVICE_COOKIE_SIZE / 2];
+    if (attempt->is_known_device && strlen(attempt->request->device) == DEVICE_COOKIE_SIZE - 1) {
+        memcpy(device, attempt->request->device, DEVICE_COOKIE_SIZE);
+        return;
+    }
+    random_bytes(bytes, sizeof(bytes));
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        device[2 * i] = digits[bytes[i] >> 4];
+        device[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    device[DEVICE_COOKIE_SIZE - 1] = '\0';
+    sha256(device, strlen(device), attempt->device_hash);
+}
+
+/* The hash of today's cost, unless the password was changed since it was read. */
+static bool renew_digest(struct attempt *attempt, struct err *err)
+{
+    char digest[DIGEST_ROOM];
+    uint64_t id = attempt->user.id;
+    if (attempt->fresh_digest[0] == '\0')
+        return true;
+    if (!users_password(attempt->call->db, id, digest, err))
+        return false;
+    return strcmp(digest, attempt->digest) != 0 ||
+           users_set_password(attempt->call->db, id, attempt->fresh_digest, err);
+}
+
+static bool open_unit(struct db *db, void *arg, struct err *err)
+{
+    struct attempt *attempt = arg;
+    struct call *call = attempt->call;
+    struct user *user = &attempt->result.user;
+    char methods[SESSION_METHODS_SIZE];
+    const struct event_text where[] = {
+        {"user_ip", call->visitor.ip}, {"user_agent", call->visitor.user_agent}, {NULL, NULL}};
+    snprintf(methods, sizeof(methods), "pwd%s%s", attempt->factor ? " " : "",
+             attempt->factor ? attempt->factor : "");
+    if (!users_lock_by_id(db, call->arena, attempt->user.id, user, err))
+        return false;
+    /* What happened meanwhile counts: a ban, a second factor that was switched on. */
+    if (!user_may_enter(user) || user->otp != attempt->user.otp)
+        return err_set_key(err, ERR_UNAUTHENTICATED, "identity.session.not_active",
+                           "the account changed while signing in");
+    const struct activity activity = {.user_id = user->id,
+                                      .topic = "session",
+                                      .action = attempt->factor ? "login::2fa" : "login",
+                                      .result = ACTIVITY_SUCCEED};
+    return renew_digest(attempt, err) &&
+           known_devices_add(db, user->id, attempt->device_hash, call->now_us, err) &&
+           activity_record(db, &activity, &call->visitor, err) &&
+           event_system(db, "system.session.create", user, where, err) &&
+           session_open(call, user, methods, &attempt->result.session, err);
+}
+
+bool sign_in(struct call *call, const struct sign_in *request, struct signed_in *ret_signed_in,
+             struct err *err)
+{
+    struct attempt attempt = {.call = call, .request = request};
+    if (!find_user(&attempt, err) || !take_limits(&attempt, err) ||
+        !check_password(&attempt, err) || !check_state(&attempt, err) ||
+        !check_factor(&attempt, err))
+        return false;
+    make_device(&attempt);
+    if (!db_transaction(call->db, open_unit, &attempt, err) || !give_back_limits(&attempt, err))
+        return false;
+    count(&attempt, "succeed");
+    *ret_signed_in = attempt.result;
+    return true;
+}
