@@ -53,6 +53,7 @@ struct bus_row {
     const char *exchange, *routing_key; /* binding of queue `name` */
     const char *dead_letter; /* queue: rejected messages go to this queue (default exchange) */
     uint32_t length_max;     /* queue: x-max-length with reject-publish; 0: none */
+    uint32_t ttl_ms; /* queue: what lies so long goes to the dead-letter queue; 0: for ever */
 };
 
 /* rows end with name NULL and outlive the bus; may be NULL. A quorum queue with a dead-letter queue

@@ -42,6 +42,8 @@ static void declare_queue(struct bus *bus, const struct bus_row *row)
     }
     if (row->length_max > 0)
         add_number(&arguments, "x-max-length", row->length_max);
+    if (row->ttl_ms > 0)
+        add_number(&arguments, "x-message-ttl", row->ttl_ms);
     if (row->length_max > 0 || (row->dead_letter && is_quorum))
         add_text(&arguments, "x-overflow", "reject-publish");
     /* A rejected message leaves its queue when the dead-letter queue has it, not before. The broker

@@ -15,6 +15,7 @@ const struct config_row auth_config_rows[] = {
     {"LOG_LEVEL", CONFIG_TEXT, AT(log_level), "info", .values = "debug info warning error", .doc = "Least level that is logged."},
     {"WORKERS", CONFIG_U32, AT(workers), "8", .min = 1, .max = 64, .doc = "Threads, and database connections, of requests that read tables or hash passwords."},
     {"CONNECTIONS_MAX", CONFIG_U32, AT(connections_max), "1200", .min = 16, .max = 10000, .doc = "Open connections of the API."},
+    {"AUTH_ROLE", CONFIG_TEXT, AT(role), "api", .values = "api mail", .doc = "What this process does: answer requests and publish events, or send mails."},
 
     {"DB_SOCKET", CONFIG_TEXT, AT(db_socket), "", .doc = "Unix socket of MariaDB; empty: DB_HOST and DB_PORT."},
     {"DB_HOST", CONFIG_TEXT, AT(db_host), "127.0.0.1", .doc = "Host of MariaDB."},
@@ -93,6 +94,23 @@ const struct config_row auth_config_rows[] = {
 
     {"GATEWAY", CONFIG_TEXT, AT(gateway), "none", .values = "none akamai cloudflare", .doc = "akamai: the address of a client is in True-Client-IP."},
     {"TRUSTED_PROXIES", CONFIG_TEXT, AT(trusted_proxies), "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7", .doc = "Comma list of networks whose X-Forwarded-For is believed."},
+
+    {"EVENT_API_JWT_PRIVATE_KEY_FILE", CONFIG_FILE, AT(event_key), "", .example = "/run/secrets/jwt.key", .doc = "PEM file: signs the events; empty: JWT_PRIVATE_KEY_FILE, as listeners of Barong expect."},
+    {"EVENT_API_JWT_ALGORITHM", CONFIG_TEXT, AT(event_algorithm), "RS256", .values = "RS256 RS384 RS512 ES256 ES384 ES512", .doc = "Its algorithm."},
+    {"MAILER_CONFIG", CONFIG_TEXT, AT(mailer_config), "", .example = "/etc/bourse/mailer.yml", .doc = "YAML file: which event is sent as which letter. Empty: events are published, and no mail is made."},
+    {"MAIL_TEMPLATES_DIR", CONFIG_TEXT, AT(mail_templates_dir), "services/auth/templates/mail", .doc = "Folder of the letters, one file a language."},
+    {"MAIL_PROVIDER", CONFIG_TEXT, AT(mail_provider), "smtp", .values = "smtp outbox", .doc = "The way out of mails; outbox: files that nobody sends, and a page that shows them. Never with real people."},
+    {"MAIL_OUTBOX_DIR", CONFIG_TEXT, AT(mail_outbox_dir), "outbox", .doc = "Folder of the outbox."},
+    {"MAILS_PER_MINUTE", CONFIG_U32, AT(mails_per_minute), "600", .min = 1, .max = 60000, .doc = "Most mails that this process sends in a minute; the others wait."},
+    {"SENDER_NAME", CONFIG_TEXT, AT(sender_name), "Bourse", .doc = "Who mails come from, as it is shown."},
+    {"SENDER_EMAIL", CONFIG_TEXT, AT(sender_email), "noreply@localhost.localdomain", .doc = "Who mails come from."},
+    {"SMTP_HOST", CONFIG_TEXT, AT(smtp_host), "localhost", .doc = "Host of the mail server."},
+    {"SMTP_PORT", CONFIG_PORT, AT(smtp_port), "1025", .doc = "Its port."},
+    {"SMTP_TLS", CONFIG_TEXT, AT(smtp_tls), "required", .values = "none required implicit", .doc = "required: STARTTLS or nothing is sent; implicit: TLS from the first byte; none: plain, for a server on the same machine."},
+    {"SMTP_CA_FILE", CONFIG_TEXT, AT(smtp_ca_file), "", .doc = "PEM file: whose certificates are believed; empty: the system's list."},
+    {"SMTP_USER", CONFIG_TEXT, AT(smtp_user), "", .doc = "Our name at the mail server; empty: none."},
+    {"SMTP_PASSWORD", CONFIG_SECRET, AT(smtp_password), "", .doc = "Our password there."},
+    {"SMTP_HELLO", CONFIG_TEXT, AT(smtp_hello), "", .doc = "Our host name in EHLO; empty: localhost."},
     {NULL},
 };
 /* clang-format on */

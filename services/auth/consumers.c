@@ -1,11 +1,16 @@
 #include "auth/consumers.h"
 
+#include "auth/bus/event_relay.h"
 #include "auth/bus/keeper.h"
+#include "auth/bus/mail_worker.h"
 #include "auth/bus/secrets.h"
 #include "base/check.h"
 
 const struct consumer auth_consumers[] = {
-    {"keeper", keeper_run},   /* looks after the database; forgets what is over */
-    {"secrets", secrets_run}, /* looks after the store of secrets */
+    {"keeper", keeper_run,
+     ROLE_API | ROLE_MAIL},                 /* looks after the database; forgets what is over */
+    {"secrets", secrets_run},               /* looks after the store of secrets */
+    {"event-relay", event_relay_run},       /* the outbox to the world, and to the mailer */
+    {"mailer", mail_worker_run, ROLE_MAIL}, /* events to mails */
 };
 const size_t auth_consumers_count = ARRAY_LEN(auth_consumers);

@@ -6,9 +6,12 @@
 
 struct auth;
 
+enum { ROLE_API = 1, ROLE_MAIL = 2 };
+
 struct consumer {
     const char *name;              /* at most 15 characters */
     void (*run)(struct auth *app); /* returns when app->stopping */
+    unsigned roles;                /* the processes that have it (AUTH_ROLE); 0: ROLE_API */
 };
 
 extern const struct consumer auth_consumers[];

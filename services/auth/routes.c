@@ -58,19 +58,31 @@ static const struct http_route *const groups[] = {
     oauth_token_routes,
     oauth_logout_routes,
     oauth_register_routes,
-    /* Documents, and the mails of the local stack. */
+    /* Documents. */
     openapi_routes,
-    outbox_routes,
 };
+/* AUTH_ROLE=mail: the mails of the local stack. */
+static const struct http_route *const mail_groups[] = {outbox_routes};
 
-size_t auth_routes(struct http_route *routes)
+static size_t join(const struct http_route *const *tables, size_t tables_count,
+                   struct http_route *routes)
 {
     size_t count = 0;
-    for (size_t i = 0; i < ARRAY_LEN(groups); i++)
-        for (const struct http_route *route = groups[i]; route->method; route++) {
+    for (size_t i = 0; i < tables_count; i++)
+        for (const struct http_route *route = tables[i]; route->method; route++) {
             assert(count < ROUTES_MAX - 1);
             memcpy(&routes[count++], route, sizeof(*route));
         }
     memset(&routes[count], 0, sizeof(routes[count]));
     return count;
+}
+
+size_t auth_routes(struct http_route *routes)
+{
+    return join(groups, ARRAY_LEN(groups), routes);
+}
+
+size_t auth_mail_routes(struct http_route *routes)
+{
+    return join(mail_groups, ARRAY_LEN(mail_groups), routes);
 }

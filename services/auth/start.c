@@ -6,12 +6,15 @@
 #include "api/abilities.h"
 #include "api/management.h"
 #include "auth/actions/auth.h"
+#include "auth/bus/event_relay.h"
+#include "auth/bus/mail_worker.h"
 #include "auth/consumers.h"
 #include "auth/domain/client_ip.h"
 #include "auth/http/context.h"
 #include "auth/http/trust.h"
 #include "auth/routes.h"
 #include "auth/state/config.h"
+#include "auth/state/mail_rules.h"
 #include "auth/state/metrics.h"
 #include "auth/state/rules.h"
 #include "crypto/password.h"
@@ -82,15 +85,37 @@ static bool make_memory(struct auth *app, struct err *err)
                              &app->passwords, err);
 }
 
+/* The mailer's configuration is the publisher's as well: it keeps the mailer's queue. */
+static bool open_mail(struct auth *app, struct err *err)
+{
+    const struct auth_config *config = app->config;
+    bool is_mailer = config_is_mailer(config);
+    struct mail_sender *sender = NULL;
+    if (config->mailer_config[0] &&
+        !mail_rules_open(config->mailer_config, config->mail_templates_dir, &app->mail_rules, err))
+        return err_wrap(err, "MAILER_CONFIG");
+    if (is_mailer && !app->mail_rules)
+        return err_set(err, ERR_CONFIG, "AUTH_ROLE=mail needs MAILER_CONFIG");
+    if (is_mailer && !mail_sender_open(config, &sender, err))
+        return false;
+    mail_sender_free(sender); /* the thread has its own */
+    return event_relay_check(config, err);
+}
+
 static bool start_threads(struct process *process, struct err *err)
 {
+    unsigned role = config_is_mailer(process->app.config) ? ROLE_MAIL : ROLE_API;
     process->app.threads = service_threads_new();
     if (!process->app.threads)
         return err_set(err, ERR_INTERNAL, "no memory");
-    for (size_t i = 0; i < auth_consumers_count; i++)
+    for (size_t i = 0; i < auth_consumers_count; i++) {
+        unsigned roles = auth_consumers[i].roles ? auth_consumers[i].roles : ROLE_API;
+        if (!(roles & role))
+            continue;
         if (!service_threads_add(process->app.threads, auth_consumers[i].name,
                                  (void (*)(void *))auth_consumers[i].run, &process->app, err))
             return false;
+    }
     return true;
 }
 
@@ -119,7 +144,12 @@ static bool start_http(struct process *process, struct err *err)
         .worker_open = context_worker_open,
         .worker_close = context_worker_close,
     };
-    auth_routes(process->routes);
+    if (!config_is_mailer(config))
+        auth_routes(process->routes);
+    else if (strcmp(config->mail_provider, "outbox") == 0)
+        auth_mail_routes(process->routes);
+    else
+        return true; /* a mailer has nothing to show */
     return http_server_start(&spec, &process->server, err);
 }
 
@@ -140,7 +170,8 @@ bool auth_start(struct service *service, struct err *err)
            rules_open(app->config->rules_file, &app->rules, err) &&
            abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-           trust_open(app, err) && open_secrets(app, err) && make_memory(app, err) &&
+           trust_open(app, err) && open_mail(app, err) &&
+           (config_is_mailer(app->config) || open_secrets(app, err)) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }
 
@@ -160,6 +191,7 @@ void auth_stop(struct service *service)
     trust_close(app);
     management_close(app->management);
     abilities_free(app->abilities);
+    mail_rules_free(app->mail_rules);
     rules_free(app->rules);
     service->app = NULL;
     free(process);

@@ -15,6 +15,7 @@
 struct abilities; /* api/abilities.h: what roles may do here; immutable */
 struct auth_config;
 struct management;    /* api/management.h: signers and scopes; immutable but for what was seen */
+struct mail_rules;    /* state/mail_rules.h: which event is which letter; immutable */
 struct password_gate; /* crypto/password.h: so many hashes at once; any thread */
 struct proxy_networks;
 struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
@@ -34,6 +35,7 @@ struct auth {
     struct rules *rules;
     struct abilities *abilities;
     struct management *management;
+    struct mail_rules *mail_rules; /* NULL: no mails are made */
     struct password_gate *passwords;
     struct secret_store *secrets;
     const struct proxy_networks *proxies; /* domain/client_ip.h; immutable */
@@ -43,6 +45,7 @@ struct auth {
     struct token_cache *bearer_tokens; /* value: struct bearer (http/trust.h) */
     _Atomic bool stopping;
     _Atomic bool database_is_there; /* the keeper's last look */
+    _Atomic bool mailer_works;      /* AUTH_ROLE=mail: queue and database answer */
 };
 
 #endif

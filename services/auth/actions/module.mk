@@ -1,1 +1,1 @@
-DEPS := base decimal json contract db crypto metrics token yaml fetch secret auth/domain auth/store auth/state
+DEPS := base decimal json contract db crypto metrics token yaml fetch secret mail auth/domain auth/store auth/state

@@ -5,12 +5,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 struct auth_config {
     /* The process. */
     const char *http_host, *ops_host, *log_level;
     uint16_t http_port, ops_port;
     uint32_t workers, connections_max;
+    const char *role; /* AUTH_ROLE: "api" or "mail" */
 
     /* Peers. */
     const char *db_socket, *db_host, *db_name, *db_user, *db_password;
@@ -58,6 +60,21 @@ struct auth_config {
 
     /* The client's address. */
     const char *gateway, *trusted_proxies;
+
+    /* Events, and the mails that are made of them. */
+    const char *event_key, *event_algorithm;
+    const char *mailer_config, *mail_templates_dir;
+    const char *mail_provider, *mail_outbox_dir;
+    const char *sender_name, *sender_email;
+    const char *smtp_host, *smtp_user, *smtp_password, *smtp_tls, *smtp_ca_file, *smtp_hello;
+    uint16_t smtp_port;
+    uint32_t mails_per_minute;
 };
+
+/* Whether this process sends mails, instead of answering requests. */
+static inline bool config_is_mailer(const struct auth_config *config)
+{
+    return strcmp(config->role, "mail") == 0;
+}
 
 #endif

@@ -56,3 +56,16 @@ bool outbox_delete(struct db *db, const uint64_t *ids, size_t count, struct err 
     db_sql(db, &sql, ")", DB_NONE);
     return db_exec_str(db, &sql, NULL, err);
 }
+
+bool outbox_is_ours(struct db *db, bool *ret_is_ours, struct err *err)
+{
+    struct db_result *result;
+    if (!db_query(db,
+                  "SELECT IF(IS_USED_LOCK(CONCAT(DATABASE(), '.events')) = CONNECTION_ID(), 1,"
+                  " GET_LOCK(CONCAT(DATABASE(), '.events'), 0))",
+                  DB_NONE, &result, err))
+        return false;
+    *ret_is_ours = db_row_next(result) && !db_is_null(result, 0) && db_get_i64(result, 0) == 1;
+    db_result_free(result);
+    return true;
+}

@@ -34,6 +34,9 @@ struct outbox_row {
 /* The first rows, at most rows_max; the array is in the arena. */
 bool outbox_read(struct db *db, struct arena *arena, size_t rows_max, struct outbox_row **ret_rows,
                  size_t *ret_count, struct err *err) MUST_CHECK;
+/* Of all processes one relays, so that events leave in their order: it holds a named lock of the
+ * database, as long as its connection lives. Takes it if it is free. */
+bool outbox_is_ours(struct db *db, bool *ret_is_ours, struct err *err) MUST_CHECK;
 bool outbox_delete(struct db *db, const uint64_t *ids, size_t count, struct err *err) MUST_CHECK;
 
 #endif

@@ -11,6 +11,7 @@ static const char *const statements[] = {
     "DELETE FROM password_resets WHERE expires_at < ? LIMIT ?",
     "DELETE FROM whitelinks WHERE expires_at < ? LIMIT ?",
     "DELETE FROM throttles WHERE empty_at < ? LIMIT ?",
+    "DELETE FROM mails WHERE created_at < ? - INTERVAL 7 DAY LIMIT ?",
     "DELETE FROM known_devices WHERE last_seen_at < ? - INTERVAL 180 DAY LIMIT ?",
 };
 
