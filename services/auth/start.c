@@ -20,6 +20,7 @@
 #include "crypto/password.h"
 #include "http/http.h"
 #include "log/log.h"
+#include "mail/mail.h"
 #include "secret/secret.h"
 #include "service/threads.h"
 

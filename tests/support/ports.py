@@ -8,6 +8,7 @@ import socket
 # start.
 BASES = range(61000, 65000, 20)
 EDGE_OFFSET = 10
+LAST_OFFSET = 12  # tools/stack/settings.py
 
 
 def is_free(port):
@@ -23,7 +24,7 @@ def is_free(port):
 
 def free_base():
     for base in random.SystemRandom().sample(BASES, 50):
-        if all(is_free(base + offset) for offset in range(1, EDGE_OFFSET + 1)):
+        if all(is_free(base + offset) for offset in range(1, LAST_OFFSET + 1)):
             return base
     raise RuntimeError("no free ports for a stack")
 

@@ -39,6 +39,7 @@ def make_secrets(settings):
         if not path.exists():
             write_file(path, secrets.token_urlsafe(24), 0o600)
     write_management_config(settings)
+    write_mailer_config(settings)
 
 
 def key_file(settings, name, kind):
@@ -76,6 +77,15 @@ def write_management_config(settings):
         template = (REPOSITORY / "deploy/config" / source).read_text()
         text = template.replace("${LOCAL_PUBLIC_KEY}", base64.urlsafe_b64encode(pem).decode())
         write_file(settings.run_dir / "config" / target, text)
+
+
+def write_mailer_config(settings):
+    """Which event is sent as which letter, with the keys of those who sign events."""
+    text = (REPOSITORY / "deploy/config/mailer.yml.template").read_text()
+    for name, key in (("BARONG_PUBLIC_KEY", "jwt"), ("PEATIO_PUBLIC_KEY", "event")):
+        pem = key_file(settings, key, "pub").read_bytes()
+        text = text.replace(f"${{{name}}}", base64.urlsafe_b64encode(pem).decode())
+    write_file(settings.run_dir / "config" / "mailer.yml", text)
 
 
 def write_service_environments(settings):
@@ -145,9 +155,15 @@ def write_service_environments(settings):
         "SEED_PASSWORDS_FILE": run_dir / "secrets" / "seed_passwords.yml",
         "LOG_LEVEL": "info",
     }
+    auth |= {"MAILER_CONFIG": run_dir / "config" / "mailer.yml",
+             "MAIL_TEMPLATES_DIR": REPOSITORY / "services/auth/templates/mail"}
+    mail = {**auth, "AUTH_ROLE": "mail",
+            "HTTP_PORT": ports["MAIL_PORT"], "OPS_PORT": ports["MAIL_OPS_PORT"],
+            "MAIL_PROVIDER": "outbox", "MAIL_OUTBOX_DIR": run_dir / "mail",
+            "SENDER_EMAIL": "noreply@bourse.localhost", "SMTP_TLS": "none"}
     checker = {**database, "DB_USER": "bourse_checker",
                "DB_PASSWORD": password(settings, "mariadb_checker")}
     operator = {"DB_SOCKET": socket, "DB_USER": "root", **broker("operator")}
     for name, pairs in (("accounting", accounting), ("matching", matching), ("auth", auth),
-                        ("checker", checker), ("operator", operator)):
+                        ("mail", mail), ("checker", checker), ("operator", operator)):
         write_env_file(run_dir / "env" / f"{name}.env", pairs, 0o600)

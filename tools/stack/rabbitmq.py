@@ -23,7 +23,8 @@ PERMISSIONS = {
                  r"^(bourse\.(matching$|commands\.)|amq\.default$)",
                  r"^bourse\.(matching$|commands\.)"),
     # Barong's exchanges, and the queues of mails, which are fed by accounting's events as well.
-    "auth": (r"^(bourse\.auth\.|barong\.)",
+    # The mailer declares the exchange that it listens to; it can't publish there.
+    "auth": (r"^(bourse\.auth\.|barong\.|peatio\.events\.model$)",
              r"^(bourse\.auth\.|barong\.|amq\.default$)",
              r"^(bourse\.auth\.|barong\.|peatio\.events\.)"),
     "operator": (".*", ".*", ".*"),

@@ -28,9 +28,13 @@ PORTS = {
     "MATCHING_OPS_PORT": (7, "matching (ops)"),
     "AUTH_PORT": (8, "auth (API)"),
     "AUTH_OPS_PORT": (9, "auth (ops)"),
+    # 10 is free for the edge: tests put it there.
+    "MAIL_PORT": (11, "mail (page of the outbox)"),
+    "MAIL_OPS_PORT": (12, "mail (ops)"),
 }
 SERVICE_PORTS = ("ACCOUNTING_PORT", "ACCOUNTING_OPS_PORT", "MATCHING_OPS_PORT", "AUTH_PORT",
-                 "AUTH_OPS_PORT")
+                 "AUTH_OPS_PORT", "MAIL_PORT", "MAIL_OPS_PORT")
+OFFSET_MAX = max(offset for offset, _ in PORTS.values())
 
 
 class StackError(Exception):
@@ -57,12 +61,12 @@ class Settings:
             self.choices[name] = value
             if remembered.get(name, value) != value:
                 self.changed.append(f"{name}={remembered[name]}")
-        port_base = self._port("PORT_BASE", 1024, 65535 - len(PORTS))
+        port_base = self._port("PORT_BASE", 1024, 65535 - OFFSET_MAX)
         self.edge_port = self._port("EDGE_PORT", 1, 65535)
         self.ports = {name: port_base + offset for name, (offset, _) in PORTS.items()}
         if self.edge_port in self.ports.values():
             raise StackError(f"EDGE_PORT={self.edge_port} lies in the range of "
-                             f"PORT_BASE={port_base} (+1 to +{len(PORTS)}): "
+                             f"PORT_BASE={port_base} (+1 to +{OFFSET_MAX}): "
                              "choose another EDGE_PORT.")
         # BOURSE_BIN: a folder of ready programs (another variant, another version); else we build.
         self.builds = not self.choices["BOURSE_BIN"]

@@ -14,7 +14,9 @@ from stack.settings import StackError, write_file
 
 # name: (priority, seconds to stop in). Started in the order of priority, stopped in the reverse.
 INFRASTRUCTURE = {"epmd": (10, 5), "logs": (10, 5), "mariadb": (20, 120), "rabbitmq": (20, 60)}
-SERVICES = {"accounting": (30, 25), "auth": (30, 25), "matching": (40, 25)}
+SERVICES = {"accounting": (30, 25), "auth": (30, 25), "mail": (40, 25), "matching": (40, 25)}
+# A service that is another role of a program.
+BINARIES = {"mail": "auth"}
 EDGE = {"nginx": (50, 10)}
 
 HERE = Path(__file__).resolve().parent
@@ -37,7 +39,8 @@ def configure(settings):
     def program(name, priority, stop_seconds):
         # startsecs 0: a process counts as started at once, so supervisord has no reason to give up;
         # the pause between two starts is in tools/stack/run.
-        binary = (f' "{literal(settings.binaries / f"bourse-{name}")}"' if name in SERVICES else "")
+        binary = f"bourse-{BINARIES.get(name, name)}"
+        binary = f' "{literal(settings.binaries / binary)}"' if name in SERVICES else ""
         return f"""
 [program:{name}]
 command = "{literal(RUN)}" "{literal(settings.run_dir)}" {name}{binary}
