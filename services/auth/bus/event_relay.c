@@ -9,6 +9,7 @@
 #include "auth/state/config.h"
 #include "auth/state/metrics.h"
 #include "auth/store/outbox.h"
+#include "json/read.h"
 #include "log/log.h"
 #include "service/threads.h"
 #include "token/token.h"
@@ -64,10 +65,12 @@ static bool sign(struct relay *relay, const struct outbox_row *row, struct err *
     event_claims_write(&relay->claims, &event, clock_now_us(relay->app->clock));
     if (!str_ok(&relay->claims))
         return err_set(err, ERR_PROTOCOL, "event above %d bytes", DOCUMENT_BYTES_MAX);
-    if (!token_sign_general(relay->signer, str_data(&relay->claims), &relay->document, err)) {
-        err->code = ERR_PROTOCOL; /* the record is no JSON */
+    if (!json_check(str_data(&relay->claims), relay->claims.length, err)) {
+        err->code = ERR_PROTOCOL;
         return false;
     }
+    if (!token_sign_general(relay->signer, str_data(&relay->claims), &relay->document, err))
+        return false;
     return str_ok(&relay->document) ||
            err_set(err, ERR_PROTOCOL, "signed event above %d bytes", DOCUMENT_BYTES_MAX);
 }

@@ -42,14 +42,15 @@ bool mail_rules_verify(const struct mail_rules *rules, int64_t now_us, const cha
                                             .issued_at_leeway_s = CLOCKS_APART_S,
                                             .expiry_required = true,
                                             .jti_required = true};
-    err_set(err, ERR_UNAUTHENTICATED, "mail: no key of a signer");
+    struct err why;
+    err_set(&why, ERR_UNAUTHENTICATED, "mail: no key of a signer");
     for (size_t i = 0; i < MAIL_KEYS_MAX && rules->keys[i]; i++) {
         uint32_t signers = 0;
         size_t before = json->length;
         if (!token_verify_general(rules->keys[i], rules->signers, &token_rules, now_us, text,
-                                  length, &signers, json, err)) {
-            if (err->code != ERR_UNAUTHENTICATED)
-                return false;
+                                  length, &signers, json, &why)) {
+            if (why.code != ERR_UNAUTHENTICATED)
+                break;
             continue; /* a former key of this signer may fit */
         }
         for (size_t signer = 0; signer < rules->signers_count; signer++)
@@ -58,8 +59,9 @@ bool mail_rules_verify(const struct mail_rules *rules, int64_t now_us, const cha
                 return true;
             }
         json->length = before;
-        err_set(err, ERR_UNAUTHENTICATED, "mail: signed by none or by several");
+        err_set(&why, ERR_UNAUTHENTICATED, "mail: signed by none or by several");
     }
+    *err = why;
     return false;
 }
 
