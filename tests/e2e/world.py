@@ -26,6 +26,7 @@ sys.path[:0] = [str(REPOSITORY / "tools"), str(REPOSITORY / "tests" / "support")
 from checker import tables  # noqa: E402  (after the path is set)
 from checker.stack import read_env  # noqa: E402
 from ports import EDGE_OFFSET, free_base  # noqa: E402
+from stack import rabbitmq  # noqa: E402
 
 READY_S = 60
 QUIET_S = 30
@@ -233,6 +234,9 @@ class World:
         finally:
             if connection.is_open:
                 connection.close()
+
+    def broker_answers(self):
+        return rabbitmq.greets(self.port_base + 2)
 
     def queue_length(self, queue):
         with self.broker() as channel:

@@ -100,7 +100,7 @@ def start(settings):
         for service, seeds in (("accounting", "deploy/seed"), ("auth", "deploy/seed/auth")):
             run_service(settings, service, "migrate", "--migrate")
             run_service(settings, service, "seed", "--seed", REPOSITORY / seeds)
-    wait_for(settings, "rabbitmq", lambda: broker_answers(settings))
+    wait_for(settings, "rabbitmq", lambda: rabbitmq.greets(settings.ports["AMQP_PORT"]))
 
     supervisor.start_rest(settings)
     if not settings.infra_only:
@@ -125,13 +125,6 @@ def write_infrastructure_environments(settings):
     environment = rabbitmq.environment(settings)
     for name in ("rabbitmq", "epmd"):
         write_env_file(settings.run_dir / "env" / f"{name}.env", environment)
-
-
-def broker_answers(settings):
-    # An AMQP client opens with its version; the server's first frame is connection.start on
-    # channel 0. The listener opens last in RabbitMQ's start, when users are imported.
-    return wait.greets(("127.0.0.1", settings.ports["AMQP_PORT"]), b"AMQP\x00\x00\x09\x01",
-                       b"\x01\x00\x00")
 
 
 def service_is_ready(settings, name):

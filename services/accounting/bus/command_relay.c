@@ -25,7 +25,7 @@ enum {
     RELOAD_AFTER_US = 3000000, /* commands that don't settle for so long: ask the worker again */
     RELOAD_EVERY_US = 1000000, /* at most one reload in this time for a market */
     PAUSE_MIN_MS = 100,
-    PAUSE_MAX_MS = 500
+    PAUSE_MAX_MS = 250
 };
 
 /* How far a market is: handed to the broker, confirmed by it, settled. */

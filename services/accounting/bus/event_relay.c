@@ -33,7 +33,7 @@ enum {
     PARKED_MAX = 64, /* rows that nobody can read; above it the relay stops */
     RELAY_NICE = 5,  /* orders come before the news of them */
     PAUSE_MIN_MS = 100,
-    PAUSE_MAX_MS = 500
+    PAUSE_MAX_MS = 250
 };
 
 static const char *const exchanges[EXCHANGE_MAX] = {

@@ -12,7 +12,7 @@
 #include "json/field.h"
 #include "log/log.h"
 
-enum { TICK_MS = 200, PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 2000, IN_FLIGHT_MAX = 64, AT_SIZE = 24 };
+enum { TICK_MS = 200, PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 250, IN_FLIGHT_MAX = 64, AT_SIZE = 24 };
 
 static const char exchange[] = "peatio.events.ranger";
 

@@ -24,7 +24,7 @@ enum {
     DELIVERIES_MAX = 256,          /* of one transaction */
     DELIVERY_BYTES_MAX = 16 << 20, /* of one transaction, all its deliveries */
     PAUSE_MIN_MS = 100,
-    PAUSE_MAX_MS = 500,
+    PAUSE_MAX_MS = 250,
     STUCK_MAX = 16,
     SETTLED_MARKETS_MAX = 64
 };

@@ -31,7 +31,7 @@ enum {
 
     /* Between two tries of anything that failed. */
     PAUSE_MS_MIN = 100,
-    PAUSE_MS_MAX = 500 /* a broker that is back is noticed soon: trading goes on within seconds */
+    PAUSE_MS_MAX = 250 /* a broker that is back is noticed soon: trading goes on within seconds */
 };
 
 _Static_assert(ROUND_DELIVERIES_MAX <= PREFETCH, "a round fits the window of the consumer");
