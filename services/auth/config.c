@@ -92,6 +92,12 @@ const struct config_row auth_config_rows[] = {
     {"LIMIT_MAIL_ADDRESS", CONFIG_U32, AT(limit_mail_address), "60", .min = 1, .max = 1000000, .doc = "Mails an hour that one address can have sent."},
     {"LIMIT_MAIL_ALL", CONFIG_U32, AT(limit_mail_all), "10000", .min = 1, .max = 1000000, .doc = "Mails an hour that strangers can have sent, all together."},
 
+    {"FACTOR_TRIES_PER_HOUR", CONFIG_U32, AT(factor_tries_per_hour), "10", .min = 1, .max = 1000, .doc = "Wrong second factors of one user in an hour, wherever they are asked for."},
+    {"FACTOR_RESET_HOURS", CONFIG_U32, AT(factor_reset_hours), "72", .min = 0, .max = 8760, .doc = "Hours in which the owner can stop the reset of lost second factors."},
+    {"STEP_UP_TIME", CONFIG_U32, AT(step_up_time_s), "300", .min = 10, .max = 86400, .doc = "Seconds after which a dangerous action asks again who it is."},
+    {"WEBAUTHN_RP_ID", CONFIG_TEXT, AT(webauthn_rp_id), "", .doc = "Domain that passkeys are for; empty: the host of DOMAIN. Changing it makes all of them useless."},
+    {"WEBAUTHN_ORIGINS", CONFIG_TEXT, AT(webauthn_origins), "", .doc = "Comma list of pages that may ask for passkeys (https://example.com); empty: DOMAIN."},
+
     {"GATEWAY", CONFIG_TEXT, AT(gateway), "none", .values = "none akamai cloudflare", .doc = "akamai: the address of a client is in True-Client-IP."},
     {"TRUSTED_PROXIES", CONFIG_TEXT, AT(trusted_proxies), "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7", .doc = "Comma list of networks whose X-Forwarded-For is believed."},
 

@@ -28,7 +28,8 @@ struct attempt {
     struct throttle limits[LIMITS_MAX]; /* that were taken from */
     size_t limits_count;
     char fresh_digest[PASSWORD_HASH_SIZE]; /* "": the old one stays */
-    const char *factor;                    /* NULL: none was shown */
+    bool needs_factor;
+    const char *factor; /* NULL: none was shown */
     struct signed_in result;
 };
 
@@ -154,7 +155,9 @@ static bool check_state(struct attempt *attempt, struct err *err)
 static bool check_factor(struct attempt *attempt, struct err *err)
 {
     const char *code = attempt->request->otp_code;
-    if (!attempt->user.otp)
+    if (!second_factor_is_needed(attempt->call, &attempt->user, &attempt->needs_factor, err))
+        return false;
+    if (!attempt->needs_factor)
         return true;
     if (!code || code[strspn(code, " \t")] == '\0') {
         /* The first step of every sign-in with a second factor: nobody was guessing. */
@@ -201,31 +204,40 @@ static bool renew_digest(struct attempt *attempt, struct err *err)
            users_set_password(attempt->call->db, id, attempt->fresh_digest, err);
 }
 
+bool sign_in_end(struct call *call, const struct user *user, const char *methods,
+                 struct opened_session *ret_session, struct err *err)
+{
+    const struct event_text where[] = {
+        {"user_ip", call->visitor.ip}, {"user_agent", call->visitor.user_agent}, {NULL, NULL}};
+    const struct activity activity = {.user_id = user->id,
+                                      .topic = "session",
+                                      .action =
+                                          strcmp(methods, "pwd") == 0 ? "login" : "login::2fa",
+                                      .result = ACTIVITY_SUCCEED};
+    return activity_record(call->db, &activity, &call->visitor, err) &&
+           event_system(call->db, "system.session.create", user, where, err) &&
+           session_open(call, user, methods, ret_session, err);
+}
+
 static bool open_unit(struct db *db, void *arg, struct err *err)
 {
     struct attempt *attempt = arg;
     struct call *call = attempt->call;
     struct user *user = &attempt->result.user;
     char methods[SESSION_METHODS_SIZE];
-    const struct event_text where[] = {
-        {"user_ip", call->visitor.ip}, {"user_agent", call->visitor.user_agent}, {NULL, NULL}};
+    bool needs_factor;
     snprintf(methods, sizeof(methods), "pwd%s%s", attempt->factor ? " " : "",
              attempt->factor ? attempt->factor : "");
-    if (!users_lock_by_id(db, call->arena, attempt->user.id, user, err))
+    if (!users_lock_by_id(db, call->arena, attempt->user.id, user, err) ||
+        !second_factor_is_needed(call, user, &needs_factor, err))
         return false;
     /* What happened meanwhile counts: a ban, a second factor that was switched on. */
-    if (!user_may_enter(user) || user->otp != attempt->user.otp)
+    if (!user_may_enter(user) || needs_factor != attempt->needs_factor)
         return err_set_key(err, ERR_UNAUTHENTICATED, "identity.session.not_active",
                            "the account changed while signing in");
-    const struct activity activity = {.user_id = user->id,
-                                      .topic = "session",
-                                      .action = attempt->factor ? "login::2fa" : "login",
-                                      .result = ACTIVITY_SUCCEED};
     return renew_digest(attempt, err) &&
            known_devices_add(db, user->id, attempt->device_hash, call->now_us, err) &&
-           activity_record(db, &activity, &call->visitor, err) &&
-           event_system(db, "system.session.create", user, where, err) &&
-           session_open(call, user, methods, &attempt->result.session, err);
+           sign_in_end(call, user, methods, &attempt->result.session, err);
 }
 
 bool sign_in(struct call *call, const struct sign_in *request, struct signed_in *ret_signed_in,

@@ -36,5 +36,9 @@ struct signed_in {
  * .missing_otp; ERR_FORBIDDEN with .invalid_otp; ERR_TOO_MANY. */
 bool sign_in(struct call *call, const struct sign_in *request, struct signed_in *ret_signed_in,
              struct err *err) MUST_CHECK;
+/* What every way in ends with, inside its transaction: the activity, the event, the session. `methods`
+ * as in struct session. */
+bool sign_in_end(struct call *call, const struct user *user, const char *methods,
+                 struct opened_session *ret_session, struct err *err) MUST_CHECK;
 
 #endif

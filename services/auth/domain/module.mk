@@ -1,1 +1,1 @@
-DEPS := base decimal json contract crypto template
+DEPS := base decimal json contract crypto template webauthn

@@ -58,6 +58,10 @@ struct auth_config {
     uint32_t limit_sign_up_address;
     uint32_t limit_mail_account, limit_mail_address, limit_mail_all;
 
+    /* Second factors. */
+    uint32_t factor_tries_per_hour, factor_reset_hours, step_up_time_s;
+    const char *webauthn_rp_id, *webauthn_origins;
+
     /* The client's address. */
     const char *gateway, *trusted_proxies;
 

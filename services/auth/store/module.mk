@@ -1,1 +1,1 @@
-DEPS := base decimal contract db crypto auth/domain
+DEPS := base decimal json contract db crypto template webauthn auth/domain
