@@ -1,1 +1,1 @@
-DEPS := base decimal json contract crypto template webauthn
+DEPS := base decimal json contract crypto phone template webauthn

@@ -1,1 +1,1 @@
-DEPS := base decimal json contract db crypto template webauthn auth/domain
+DEPS := base decimal json contract db crypto phone secret template webauthn auth/domain

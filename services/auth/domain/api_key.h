@@ -1,0 +1,27 @@
+/*
+ * api_key.h: a key that signs requests, of a user or of a service account (reference barong.md §2.12).
+ * The secret is not here: who signs or verifies asks for it by name (store/api_keys.h).
+ */
+#ifndef AUTH_DOMAIN_API_KEY_H
+#define AUTH_DOMAIN_API_KEY_H
+
+#include <stdint.h>
+
+enum {
+    API_KEY_KID_SIZE = 17,    /* 16 hexadecimal digits */
+    API_KEY_SECRET_SIZE = 33, /* 32 hexadecimal digits */
+    API_KEY_WORD_SIZE = 33,   /* state */
+    API_KEYS_MAX = 100        /* of one holder */
+};
+
+struct api_key {
+    uint64_t id;
+    uint64_t user_id, service_account_id; /* one of them is 0 */
+    char kid[API_KEY_KID_SIZE];
+    char algorithm[17];
+    const char *scope;             /* "trade,read", in the arena; "": none */
+    char state[API_KEY_WORD_SIZE]; /* "active", or it signs nothing */
+    int64_t created_at, updated_at;
+};
+
+#endif
