@@ -87,4 +87,28 @@ void mail_sender_free(struct mail_sender *sender); /* NULL is fine */
  * it may be later. ERR_INTERNAL: no memory, no disk. */
 bool mail_send(struct mail_sender *sender, const struct mail *mail, struct err *err) MUST_CHECK;
 
+/* ---- looking into an outbox ---- */
+
+enum { MAIL_OUTBOX_NAME_SIZE = 256 };
+
+struct mail_outbox_entry {
+    char name[MAIL_OUTBOX_NAME_SIZE]; /* of the file, with .eml */
+    int64_t written_us;
+};
+
+/* The newest first, at most `max`; a folder that is not there is empty. */
+size_t mail_outbox_list(const char *folder, struct mail_outbox_entry *ret_entries, size_t max);
+/* Appends the message. ERR_NOT_FOUND: no such letter, or no name of one. */
+bool mail_outbox_read(const char *folder, const char *name, struct str *out, struct err *err)
+    MUST_CHECK;
+
+/* What a reader sees of a message that mail_compose() made. */
+struct mail_shown {
+    struct str to, subject, date, text; /* UTF-8 */
+};
+void mail_shown_init(struct mail_shown *shown);
+void mail_shown_release(struct mail_shown *shown);
+/* The first body counts: the plain one if there is one. ERR_PROTOCOL: another kind of message. */
+bool mail_read(const char *message, struct mail_shown *shown, struct err *err) MUST_CHECK;
+
 #endif

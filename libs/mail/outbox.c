@@ -20,17 +20,12 @@ struct outbox {
     size_t letters_max;
 };
 
-/* ---- the oldest go ---- */
+/* ---- the letters that are there ---- */
 
-struct letter {
-    char name[NAME_MAX + 1];
-    int64_t written_us;
-};
-
-static int by_age(const void *a, const void *b)
+static int newest_first(const void *a, const void *b)
 {
-    const struct letter *x = a, *y = b;
-    return (x->written_us > y->written_us) - (x->written_us < y->written_us);
+    const struct mail_outbox_entry *x = a, *y = b;
+    return (x->written_us < y->written_us) - (x->written_us > y->written_us);
 }
 
 static bool is_letter(const char *name)
@@ -39,7 +34,8 @@ static bool is_letter(const char *name)
     return dot && dot != name && name[0] != '.' && strcmp(dot, ".eml") == 0;
 }
 
-static size_t list_letters(const char *folder, struct letter *ret_letters)
+/* In no order, at most LETTERS_LISTED_MAX. */
+static size_t list_letters(const char *folder, struct mail_outbox_entry *ret_letters)
 {
     size_t count = 0;
     DIR *dir = opendir(folder);
@@ -49,7 +45,7 @@ static size_t list_letters(const char *folder, struct letter *ret_letters)
         struct stat facts;
         if (!is_letter(entry->d_name) || fstatat(dirfd(dir), entry->d_name, &facts, 0) != 0)
             continue;
-        struct letter *letter = &ret_letters[count++];
+        struct mail_outbox_entry *letter = &ret_letters[count++];
         snprintf(letter->name, sizeof(letter->name), "%s", entry->d_name);
         letter->written_us = (int64_t)facts.st_mtim.tv_sec * 1000000 + facts.st_mtim.tv_nsec / 1000;
     }
@@ -57,19 +53,55 @@ static size_t list_letters(const char *folder, struct letter *ret_letters)
     return count;
 }
 
+static struct mail_outbox_entry *list_sorted(const char *folder, size_t *ret_count)
+{
+    struct mail_outbox_entry *letters = calloc(LETTERS_LISTED_MAX, sizeof(*letters));
+    *ret_count = letters ? list_letters(folder, letters) : 0;
+    if (letters)
+        qsort(letters, *ret_count, sizeof(*letters), newest_first);
+    return letters;
+}
+
+size_t mail_outbox_list(const char *folder, struct mail_outbox_entry *ret_entries, size_t max)
+{
+    size_t count;
+    struct mail_outbox_entry *letters = list_sorted(folder, &count);
+    count = count < max ? count : max;
+    if (count > 0)
+        memcpy(ret_entries, letters, count * sizeof(*letters));
+    free(letters);
+    return count;
+}
+
 static void forget_oldest(const struct outbox *outbox)
 {
-    struct letter *letters = calloc(LETTERS_LISTED_MAX, sizeof(*letters));
-    if (!letters)
-        return; /* the next letter tries again */
-    size_t count = list_letters(outbox->folder, letters);
-    qsort(letters, count, sizeof(*letters), by_age);
-    for (size_t i = 0; i + outbox->letters_max < count; i++) {
+    size_t count;
+    struct mail_outbox_entry *letters = list_sorted(outbox->folder, &count);
+    for (size_t i = outbox->letters_max; i < count; i++) {
         char path[PATH_MAX];
         snprintf(path, sizeof(path), "%s/%s", outbox->folder, letters[i].name);
         unlink(path);
     }
-    free(letters);
+    free(letters); /* without memory the next letter tries again */
+}
+
+bool mail_outbox_read(const char *folder, const char *name, struct str *out, struct err *err)
+{
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof(path), "%s/%s", folder, name);
+    if (!is_letter(name) || strchr(name, '/') || length < 0 || (size_t)length >= sizeof(path))
+        return err_set(err, ERR_NOT_FOUND, "no letter of that name");
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return err_set(err, ERR_NOT_FOUND, "no letter of that name");
+    char *room = str_reserve(out, MAIL_BYTES_MAX);
+    size_t bytes = room ? fread(room, 1, MAIL_BYTES_MAX, file) : 0;
+    fclose(file);
+    if (!room)
+        return err_set(err, ERR_INTERNAL, "no memory for a letter");
+    out->length += bytes;
+    out->data[out->length] = '\0';
+    return true;
 }
 
 /* ---- writing one ---- */
