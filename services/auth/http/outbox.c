@@ -89,8 +89,8 @@ static void list(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    size_t count = mail_outbox_list(request_app(request)->config->mail_outbox_dir, entries,
-                                    LETTERS_SHOWN_MAX);
+    size_t count =
+        mail_outbox_list(request_app(request)->config->mail_outbox_dir, entries, LETTERS_SHOWN_MAX);
     for (size_t i = 0; i < count; i++)
         add_letter(request, letters, entries[i].name);
     reply_page(request, "list", values);
@@ -101,10 +101,12 @@ static void list(struct http_request *request)
 struct letter_params {
     const char *name;
 };
-static const struct param letter_params[] = {
-    {"name", PARAM_TEXT, offsetof(struct letter_params, name), .is_path = true,
-     .doc = "Name of the file."},
-    {NULL}};
+static const struct param letter_params[] = {{.name = "name",
+                                              .kind = PARAM_TEXT,
+                                              .offset = offsetof(struct letter_params, name),
+                                              .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+                                              .doc = "Name of the file."},
+                                             PARAM_END};
 
 /* A line that is an address of the web becomes a link: letters put theirs alone on a line. */
 static void add_line(cJSON *lines, const char *text, size_t length)
