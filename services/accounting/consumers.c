@@ -3,6 +3,7 @@
 #include "accounting/actions/order_accept.h"
 #include "accounting/bus/command_relay.h"
 #include "accounting/bus/event_relay.h"
+#include "accounting/bus/journal_job.h"
 #include "accounting/bus/market_clock.h"
 #include "accounting/bus/on_results.h"
 #include "accounting/bus/pnl_job.h"
@@ -16,6 +17,7 @@ const struct consumer accounting_consumers[] = {
     {"event-relay", event_relay_run},     /* the outbox to the world */
     {"market-clock", market_clock_run},   /* tickers and k-lines, by the clock */
     {"key-watch", key_watch_run},         /* the issuer's public keys */
+    {"journal", journal_job_run},         /* deletes what is old and settled from the journal */
     {"pnl", pnl_job_run},                 /* profit and loss, if PNL_CURRENCIES asks for it */
 };
 const size_t accounting_consumers_count = ARRAY_LEN(accounting_consumers);

@@ -82,8 +82,8 @@ def orders(market_number, first, count):
     return made
 
 
-def empty_snapshot(market):
-    return struct.pack("<4sHBB24sQqQ", b"BRS1", 1, 0, 0, market.encode(), 0, 0, 0)
+def empty_snapshot(market, seq=0):
+    return struct.pack("<4sHBB24sQqQ", b"BRS1", 1, 0, 0, market.encode(), seq, 0, 0)
 
 
 def results_of(document):
@@ -99,12 +99,17 @@ def results_of(document):
 
 # ---- accounting, small ----
 
+class Gone(Exception):
+    """Commands that the journal had once."""
+
+
 class Accounting:
-    """The journal of each market, and the three calls. Nothing is ever settled but by settle()."""
+    """The journal of each market, and the three calls. Nothing is settled but by prune()."""
 
     def __init__(self, key):
         self.public = key.public_key()
         self.journal, self.snapshots, self.calls, self.problems = {}, {}, [], []
+        self.pruned = {}
         self.port, self.server = free_port(), None
 
     def add_market(self, market):
@@ -117,6 +122,11 @@ class Accounting:
         made = orders(list(self.journal).index(market) + 1, first, count)
         self.journal[market] += made
         return batch(market, first, made)
+
+    def prune(self, market):
+        """All commands are settled, leave an empty book, and are not kept."""
+        self.pruned[market] = len(self.journal[market])
+        self.snapshots[market] = empty_snapshot(market, self.pruned[market])
 
     def commands(self, market, first, count_max=1024):
         """As accounting has them: in batches that begin where they begin."""
@@ -134,6 +144,8 @@ class Accounting:
         if path == "snapshot":
             return self.snapshots[query["market"]]
         if path == "commands" and claims:
+            if int(query["from"]) <= self.pruned.get(query["market"], 0):
+                raise Gone
             return self.commands(query["market"], int(query["from"]))
         return None
 
@@ -145,13 +157,15 @@ class Accounting:
 
             def do_GET(self):
                 path, _, tail = self.path.removeprefix("/api/v2/internal/matching/").partition("?")
-                query = dict(pair.split("=") for pair in tail.split("&") if pair)
+                query, status = dict(pair.split("=") for pair in tail.split("&") if pair), 500
                 try:
                     body = owner.answer(path, query, self.headers["Authorization"][7:])
+                except Gone:
+                    body, status = None, 410
                 except Exception as error:  # told at the end: this runs on the server's thread
                     owner.problems.append(f"{self.path}: {error!r}")
                     body = None
-                self.send_response(200 if body is not None else 500)
+                self.send_response(200 if body is not None else status)
                 self.send_header("Content-Length", str(len(body or b"")))
                 self.end_headers()
                 self.wfile.write(body or b"")
@@ -376,6 +390,24 @@ class Play:
         self.accounting.add_market("ltcusd")
         self.bus.send(self.accounting.append("ltcusd", 20))
         self.expect("ltcusd")
+
+    def scene_pruned(self):
+        """Far behind: what is missing is not kept any more, the snapshot is ahead of it."""
+        time.sleep(1.1)
+        self.accounting.add_market("xrpusd")
+        self.bus.send(self.accounting.append("xrpusd", 5))
+        self.expect("xrpusd")
+        self.accounting.append("xrpusd", 700)
+        self.accounting.prune("xrpusd")
+        first = len(self.accounting.journal["xrpusd"]) + 1
+        self.bus.send(self.accounting.append("xrpusd", 10))
+
+        def came():
+            self.bus.collect()
+            return ("xrpusd", first + 9) in self.bus.results
+        wait_for("results after the snapshot", came)
+        if ("xrpusd", first - 1) in self.bus.results:
+            raise Failed("a result of a command that is gone")
 
     def scene_broker_dies(self):
         """Results that the broker did not confirm go out again; nothing is lost."""

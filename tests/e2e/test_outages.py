@@ -14,6 +14,7 @@ import requests
 from db_proxy import through_proxy
 from members import Member, funded, seeded, settled
 from pace import STRETCH_MAX, Pace
+from ports import free_base
 from wire import connect, member_request, read_answer
 from world import WORLD, wait_for
 
@@ -380,7 +381,7 @@ def test_accounting_away():
 def test_two_matching_workers_do_no_harm():
     """O-13: somebody starts a second worker on the same queue. Both compute, each result is
     settled once."""
-    environment = {**os.environ, **WORLD.env("matching"), "OPS_PORT": str(WORLD.port_base + 8)}
+    environment = {**os.environ, **WORLD.env("matching"), "OPS_PORT": str(free_base())}
     with light_load() as clients:
         wait_for(lambda: sum(len(client.acknowledged) for client in clients) > 10, 20, "orders")
         log = WORLD.file("log/matching-second.log").open("w")

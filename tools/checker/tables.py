@@ -63,6 +63,15 @@ def command_rows(connection, market):
         yield from cursor
 
 
+def first_command(connection, market):
+    """The first command that the journal of a market still has; 1 if it never lost any."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT first_seq FROM command_batches WHERE market_id = %s "
+                       "ORDER BY last_seq LIMIT 1", (market,))
+        row = cursor.fetchone()
+    return row[0] if row else 1
+
+
 def progress(connection):
     """(commands that are not settled, rows in the outbox) at this moment."""
     with connection.cursor() as cursor:

@@ -2,14 +2,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/pnl.h"
+#include "accounting/bus/job_nap.h"
 #include "accounting/state/config.h"
 #include "log/log.h"
 
-enum { PERIOD_MS = 10 * 1000, NAP_MS = 200, PNL_CURRENCIES_MAX = 16 };
+enum { PERIOD_MS = 10 * 1000, PNL_CURRENCIES_MAX = 16 };
 
 static size_t split(char *list, const char *names[static PNL_CURRENCIES_MAX])
 {
@@ -19,13 +19,6 @@ static size_t split(char *list, const char *names[static PNL_CURRENCIES_MAX])
         if (*name)
             names[count++] = name;
     return count;
-}
-
-static void nap(const struct accounting *app)
-{
-    const struct timespec pause = {.tv_nsec = NAP_MS * 1000000L};
-    for (int slept = 0; slept < PERIOD_MS && !atomic_load(&app->stopping); slept += NAP_MS)
-        nanosleep(&pause, NULL);
 }
 
 static bool update_all(struct accounting *app, struct db **db, const char *const *names,
@@ -49,7 +42,7 @@ void pnl_job_run(struct accounting *app)
         struct err err;
         if (atomic_load(&app->books_loaded) && !update_all(app, &db, names, count, &err))
             log_warning("profit and loss waits", LOG_ERR(&err));
-        nap(app);
+        job_nap(app, PERIOD_MS);
     }
     db_close(db);
     free(list);

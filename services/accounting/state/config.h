@@ -28,6 +28,7 @@ struct accounting_config {
     const char *pnl_currencies, *platform_currency;
     const char *internal_transfer_otp; /* "refuse", "ignore" */
     uint32_t shards;
+    uint32_t journal_kept_hours; /* 0: for ever */
 };
 
 #endif

@@ -31,4 +31,10 @@ const struct metric_row accounting_metrics[METRIC_MAX] = {
     [METRIC_MARKET_STUCK] = {"market_stuck", METRIC_GAUGE,
                              "1: a result was refused, the market is not settled any more.",
                              "market"},
+    [METRIC_JOURNAL_PRUNED] = {"journal_batches_pruned_total", METRIC_COUNTER,
+                               "Batches of the command journal that were deleted as too old.",
+                               NULL},
+    [METRIC_JOURNAL_FIRST_SEQ] = {"journal_first_seq", METRIC_GAUGE,
+                                  "First command that the journal still has; 0: it has none.",
+                                  "market"},
 };

@@ -24,4 +24,19 @@ typedef bool market_progress_take(void *arg, const char *market_id, uint64_t com
 bool market_progress_read(struct db *db, market_progress_take *take, void *arg, struct err *err)
     MUST_CHECK;
 
+/*
+ * Deletes the oldest batches of a market, at most COMMAND_BATCHES_PRUNE_MAX: those that end at
+ * `up_to_seq` or below and were made before `before_us`.
+ */
+enum { COMMAND_BATCHES_PRUNE_MAX = 256 };
+
+struct command_batches_pruned {
+    uint64_t count;     /* how many were deleted */
+    uint64_t first_seq; /* the first command that is left; 0: none is */
+};
+
+bool command_batches_prune(struct db *db, const char *market_id, uint64_t up_to_seq,
+                           int64_t before_us, struct command_batches_pruned *ret_pruned,
+                           struct err *err) MUST_CHECK;
+
 #endif

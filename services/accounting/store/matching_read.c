@@ -118,6 +118,22 @@ bool matching_snapshot(struct db *db, const struct market *market, struct str *o
 
 /* ---- commands ---- */
 
+/* This command was not found: not made yet, or made, settled and pruned? */
+static bool check_kept(struct db *db, const char *market_id, uint64_t from, struct err *err)
+{
+    struct db_result *rows;
+    uint64_t settled_seq = 0;
+    if (!db_query(db, "SELECT settled_seq FROM market_settlements WHERE market_id = ?",
+                  DB_ARGS(DB_TEXT(market_id)), &rows, err))
+        return false;
+    if (db_row_next(rows))
+        settled_seq = db_get_u64(rows, 0);
+    db_result_free(rows);
+    return from > settled_seq ||
+           err_set(err, ERR_GONE, "market %s: command %lu is not kept any more", market_id,
+                   (unsigned long)from);
+}
+
 bool matching_commands(struct db *db, const char *market_id, uint64_t from, struct str *out,
                        struct err *err)
 {
@@ -134,8 +150,12 @@ bool matching_commands(struct db *db, const char *market_id, uint64_t from, stru
                   &rows, err))
         return false;
     uint64_t count = 0;
+    bool has_from = false;
     while (db_row_next(rows)) {
         size_t length;
+        if (count == 0 && db_get_u64(rows, 0) > from)
+            break;
+        has_from = true;
         uint64_t commands = db_get_u64(rows, 1) - db_get_u64(rows, 0) + 1;
         const void *batch = db_get_bytes(rows, 2, &length);
         if (count > 0 && count + commands > PROTOCOL_COMMANDS_MAX)
@@ -144,6 +164,8 @@ bool matching_commands(struct db *db, const char *market_id, uint64_t from, stru
         str_add_bytes(out, batch, length);
     }
     db_result_free(rows);
+    if (!has_from && !check_kept(db, market_id, from, err))
+        return false;
     return str_ok(out) ||
            err_set(err, ERR_INTERNAL, "commands of %s above %zu bytes", market_id, out->max);
 }

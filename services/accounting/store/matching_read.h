@@ -19,7 +19,8 @@ bool matching_snapshot(struct db *db, const struct market *market, struct str *o
     MUST_CHECK;
 
 /* Appends the batches of the journal that hold the command `from` and those after it: at most
- * PROTOCOL_COMMANDS_MAX commands, but one whole batch at least; nothing if there are none. */
+ * PROTOCOL_COMMANDS_MAX commands, but one whole batch at least; nothing if there are none yet. ERR_GONE: `from` was settled
+ * long ago and is not kept any more; a snapshot is newer. */
 bool matching_commands(struct db *db, const char *market_id, uint64_t from, struct str *out,
                        struct err *err) MUST_CHECK;
 

@@ -43,6 +43,6 @@ bool accounting_call(struct worker *worker, const char *path, long timeout_ms, s
     };
     if (!fetch_run(worker->fetch, &request, &status, out, err))
         return err_wrap(err, "accounting, %s", path);
-    return status == 200 ||
-           err_set(err, ERR_PEER_UNAVAILABLE, "accounting, %s: status %ld", path, status);
+    return status == 200 || err_set(err, status == 410 ? ERR_GONE : ERR_PEER_UNAVAILABLE,
+                                    "accounting, %s: status %ld", path, status);
 }

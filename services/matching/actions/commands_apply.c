@@ -175,7 +175,12 @@ bool gap_is_due(const struct worker *worker, const struct market *market)
 
 bool gap_close(struct worker *worker, struct market *market, struct err *err)
 {
-    if (!commands_catch_up(worker, market, err) || !apply_early(worker, market, err))
+    if (!commands_catch_up(worker, market, err)) {
+        /* So far behind that the journal begins later: the snapshot is ahead of us. */
+        market->wants_load = market->wants_load || err->code == ERR_GONE;
+        return false;
+    }
+    if (!apply_early(worker, market, err))
         return false;
     /* What waits still begins beyond all that accounting has: nobody can have sent it. */
     for (size_t i = 0; i < market->early_count; i++)

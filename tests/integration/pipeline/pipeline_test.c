@@ -15,12 +15,15 @@
 
 #include "accounting/actions/accept_batch.h"
 #include "accounting/actions/accounting.h"
+#include "accounting/actions/journal_prune.h"
 #include "accounting/actions/limits.h"
 #include "accounting/actions/parcel.h"
 #include "accounting/actions/results_settle.h"
 #include "accounting/actions/seed.h"
 #include "accounting/marketdata/market_data.h"
 #include "accounting/state/metrics.h"
+#include "accounting/store/command_batches.h"
+#include "accounting/store/matching_read.h"
 #include "accounting/store/sql.h"
 #include "base/queue.h"
 #include "db/db.h"
@@ -408,6 +411,130 @@ static void accept__more_orders_than_funds__refuses_those_alone(void **state)
     assert_int_equal(accepted, 1);
 }
 
+/* ---- pruning of the journal ---- */
+
+static bool prune(struct world *world, uint64_t kept_commands)
+{
+    struct err err;
+    bool more = false;
+    must(journal_prune(&world->app, world->db, 1, kept_commands, &more, &err), &err);
+    return more;
+}
+
+static void run_sql(struct world *world, const char *sql)
+{
+    struct err err;
+    must(db_exec(world->root, sql, DB_NONE, NULL, &err), &err);
+}
+
+/* ERR_NONE, or how asking for the commands from `from` on fails. */
+static enum err_code ask_commands(struct world *world, uint64_t from, struct str *out)
+{
+    struct err err;
+    str_clear(out);
+    return matching_commands(world->db, MARKET, from, out, &err) ? ERR_NONE : err.code;
+}
+
+#define COUNT_OF "SELECT COUNT(*) FROM command_batches WHERE market_id = '" MARKET "' AND "
+#define MAKE_OLD                                                                                   \
+    "UPDATE command_batches SET created_at = created_at - INTERVAL 2 HOUR WHERE market_id = "      \
+    "'" MARKET "'"
+#define SETTLED "(SELECT settled_seq FROM market_settlements WHERE market_id = '" MARKET "')"
+
+static void prune__young_or_near_or_not_settled__stays(void **state)
+{
+    struct world *world = *state;
+    match_round(world);
+    settle(world, world->results_count - 1, world->results_count);
+    accept_round(world, 20); /* not settled */
+    uint64_t all = query_u64(world, COUNT_OF "TRUE");
+    assert_true(query_u64(world, COUNT_OF "last_seq > " SETTLED) > 0);
+
+    prune(world, 0); /* nothing is older than an hour */
+    assert_int_equal(query_u64(world, COUNT_OF "TRUE"), all);
+
+    run_sql(world, MAKE_OLD);
+    prune(world, UINT64_MAX / 2); /* everything is near the end */
+    assert_int_equal(query_u64(world, COUNT_OF "TRUE"), all);
+
+    uint64_t near = query_u64(world, COUNT_OF "last_seq > " SETTLED " - 500");
+    prune(world, 500);
+    assert_int_equal(query_u64(world, COUNT_OF "TRUE"), near);
+    assert_true(near < all);
+
+    prune(world, 0);
+    assert_int_equal(query_u64(world, COUNT_OF "last_seq <= " SETTLED), 0);
+    assert_true(query_u64(world, COUNT_OF "TRUE") > 0);
+}
+
+static void prune__worker_after_it__loads_the_same_book(void **state)
+{
+    struct world *world = *state;
+    struct str body = STR_INIT(4 << 20);
+    struct err err;
+    uint64_t settled = query_u64(world, "SELECT " SETTLED);
+    assert_int_equal(ask_commands(world, 1, &body), ERR_GONE);
+    assert_int_equal(ask_commands(world, settled, &body), ERR_GONE);
+    assert_int_equal(ask_commands(world, settled + 1, &body), ERR_NONE);
+    assert_true(body.length > 0);
+    assert_int_equal(ask_commands(world, settled + 1000, &body), ERR_NONE);
+    assert_int_equal(body.length, 0);
+
+    const struct catalog *catalog = catalog_take(world->app.catalogs);
+    must(matching_snapshot(world->db, catalog_market(catalog, MARKET), &body, &err), &err);
+    catalog_give_back(catalog);
+    struct snapshot_header header;
+    const uint8_t *orders;
+    must(snapshot_read(body.data, body.length, &header, &orders, &err), &err);
+    struct book *book = book_new(1 << 16);
+    must(book_restore(book, &header, orders, &err), &err);
+    assert_int_equal(ask_commands(world, book_seq(book) + 1, &body), ERR_NONE);
+    struct str out = STR_INIT(PROTOCOL_BATCH_BYTES_MAX);
+    for (size_t at = 0; at < body.length;) {
+        struct batch_header next;
+        struct batch batch;
+        memcpy(&next, body.data + at, sizeof(next));
+        must(command_batch_read(body.data + at, next.bytes, &batch, &err), &err);
+        for (uint32_t i = 0; i < batch.header->count; i++) {
+            struct command command;
+            command_get(&batch, i, &command);
+            assert_true(book_apply(book, &command, &out));
+        }
+        at += next.bytes;
+    }
+    match_round(world);
+    assert_int_equal(book_seq(book), book_seq(world->book));
+    assert_int_equal(book_state_hash(book), book_state_hash(world->book));
+    settle(world, world->results_count - 1, world->results_count);
+    book_free(book);
+    str_release(&out);
+    str_release(&body);
+}
+
+static void prune__much_to_delete__is_done_in_rounds(void **state)
+{
+    struct world *world = *state;
+    run_sql(world, "INSERT INTO command_batches (market_id, last_seq, first_seq, batch, created_at)"
+                   " WITH RECURSIVE n AS (SELECT 1 i UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
+                   " SELECT 'ethusd', i, i, '', NOW(6) - INTERVAL 2 DAY FROM n;"
+                   "UPDATE market_settlements SET settled_seq = 300 WHERE market_id = 'ethusd'");
+    uint64_t first = query_u64(world, "SELECT MIN(last_seq) FROM command_batches WHERE "
+                                      "market_id = 'ethusd'");
+    assert_int_equal(first, 1);
+    assert_true(prune(world, 0));
+    assert_int_equal(query_u64(world, "SELECT MIN(last_seq) FROM command_batches WHERE "
+                                      "market_id = 'ethusd'"),
+                     COMMAND_BATCHES_PRUNE_MAX + 1);
+    assert_false(prune(world, 0));
+    assert_int_equal(
+        query_u64(world, "SELECT COUNT(*) FROM command_batches WHERE market_id = 'ethusd'"), 0);
+    struct str text = STR_INIT(1 << 20);
+    metrics_print(world->app.metrics, &text);
+    assert_non_null(strstr(text.data, "journal_first_seq{market=\"ethusd\"} 0"));
+    assert_null(strstr(text.data, "journal_batches_pruned_total 0"));
+    str_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +542,9 @@ int main(void)
         cmocka_unit_test(accept__same_client_order_id__makes_one_order),
         cmocka_unit_test(accept__more_orders_than_funds__refuses_those_alone),
         cmocka_unit_test(expect_rows__another_count__fails_before_the_commit),
+        cmocka_unit_test(prune__young_or_near_or_not_settled__stays),
+        cmocka_unit_test(prune__worker_after_it__loads_the_same_book),
+        cmocka_unit_test(prune__much_to_delete__is_done_in_rounds),
     };
     return cmocka_run_group_tests_name("pipeline", tests, world_new, world_free);
 }
