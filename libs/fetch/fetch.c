@@ -1,8 +1,11 @@
 #include "fetch/fetch.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/auto.h"
 
@@ -107,6 +110,46 @@ static void prepare_method(CURL *curl, const struct fetch_request *request)
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 }
 
+/* Not a host of the open network: private, local, multicast, or not given to anybody. */
+static bool is_closed_v4(uint32_t ip)
+{
+    static const struct {
+        uint32_t network;
+        unsigned bits;
+    } closed[] = {{0x00000000, 8},  {0x0a000000, 8},  {0x64400000, 10}, {0x7f000000, 8},
+                  {0xa9fe0000, 16}, {0xac100000, 12}, {0xc0000000, 24}, {0xc0a80000, 16},
+                  {0xc6120000, 15}, {0xe0000000, 3}};
+    for (size_t i = 0; i < ARRAY_LEN(closed); i++)
+        if ((ip ^ closed[i].network) >> (32 - closed[i].bits) == 0)
+            return true;
+    return false;
+}
+
+static bool is_public(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET) {
+        struct sockaddr_in v4;
+        memcpy(&v4, address, sizeof(v4));
+        return !is_closed_v4(ntohl(v4.sin_addr.s_addr));
+    }
+    if (address->sa_family != AF_INET6)
+        return false;
+    struct sockaddr_in6 v6;
+    memcpy(&v6, address, sizeof(v6));
+    const uint8_t *bytes = v6.sin6_addr.s6_addr;
+    /* 2000::/3 is all that is routed; 2002::/16 holds an IPv4 address that would have to be asked. */
+    return bytes[0] >> 5 == 1 && !(bytes[0] == 0x20 && bytes[1] == 0x02);
+}
+
+static curl_socket_t open_public(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)user;
+    (void)purpose;
+    if (!is_public(&address->addr))
+        return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype, address->protocol);
+}
+
 /* Everything is set anew for each request; the connection stays. */
 static void prepare(struct fetch *fetch, const struct fetch_request *request, struct str *out,
                     struct curl_slist *headers)
@@ -136,6 +179,10 @@ static void prepare(struct fetch *fetch, const struct fetch_request *request, st
         curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         curl_easy_setopt(curl, CURLOPT_USERNAME, request->user);
         curl_easy_setopt(curl, CURLOPT_PASSWORD, request->password);
+    }
+    if (request->public_only) {
+        curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_public);
+        curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     }
     prepare_method(curl, request);
 }

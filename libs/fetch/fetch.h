@@ -32,6 +32,9 @@ struct fetch_request {
     const void *body;
     size_t body_length;
     long connect_timeout_ms, timeout_ms; /* 0: 2,000 and 30,000 */
+    /* For addresses that somebody else chose: only hosts in the open network are called, so nobody
+     * reaches our own machines through us, whatever his name server says. */
+    bool public_only;
 };
 
 /* Appends the body of the answer to `out` (its ceiling bounds the download: ERR_PROTOCOL above it).

@@ -16,6 +16,7 @@ struct abilities; /* api/abilities.h: what roles may do here; immutable */
 struct auth_config;
 struct management;    /* api/management.h: signers and scopes; immutable but for what was seen */
 struct mail_rules;    /* state/mail_rules.h: which event is which letter; immutable */
+struct oauth;         /* actions/oauth.h: the OAuth provider; any thread */
 struct password_gate; /* crypto/password.h: so many hashes at once; any thread */
 struct proxy_networks;
 struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
@@ -39,6 +40,7 @@ struct auth {
     struct password_gate *passwords;
     struct secret_store *secrets;
     const struct proxy_networks *proxies; /* domain/client_ip.h; immutable */
+    struct oauth *oauth;
     struct trust *trust;
     struct token_keys *keys;
     struct token_signer *signer;

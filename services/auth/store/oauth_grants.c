@@ -88,6 +88,12 @@ bool oauth_grants_lock(struct db *db, uint64_t row, struct oauth_grant *ret_gran
                 DB_ARGS(DB_U64(row)), ret_grant, err);
 }
 
+bool oauth_grants_get(struct db *db, uint64_t row, struct oauth_grant *ret_grant, struct err *err)
+{
+    return find(db, "SELECT " COLUMNS " FROM oauth_grants g WHERE g.id = ?", DB_ARGS(DB_U64(row)),
+                ret_grant, err);
+}
+
 bool oauth_grants_find(struct db *db, const char *grant_id, struct oauth_grant *ret_grant,
                        struct err *err)
 {

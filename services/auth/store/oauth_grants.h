@@ -42,6 +42,8 @@ bool oauth_grants_insert(struct db *db, struct oauth_grant *grant, struct err *e
 /* Locks. ERR_NOT_FOUND. */
 bool oauth_grants_lock(struct db *db, uint64_t row, struct oauth_grant *ret_grant, struct err *err)
     MUST_CHECK;
+bool oauth_grants_get(struct db *db, uint64_t row, struct oauth_grant *ret_grant, struct err *err)
+    MUST_CHECK;
 bool oauth_grants_find(struct db *db, const char *grant_id, struct oauth_grant *ret_grant,
                        struct err *err) MUST_CHECK;
 bool oauth_grants_set_used(struct db *db, uint64_t row, const char *jkt, int64_t now_us,
