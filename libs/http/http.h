@@ -129,6 +129,8 @@ bool http_has_query(const struct http_request *request);       /* a '?' with som
 const char *http_body(const struct http_request *request, size_t *ret_length);
 /* Whether the client sent this parameter at all (a market order must carry no price key). */
 bool http_param_given(const struct http_request *request, const char *name);
+/* How often a parameter of exactly this name was sent: protocols that allow it once refuse two. */
+size_t http_param_count(const struct http_request *request, const char *name);
 /* Replaces the parameters by those of a JSON object (the `data` of a signed payload). */
 bool http_set_params_json(struct http_request *request, const char *text, size_t length,
                           struct err *err) MUST_CHECK;

@@ -134,6 +134,14 @@ bool http_param_given(const struct http_request *request, const char *name)
     return request->route && route_segment(request->route, name) >= 0;
 }
 
+size_t http_param_count(const struct http_request *request, const char *name)
+{
+    size_t count = 0;
+    for (const struct value *value = request->values.first; value; value = value->next)
+        count += strcmp(value->name, name) == 0;
+    return count;
+}
+
 static void delete_tree(void *root)
 {
     cJSON_Delete(root);

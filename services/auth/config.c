@@ -84,7 +84,6 @@ const struct config_row auth_config_rows[] = {
     {"AUTH0_CLIENT_ID", CONFIG_TEXT, AT(auth0_client_id), "", .doc = "Our client there."},
     {"PHONE_VERIFICATION", CONFIG_TEXT, AT(phone_verification), "mock", .values = "mock twilio_sms twilio_verify", .doc = "How phones are verified."},
 
-<<<<<<< HEAD
     {"LIMIT_SIGN_IN_ACCOUNT", CONFIG_U32, AT(limit_sign_in_account), "50", .min = 1, .max = 1000000, .doc = "Failed sign-ins an hour of one account, from browsers that it does not know."},
     {"LIMIT_SIGN_IN_ADDRESS", CONFIG_U32, AT(limit_sign_in_address), "200", .min = 1, .max = 1000000, .doc = "Failed sign-ins an hour from one address."},
     {"LIMIT_SIGN_IN_DEVICE", CONFIG_U32, AT(limit_sign_in_device), "30", .min = 1, .max = 1000000, .doc = "Failed sign-ins an hour of a browser that the account knows."},
@@ -98,7 +97,7 @@ const struct config_row auth_config_rows[] = {
     {"STEP_UP_TIME", CONFIG_U32, AT(step_up_time_s), "300", .min = 10, .max = 86400, .doc = "Seconds after which a dangerous action asks again who it is."},
     {"WEBAUTHN_RP_ID", CONFIG_TEXT, AT(webauthn_rp_id), "", .doc = "Domain that passkeys are for; empty: the host of DOMAIN. Changing it makes all of them useless."},
     {"WEBAUTHN_ORIGINS", CONFIG_TEXT, AT(webauthn_origins), "", .doc = "Comma list of pages that may ask for passkeys (https://example.com); empty: DOMAIN."},
-=======
+
     {"OAUTH_ISSUER", CONFIG_TEXT, AT(oauth_issuer), "", .doc = "Issuer of OAuth tokens: where the edge is, scheme and host without a slash at the end; empty: DOMAIN."},
     {"OAUTH_TEMPLATES_DIR", CONFIG_TEXT, AT(oauth_templates_dir), "services/auth/templates/oauth", .doc = "Folder of the pages to sign in and to agree."},
     {"OAUTH_CODE_TIME", CONFIG_U32, AT(oauth_code_time_s), "60", .min = 10, .max = 600, .doc = "Seconds in which a code must be redeemed."},
@@ -110,7 +109,6 @@ const struct config_row auth_config_rows[] = {
     {"OAUTH_REGISTRATION_TOKEN", CONFIG_SECRET, AT(oauth_registration_token), "", .doc = "Bearer token that registration then needs; empty: none."},
     {"OAUTH_DPOP_NONCE", CONFIG_BOOL, AT(oauth_dpop_nonce), "false", .doc = "DPoP proofs must carry a nonce of ours."},
     {"OAUTH_INSECURE_ALLOWED", CONFIG_BOOL, AT(oauth_insecure_allowed), "false", .doc = "Clients may have addresses with http and in private networks. For a local stack only."},
->>>>>>> eb43937 (auth: OAuth clients, flows, tokens; libs/fetch: hosts of the open network only)
 
     {"GATEWAY", CONFIG_TEXT, AT(gateway), "none", .values = "none akamai cloudflare", .doc = "akamai: the address of a client is in True-Client-IP."},
     {"TRUSTED_PROXIES", CONFIG_TEXT, AT(trusted_proxies), "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7", .doc = "Comma list of networks whose X-Forwarded-For is believed."},

@@ -6,6 +6,7 @@
 #include "api/abilities.h"
 #include "api/management.h"
 #include "auth/actions/auth.h"
+#include "auth/actions/oauth.h"
 #include "auth/bus/event_relay.h"
 #include "auth/bus/mail_worker.h"
 #include "auth/consumers.h"
@@ -171,7 +172,7 @@ bool auth_start(struct service *service, struct err *err)
            rules_open(app->config->rules_file, &app->rules, err) &&
            abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-           trust_open(app, err) && open_mail(app, err) &&
+           trust_open(app, err) && oauth_open(app, err) && open_mail(app, err) &&
            (config_is_mailer(app->config) || open_secrets(app, err)) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }
@@ -189,6 +190,7 @@ void auth_stop(struct service *service)
     service_threads_free(app->threads);
     password_gate_free(app->passwords);
     secret_store_close(app->secrets);
+    oauth_close(app);
     trust_close(app);
     management_close(app->management);
     abilities_free(app->abilities);

@@ -5,6 +5,7 @@
 
 #include "auth/state/config.h"
 #include "auth/store/changes.h"
+#include "auth/store/oauth_endings.h"
 #include "auth/store/sessions.h"
 #include "base/auto.h"
 #include "base/random.h"
@@ -79,7 +80,8 @@ bool session_end(struct call *call, const uint8_t id[static SESSION_ID_SIZE], bo
 {
     bool was_there;
     if (!sessions_delete(call->db, id, &was_there, err) ||
-        (was_there && !announce_session(call->db, id, err)))
+        (was_there && (!announce_session(call->db, id, err) ||
+                       !oauth_end_session(call->db, id, call->now_us, err))))
         return false;
     *ret_was_there = was_there;
     return true;
@@ -89,13 +91,18 @@ bool sessions_end_of_user(struct call *call, const struct user *user, const uint
                           struct err *err)
 {
     uint64_t count;
-    return sessions_delete_of_user(call->db, user->id, except, &count, err) &&
-           (count == 0 || change_announce(call->db, CHANGE_USER_SESSIONS, user->uid, err));
+    if (!sessions_delete_of_user(call->db, user->id, except, &count, err) ||
+        (count > 0 && !change_announce(call->db, CHANGE_USER_SESSIONS, user->uid, err)))
+        return false;
+    /* Without an exception it is a reset or a lock-out: what others may do in his name ends too. */
+    return except ? oauth_end_sessions(call->db, user->id, except, call->now_us, err)
+                  : oauth_end_user(call->db, user->id, "sessions", call->now_us, err);
 }
 
 bool sessions_end_all(struct call *call, struct err *err)
 {
     uint64_t count;
     return sessions_delete_all(call->db, &count, err) &&
-           change_announce(call->db, CHANGE_ALL_SESSIONS, "", err);
+           change_announce(call->db, CHANGE_ALL_SESSIONS, "", err) &&
+           oauth_end_all(call->db, "blocklogin", call->now_us, err);
 }

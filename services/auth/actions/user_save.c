@@ -4,6 +4,7 @@
 
 #include "auth/actions/event.h"
 #include "auth/store/changes.h"
+#include "auth/store/oauth_endings.h"
 #include "auth/store/users.h"
 
 static bool is_same(const struct user *a, const struct user *b)
@@ -26,6 +27,10 @@ bool user_save(struct call *call, struct user *user, const struct user *changed,
     }
     if (!event_user_updated(call->db, user, &now, err) ||
         !change_announce(call->db, CHANGE_USER, now.uid, err))
+        return false;
+    /* Who may not enter lets nobody in either. */
+    if (user_may_enter(user) && !user_may_enter(&now) &&
+        !oauth_end_user(call->db, now.id, "state", call->now_us, err))
         return false;
     *user = now;
     return true;

@@ -6,6 +6,7 @@
 #include "api/abilities.h"
 #include "api/management.h"
 #include "auth/domain/client_ip.h"
+#include "auth/domain/oauth_error.h"
 #include "auth/http/trust.h"
 #include "auth/state/config.h"
 #include "auth/store/users.h"
@@ -200,6 +201,8 @@ void context_error_body(struct http_request *request, const struct err *err, str
 {
     if (err->code == ERR_NOT_FOUND && err->key && strcmp(err->key, "route") == 0)
         str_add(out, "{\"error\":\"Route is not found\"}");
+    else if (has_prefix(http_path_of(request), "/oauth2/"))
+        oauth_error_write(out, err);
     else
         management_error_body(request, &management_words, err, out);
 }

@@ -133,12 +133,17 @@ static struct cookie session_cookie(const struct http_request *request, const ch
                            .http_only = true};
 }
 
-void reply_session(struct http_request *request, struct call *call, const struct user *user,
-                   const struct opened_session *opened, int status)
+void reply_session_cookie(struct http_request *request, const struct opened_session *opened)
 {
     struct cookie cookie = session_cookie(request, opened->cookie);
     cookie.max_age_s = request_app(request)->config->session_end_time_s;
     http_reply_cookie(request, &cookie);
+}
+
+void reply_session(struct http_request *request, struct call *call, const struct user *user,
+                   const struct opened_session *opened, int status)
+{
+    reply_session_cookie(request, opened);
     reply_user_full(request, call, user, opened->csrf, status);
 }
 

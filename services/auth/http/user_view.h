@@ -60,6 +60,8 @@ void reply_user_full(struct http_request *request, struct call *call, const stru
                      const char *csrf_token, int status);
 
 /* After the transaction that opened the session. */
+/* The cookie alone, for answers that are no user. */
+void reply_session_cookie(struct http_request *request, const struct opened_session *opened);
 void reply_session(struct http_request *request, struct call *call, const struct user *user,
                    const struct opened_session *opened, int status);
 

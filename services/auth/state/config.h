@@ -53,7 +53,6 @@ struct auth_config {
     const char *auth0_domain, *auth0_client_id;
     const char *phone_verification;
 
-<<<<<<< HEAD
     /* Limits, each by the hour. */
     uint32_t limit_sign_in_account, limit_sign_in_address, limit_sign_in_device;
     uint32_t limit_sign_up_address;
@@ -62,13 +61,12 @@ struct auth_config {
     /* Second factors. */
     uint32_t factor_tries_per_hour, factor_reset_hours, step_up_time_s;
     const char *webauthn_rp_id, *webauthn_origins;
-=======
+
     /* The OAuth provider. */
     const char *oauth_issuer, *oauth_templates_dir, *oauth_registration, *oauth_registration_token;
     uint32_t oauth_code_time_s, oauth_access_time_s, oauth_refresh_time_s, oauth_grant_time_s;
     uint32_t oauth_refresh_grace_s;
     bool oauth_insecure_allowed, oauth_dpop_nonce;
->>>>>>> eb43937 (auth: OAuth clients, flows, tokens; libs/fetch: hosts of the open network only)
 
     /* The client's address. */
     const char *gateway, *trusted_proxies;

@@ -12,6 +12,13 @@ static const char *const statements[] = {
     "DELETE FROM whitelinks WHERE expires_at < ? LIMIT ?",
     "DELETE FROM throttles WHERE empty_at < ? LIMIT ?",
     "DELETE FROM mails WHERE created_at < ? - INTERVAL 7 DAY LIMIT ?",
+    "DELETE FROM oauth_flows WHERE expires_at < ? LIMIT ?",
+    "DELETE FROM oauth_devices WHERE expires_at < ? - INTERVAL 1 HOUR LIMIT ?",
+    "DELETE FROM oauth_once WHERE expires_at < ? LIMIT ?",
+    "DELETE FROM oauth_codes WHERE expires_at < ? - INTERVAL 1 DAY LIMIT ?",
+    "DELETE FROM oauth_refresh_tokens WHERE expires_at < ? LIMIT ?",
+    "DELETE FROM oauth_access_tokens WHERE expires_at < ? LIMIT ?",
+    "DELETE FROM oauth_grants WHERE expires_at < ? - INTERVAL 30 DAY LIMIT ?",
     "DELETE FROM known_devices WHERE last_seen_at < ? - INTERVAL 180 DAY LIMIT ?",
 };
 
