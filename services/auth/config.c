@@ -61,6 +61,13 @@ const struct config_row auth_config_rows[] = {
     {"JWT_AUDIENCE", CONFIG_TEXT, AT(jwt_audience), "peatio,barong", .doc = "Comma list: their audience."},
     {"JWT_EXPIRE_TIME", CONFIG_U32, AT(jwt_expire_time_s), "3600", .min = 60, .max = 86400, .doc = "Seconds that a token in a mail is good."},
 
+    {"AUTHZ_RULES_FILE", CONFIG_TEXT, AT(authz_rules_file), NULL, .example = "/etc/bourse/authz_rules.yml", .doc = "YAML file: paths that the edge lets through without a name, and paths that it closes."},
+    {"CSRF_PROTECTION", CONFIG_BOOL, AT(csrf_protection), "true", .doc = "Requests that change something need the session's CSRF token. Only ever false for tests."},
+    {"APIKEY_NONCE_LIFETIME", CONFIG_U32, AT(apikey_nonce_lifetime_ms), "5000", .min = 100, .max = 60000, .doc = "Milliseconds that the nonce of a signed request may be away from our clock."},
+    {"AUTH_EDGE_JWT_ALLOWED", CONFIG_BOOL, AT(edge_jwt_allowed), "false", .doc = "A session JWT of our key passes the edge as it is, whoever brings it. For local stacks (tools/token) alone."},
+    {"MAXMINDDB_PATH", CONFIG_TEXT, AT(maxminddb_path), "", .doc = "MaxMind database of countries; empty: places are unknown, and restrictions by place match nobody."},
+    {"GEOIP_LANG", CONFIG_TEXT, AT(geoip_lang), "en", .values = "en de es fr ja ru", .doc = "Language of the names of places."},
+
     {"SESSION_NAME", CONFIG_TEXT, AT(session_name), "_barong_session", .doc = "Name of the session cookie."},
     {"SESSION_SECURE", CONFIG_BOOL, AT(session_secure), "true", .doc = "The cookie goes over https only."},
     {"SESSION_SAME_SITE", CONFIG_TEXT, AT(session_same_site), "Lax", .values = "Lax Strict None", .doc = "Whether other sites' requests carry the cookie."},

@@ -1,12 +1,14 @@
 #include "auth/consumers.h"
 
 #include "auth/bus/event_relay.h"
+#include "auth/bus/gate_watch.h"
 #include "auth/bus/keeper.h"
 #include "auth/bus/mail_worker.h"
 #include "auth/bus/secrets.h"
 #include "base/check.h"
 
 const struct consumer auth_consumers[] = {
+    {"gate", gate_watch_run}, /* authz follows what changes */
     {"keeper", keeper_run,
      ROLE_API | ROLE_MAIL},                 /* looks after the database; forgets what is over */
     {"secrets", secrets_run},               /* looks after the store of secrets */

@@ -11,14 +11,18 @@
 #include "auth/bus/mail_worker.h"
 #include "auth/consumers.h"
 #include "auth/domain/client_ip.h"
+#include "auth/http/access.h"
 #include "auth/http/context.h"
 #include "auth/http/trust.h"
 #include "auth/routes.h"
+#include "auth/state/authz_rules.h"
 #include "auth/state/config.h"
 #include "auth/state/mail_rules.h"
+#include "auth/state/gate.h"
 #include "auth/state/metrics.h"
 #include "auth/state/rules.h"
 #include "crypto/password.h"
+#include "geo/geo.h"
 #include "http/http.h"
 #include "log/log.h"
 #include "mail/mail.h"
@@ -74,15 +78,28 @@ static void observe(void *app, const struct http_route *route, int status, int64
                                   : status < 400 ? "3xx"
                                   : status < 500 ? "4xx"
                                                  : "5xx";
-    (void)route;
+    /* What authz remembers may be older than what this request did. */
+    if (route && route->access != ACCESS_AUTHZ && strcmp(route->method, "GET") != 0)
+        auth->gate->changed_us = clock_monotonic_us(auth->clock);
     metric_add_labelled(auth->metrics, METRIC_HTTP_REQUESTS,
                         metric_label(auth->metrics, METRIC_HTTP_REQUESTS, class_of_status), 1);
     metric_observe_us(auth->metrics, METRIC_HTTP_SECONDS, us);
 }
 
+static bool open_places(struct auth *app, struct err *err)
+{
+    const struct auth_config *config = app->config;
+    if (config->maxminddb_path[0] == '\0')
+        log_info("there is no MAXMINDDB_PATH: nobody's country is known");
+    return geo_open(config->maxminddb_path, config->geoip_lang, &app->geo, err);
+}
+
 /* Passwords are hashed by the threads of heavy routes; the gate counts those of other callers too. */
 static bool make_memory(struct auth *app, struct err *err)
 {
+    app->gate = gate_new();
+    if (!app->gate)
+        return err_set(err, ERR_INTERNAL, "no memory");
     return password_gate_new(app->config->password_hashes_max, app->config->workers,
                              &app->passwords, err);
 }
@@ -172,9 +189,10 @@ bool auth_start(struct service *service, struct err *err)
            rules_open(app->config->rules_file, &app->rules, err) &&
            abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-           trust_open(app, err) && oauth_open(app, err) && open_mail(app, err) &&
-           (config_is_mailer(app->config) || open_secrets(app, err)) && make_memory(app, err) &&
-           start_threads(process, err) && start_http(process, err);
+           authz_rules_open(app->config->authz_rules_file, &app->authz_rules, err) &&
+           open_places(app, err) && trust_open(app, err) && oauth_open(app, err) &&
+           open_mail(app, err) && (config_is_mailer(app->config) || open_secrets(app, err)) &&
+           make_memory(app, err) && start_threads(process, err) && start_http(process, err);
 }
 
 void auth_stop(struct service *service)
@@ -196,6 +214,9 @@ void auth_stop(struct service *service)
     abilities_free(app->abilities);
     mail_rules_free(app->mail_rules);
     rules_free(app->rules);
+    gate_free(app->gate);
+    authz_rules_free(app->authz_rules);
+    geo_close(app->geo);
     service->app = NULL;
     free(process);
 }

@@ -109,6 +109,7 @@ def write_service_environments(settings):
         **broker("accounting"),
         "JWT_PUBLIC_KEY_FILE": key_file(settings, "jwt", "pub"), "JWT_ALGORITHM": "RS256",
         "JWT_ISSUER": "barong", "JWT_AUDIENCE": "peatio,barong",
+        "JWKS_URL": f"http://127.0.0.1:{ports['AUTH_PORT']}/.well-known/jwks.json",
         "MINIMUM_MEMBER_LEVEL_FOR_DEPOSIT": 1, "MINIMUM_MEMBER_LEVEL_FOR_WITHDRAW": 3,
         "MINIMUM_MEMBER_LEVEL_FOR_TRADING": 2,
         "MIGRATIONS_DIR": REPOSITORY / "services/accounting/migrations",
@@ -144,6 +145,9 @@ def write_service_environments(settings):
         "SESSION_SECURE": "false",  # the local edge speaks http
         "MIGRATIONS_DIR": REPOSITORY / "services/auth/migrations",
         "RULES_FILE": REPOSITORY / "deploy/config/auth.yml",
+        "AUTHZ_RULES_FILE": REPOSITORY / "deploy/config/authz_rules.yml",
+        # tools/token, and the tests' tokens of members that nobody ever signed up.
+        "AUTH_EDGE_JWT_ALLOWED": "true",
         "SECRET_STORE": "file", "SECRET_FILE": run_dir / "secrets" / "auth.secrets",
         "SECRET_KEY_FILE": key_file(settings, "auth_secrets", "key"),
         "ABILITIES_FILE": REPOSITORY / "deploy/config/auth/abilities.yml",

@@ -14,13 +14,17 @@
 
 struct abilities; /* api/abilities.h: what roles may do here; immutable */
 struct auth_config;
-struct management;    /* api/management.h: signers and scopes; immutable but for what was seen */
-struct mail_rules;    /* state/mail_rules.h: which event is which letter; immutable */
-struct oauth;         /* actions/oauth.h: the OAuth provider; any thread */
-struct password_gate; /* crypto/password.h: so many hashes at once; any thread */
+struct management;      /* api/management.h: signers and scopes; immutable but for what was seen */
+struct mail_rules;      /* state/mail_rules.h: which event is which letter; immutable */
+struct oauth;           /* actions/oauth.h: the OAuth provider; any thread */
+struct password_gate;   /* crypto/password.h: so many hashes at once; any thread */
+struct authz_rule_file; /* state/authz_rules.h: paths that pass or are closed; immutable */
+struct gate;            /* state/gate.h: what authz remembers; any thread */
+struct geo;             /* geo/geo.h: places of addresses; any thread */
 struct proxy_networks;
 struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
 struct secret_store;    /* secret/secret.h: sealed columns, seeds, keys; any thread */
+struct signing;         /* state/signing.h: the keys of our tokens; any thread */
 struct service_threads; /* service/threads.h: to sleep until the service stops */
 struct token_cache;     /* verified tokens of resource and admin; any thread */
 struct token_keys;      /* public keys of our own tokens; immutable */
@@ -37,6 +41,10 @@ struct auth {
     struct abilities *abilities;
     struct management *management;
     struct mail_rules *mail_rules; /* NULL: no mails are made */
+    struct authz_rule_file *authz_rules;
+    struct gate *gate;
+    struct geo *geo;
+    struct signing *signing;
     struct password_gate *passwords;
     struct secret_store *secrets;
     const struct proxy_networks *proxies; /* domain/client_ip.h; immutable */

@@ -6,7 +6,8 @@
 
 enum { STATUS_PASS = 200, STATUS_REFUSED = 401, STATUS_INCOMPLETE = 422 };
 
-static enum authz_result find_key(struct inquiry *inquiry, bool *ret_found, struct gate_key *ret_key)
+static enum authz_result find_key(struct inquiry *inquiry, bool *ret_found,
+                                  struct gate_key *ret_key)
 {
     char key[GATE_KID_SIZE];
     *ret_found = false;

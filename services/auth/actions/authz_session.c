@@ -4,6 +4,7 @@
 
 #include "auth/actions/authz_inquiry.h"
 #include "auth/actions/session.h"
+#include "auth/domain/address.h"
 #include "auth/state/config.h"
 #include "auth/store/sessions.h"
 #include "auth/store/users.h"
@@ -58,32 +59,35 @@ static enum authz_result find_session(struct inquiry *inquiry, struct visit *vis
 
 /* ---- is it his ---- */
 
-static enum authz_result check_csrf(struct inquiry *inquiry, const struct visit *visit, bool found)
+static bool csrf_is_asked(const struct inquiry *inquiry)
+{
+    return inquiry->app->config->csrf_protection &&
+           authz_method_needs_csrf(inquiry->question->method);
+}
+
+static bool csrf_is_given(const struct inquiry *inquiry)
 {
     const char *token = inquiry->question->csrf;
+    return token && token[strspn(token, " \t")] != '\0';
+}
+
+static bool csrf_fits(const struct inquiry *inquiry, const struct session *session)
+{
     uint8_t hash[SESSION_ID_SIZE];
-    inquiry->answer->status = STATUS_PASS;
-    if (!inquiry->app->config->csrf_protection ||
-        !authz_method_needs_csrf(inquiry->question->method))
-        return AUTHZ_ANSWERED;
-    if (!token || token[strspn(token, " \t")] == '\0')
-        return authz_refuse(inquiry, STATUS_REFUSED, "authz.missing_csrf_token");
-    sha256(token, strlen(token), hash);
-    if (!found)
-        return AUTHZ_ANSWERED; /* the next step says what is wrong */
-    if (!bytes_equal(hash, visit->session.session.csrf_hash, sizeof(hash)))
-        return authz_refuse(inquiry, STATUS_REFUSED, "authz.csrf_token_mismatch");
-    return AUTHZ_ANSWERED;
+    sha256(inquiry->question->csrf, strlen(inquiry->question->csrf), hash);
+    return bytes_equal(hash, session->csrf_hash, sizeof(hash));
 }
 
 static bool is_his(const struct inquiry *inquiry, const struct session *session)
 {
     const struct visitor *visitor = &inquiry->question->visitor;
     const char *agent = visitor->user_agent ? visitor->user_agent : "";
+    struct address now, then;
     uint8_t hash[SESSION_ID_SIZE];
     sha256(agent, strlen(agent), hash);
     return bytes_equal(hash, session->user_agent_hash, sizeof(hash)) &&
-           session_ip_is_near(session->user_ip, visitor->ip);
+           address_parse(session->user_ip, &then) && address_parse(visitor->ip, &now) &&
+           address_is_near(&then, &now);
 }
 
 struct ending {
@@ -121,8 +125,7 @@ static enum authz_result end_session(struct inquiry *inquiry, const struct visit
 static void use(struct inquiry *inquiry, const struct visit *visit)
 {
     const struct session *session = &visit->session.session;
-    int64_t expires_at =
-        inquiry->now_us + inquiry->app->config->session_expire_time_s * second_us;
+    int64_t expires_at = inquiry->now_us + inquiry->app->config->session_expire_time_s * second_us;
     gate_session_use(inquiry->app->gate, visit->id,
                      expires_at < session->ends_at ? expires_at : session->ends_at);
 }
@@ -150,17 +153,18 @@ static enum authz_result enter(struct inquiry *inquiry, const struct visit *visi
 enum authz_result authz_by_session(struct inquiry *inquiry)
 {
     struct visit visit;
-    bool found = false;
+    bool found = false, asked = csrf_is_asked(inquiry);
     const char *cookie = inquiry->question->cookie;
+    if (asked && !csrf_is_given(inquiry))
+        return authz_refuse(inquiry, STATUS_REFUSED, "authz.missing_csrf_token");
     if (cookie && cookie[0] != '\0') {
         session_id_of(cookie, visit.id);
         enum authz_result result = find_session(inquiry, &visit, &found);
         if (result != AUTHZ_ANSWERED)
             return result;
     }
-    enum authz_result csrf = check_csrf(inquiry, &visit, found);
-    if (csrf != AUTHZ_ANSWERED || inquiry->answer->status != STATUS_PASS)
-        return csrf;
+    if (asked && (!found || !csrf_fits(inquiry, &visit.session.session)))
+        return authz_refuse(inquiry, STATUS_REFUSED, "authz.csrf_token_mismatch");
     if (!found)
         return authz_refuse(inquiry, STATUS_REFUSED, "authz.invalid_session");
     return enter(inquiry, &visit);

@@ -24,8 +24,9 @@ enum {
 struct gate_progress {
     bool has_begun;
     uint64_t floor, top; /* top: the highest seen */
-    int64_t stuck_us;    /* since when floor + 1 is missing though a higher one is there; 0: it is not */
-    uint64_t stuck_top;  /* the highest then */
+    int64_t
+        stuck_us; /* since when floor + 1 is missing though a higher one is there; 0: it is not */
+    uint64_t stuck_top; /* the highest then */
     int64_t tables_us;
     bool tables_changed;
     uint8_t seen[WINDOW / 8];
@@ -139,8 +140,8 @@ static void advance(struct gate_progress *progress, int64_t now_us)
         progress->stuck_us = now_us;
         progress->stuck_top = progress->top;
     } else if (now_us - progress->stuck_us > CHANGES_LOOK_BACK_S * 1000000LL) {
-        jump(progress, progress->stuck_top > progress->floor ? progress->stuck_top
-                                                             : progress->floor + 1);
+        jump(progress,
+             progress->stuck_top > progress->floor ? progress->stuck_top : progress->floor + 1);
         progress->stuck_us = 0;
     }
 }

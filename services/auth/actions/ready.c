@@ -1,6 +1,7 @@
 #include "auth/actions/ready.h"
 
 #include "auth/state/config.h"
+#include "auth/state/gate.h"
 #include "secret/secret.h"
 
 bool auth_is_ready(struct auth *app, struct err *err)
@@ -15,5 +16,7 @@ bool auth_is_ready(struct auth *app, struct err *err)
     /* Only until it answered for the first time: after that most of the work can be done without. */
     if (!secret_store_is_ready(app->secrets))
         return err_set(err, ERR_PEER_UNAVAILABLE, "the store of secrets has not answered yet");
+    if (!gate_is_fresh(app->gate, clock_monotonic_us(app->clock)))
+        return err_set(err, ERR_DB_UNAVAILABLE, "authz has not seen what changed");
     return true;
 }

@@ -6,7 +6,8 @@
 #define AUTH_HTTP_ACCESS_H
 
 enum access {
-    ACCESS_PUBLIC = 0, /* everybody; also what has rules of its own: authz, OAuth */
+    ACCESS_PUBLIC = 0, /* everybody; also what has rules of its own: OAuth */
+    ACCESS_AUTHZ,      /* the edge, which asks about others (http/authz.h) */
     ACCESS_USER,       /* a session token (made by authz) of a user that exists */
     ACCESS_ADMIN,      /* and an ability of his role, by action and subject */
     ACCESS_MANAGEMENT  /* a signed document of configured signers */

@@ -7,17 +7,20 @@
 #include "api/management.h"
 #include "auth/domain/client_ip.h"
 #include "auth/domain/oauth_error.h"
+#include "auth/http/authz.h"
 #include "auth/http/trust.h"
 #include "auth/state/config.h"
 #include "auth/store/users.h"
 #include "base/utf8.h"
+#include "geo/geo.h"
 
 enum { VISIT_MAGIC = 0x41565354 };
 
 /* What belongs to one request; in its arena. */
 struct visit {
     uint32_t magic;
-    struct user user; /* id 0: none */
+    struct user user;          /* id 0: none */
+    struct authz_answer authz; /* ACCESS_AUTHZ */
 };
 
 /* A worker thread's connection; NULL until the database was there. */
@@ -99,6 +102,9 @@ struct visitor request_visitor(const struct http_request *request)
         strcmp(app->config->gateway, "akamai") == 0 ? http_header(request, "True-Client-IP") : NULL;
     if (!behind || !client_ip_parse(behind, strlen(behind), visitor.ip))
         client_ip_find(app->proxies, http_header(request, "X-Forwarded-For"), visitor.ip);
+    struct geo_place place;
+    geo_find(app->geo, visitor.ip, &place);
+    memcpy(visitor.country, place.country_name, sizeof(place.country_name));
     return visitor;
 }
 
@@ -131,6 +137,18 @@ static bool user_enter(struct http_request *request, struct visit *visit, struct
            users_by_uid(db, http_arena(request), bearer.uid, &visit->user, err);
 }
 
+static bool ask_authz(struct http_request *request, struct visit *visit, struct err *err)
+{
+    struct db *db = NULL;
+    return (!http_is_on_worker(request) || worker_db(request, &db, err)) &&
+           authz_enter(request, db, &visit->authz, err);
+}
+
+const struct authz_answer *request_authz(const struct http_request *request)
+{
+    return &visit_of(request)->authz;
+}
+
 bool context_before(struct http_request *request, const struct http_route *route, struct err *err)
 {
     struct visit *visit = visit_begin(request);
@@ -141,6 +159,8 @@ bool context_before(struct http_request *request, const struct http_route *route
         return true;
     case ACCESS_MANAGEMENT:
         return management_before(request_app(request)->management, request, route, err);
+    case ACCESS_AUTHZ:
+        return ask_authz(request, visit, err);
     case ACCESS_USER:
     case ACCESS_ADMIN:
         break;

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 
 #include "auth/actions/auth.h"
+#include "auth/actions/authz.h"
 #include "auth/actions/call.h"
 #include "auth/domain/user.h"
 #include "auth/http/access.h"
@@ -43,6 +44,9 @@ struct auth *request_app(const struct http_request *request);
 
 /* The user of the bearer token, as the table had him when the request began; `data` is read. */
 const struct user *request_user(const struct http_request *request);
+
+/* What was found out for the edge. ACCESS_AUTHZ. */
+const struct authz_answer *request_authz(const struct http_request *request);
 
 /* The address, the country and the browser of the client. Any route. */
 struct visitor request_visitor(const struct http_request *request);

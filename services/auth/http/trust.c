@@ -5,6 +5,7 @@
 
 #include "auth/actions/auth.h"
 #include "auth/state/config.h"
+#include "auth/state/signing.h"
 #include "base/auto.h"
 #include "json/read.h"
 
@@ -18,18 +19,32 @@ struct trust {
     const char *audience[AUDIENCES_MAX + 1];
 };
 
+/* "" when it is absent; false: it is no text, or too long. */
+static bool claim_text(const cJSON *root, const char *key, char *buffer, size_t size)
+{
+    const char *text = json_member_text(root, key);
+    if (!text && json_member(root, key))
+        return false;
+    if (text && strlen(text) >= size)
+        return false;
+    memcpy(buffer, text ? text : "", (text ? strlen(text) : 0) + 1);
+    return true;
+}
+
 static bool bearer_from_claims(void *app, const struct token_claims *claims, void *ret_bearer,
                                struct err *err)
 {
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
-    struct bearer *bearer = ret_bearer;
+    struct bearer bearer = {.uid = ""};
     (void)app;
     if (!json_read(claims->json, claims->json_length, &root, err))
         return err_set(err, ERR_UNAUTHENTICATED, "claims: no JSON object");
-    const char *uid = json_member_text(root, "uid");
-    if (!uid || uid[0] == '\0' || strlen(uid) >= sizeof(bearer->uid))
+    if (!claim_text(root, "uid", bearer.uid, sizeof(bearer.uid)) || bearer.uid[0] == '\0')
         return err_set(err, ERR_UNAUTHENTICATED, "claims: no uid");
-    memcpy(bearer->uid, uid, strlen(uid) + 1);
+    if (!claim_text(root, "role", bearer.role, sizeof(bearer.role)) ||
+        !claim_text(root, "state", bearer.state, sizeof(bearer.state)))
+        return err_set(err, ERR_UNAUTHENTICATED, "claims: no role or state that can be");
+    *(struct bearer *)ret_bearer = bearer;
     return true;
 }
 
@@ -50,6 +65,19 @@ static bool read_audience(struct trust *trust, const char *list, struct err *err
     return true;
 }
 
+/* The configured key: it signs until others are made, and tokens without a `kid` are its. */
+static bool open_signing(struct auth *app, struct err *err)
+{
+    const struct auth_config *config = app->config;
+    struct signing_key key = {.private_pem = config->jwt_private_key,
+                              .public_pem = config->jwt_public_key,
+                              .signs = true};
+    bool gone;
+    memcpy(key.algorithm, config->jwt_algorithm, strlen(config->jwt_algorithm) + 1);
+    return signing_key_name(&key, err) && signing_new(app->keys, &app->signing, err) &&
+           signing_set(app->signing, &key, 1, key.kid, &gone, err);
+}
+
 bool trust_open(struct auth *app, struct err *err)
 {
     const struct auth_config *config = app->config;
@@ -59,8 +87,8 @@ bool trust_open(struct auth *app, struct err *err)
         return err_set(err, ERR_INTERNAL, "no memory");
     if (!read_audience(trust, config->jwt_audience, err))
         return false;
-    if (!token_keys_add(app->keys, "user", config->jwt_algorithm, config->jwt_public_key, err))
-        return err_wrap(err, "JWT_PUBLIC_KEY_FILE");
+    if (!open_signing(app, err))
+        return err_wrap(err, "JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE");
     if (!token_signer_new(config->jwt_algorithm, "", config->jwt_private_key, &app->signer, err))
         return err_wrap(err, "JWT_PRIVATE_KEY_FILE");
     const struct token_rules rules = {.issuer = config->jwt_issuer[0] ? config->jwt_issuer : NULL,
@@ -76,6 +104,8 @@ bool trust_open(struct auth *app, struct err *err)
 void trust_close(struct auth *app)
 {
     token_cache_free(app->bearer_tokens);
+    signing_free(app->signing);
+    app->signing = NULL;
     token_signer_free(app->signer);
     token_keys_free(app->keys);
     free(app->trust);

@@ -1,22 +1,18 @@
 /*
  * trust.h: which tokens this service believes: session tokens that authz made with our own key
- * (reference barong.md §0.5). Opening fills app->keys, app->signer and app->bearer_tokens.
+ * (reference barong.md §0.5). Opening fills app->keys, app->signer,
+ * app->signing and app->bearer_tokens.
  */
 #ifndef AUTH_HTTP_TRUST_H
 #define AUTH_HTTP_TRUST_H
 
 #include <stdbool.h>
 
-#include "auth/domain/user.h"
+#include "auth/state/bearer.h"
 #include "base/err.h"
 #include "token/token.h"
 
 struct auth;
-
-/* What app->bearer_tokens keeps of a token: the rest is asked of the table. */
-struct bearer {
-    char uid[USER_UID_SIZE];
-};
 
 bool trust_open(struct auth *app, struct err *err) MUST_CHECK;
 void trust_close(struct auth *app); /* also half-open */

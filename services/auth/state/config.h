@@ -36,6 +36,11 @@ struct auth_config {
     const char *jwt_private_key, *jwt_public_key, *jwt_algorithm, *jwt_issuer, *jwt_audience;
     uint32_t jwt_expire_time_s;
 
+    /* The edge. */
+    const char *authz_rules_file, *maxminddb_path, *geoip_lang;
+    bool csrf_protection, edge_jwt_allowed;
+    uint32_t apikey_nonce_lifetime_ms;
+
     /* Sessions. */
     const char *session_name, *session_same_site;
     uint32_t session_expire_time_s, session_end_time_s, sessions_max;

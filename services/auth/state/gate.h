@@ -85,7 +85,7 @@ struct gate {
     struct gate_progress *progress;
 };
 
-struct gate *gate_new(void);   /* NULL: no memory */
+struct gate *gate_new(void);       /* NULL: no memory */
 void gate_free(struct gate *gate); /* NULL is fine */
 
 bool gate_is_fresh(const struct gate *gate, int64_t monotonic_us);

@@ -1,0 +1,149 @@
+#include "auth/state/signing.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "json/read.h"
+
+struct signing {
+    pthread_rwlock_t lock;
+    struct token_keys *keys; /* not ours */
+    struct token_signer *signer;
+    char algorithm[SIGNING_ALGORITHM_SIZE];
+    struct str jwks;
+};
+
+DEFINE_AUTO(cJSON, cJSON_Delete);
+
+bool signing_key_name(struct signing_key *key, struct err *err)
+{
+    AUTO(str_release) struct str text = STR_INIT(TOKEN_JWKS_BYTES_MAX);
+    AUTO_FREE(cJSON_Delete) cJSON *jwk = NULL;
+    return token_jwk_write("key", key->algorithm, key->public_pem, &text, err) &&
+           json_read(str_data(&text), text.length, &jwk, err) &&
+           token_jwk_thumbprint(jwk, key->kid, err);
+}
+
+bool signing_new(struct token_keys *keys, struct signing **ret_signing, struct err *err)
+{
+    struct signing *signing = calloc(1, sizeof(*signing));
+    if (!signing)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    pthread_rwlock_init(&signing->lock, NULL);
+    signing->keys = keys;
+    signing->jwks = STR_INIT(TOKEN_JWKS_BYTES_MAX);
+    *ret_signing = signing;
+    return true;
+}
+
+void signing_free(struct signing *signing)
+{
+    if (!signing)
+        return;
+    token_signer_free(signing->signer);
+    str_release(&signing->jwks);
+    pthread_rwlock_destroy(&signing->lock);
+    free(signing);
+}
+
+struct next {
+    struct token_keys *keys;
+    struct token_signer *signer;
+    const char *algorithm;
+    struct str jwks;
+};
+
+static bool next_add(struct next *next, const struct signing_key *key, struct err *err)
+{
+    str_add(&next->jwks,
+            next->jwks.length > 1 && next->jwks.data[next->jwks.length - 1] == '}' ? "," : "");
+    if (!token_keys_add(next->keys, key->kid, key->algorithm, key->public_pem, err) ||
+        !token_jwk_write(key->kid, key->algorithm, key->public_pem, &next->jwks, err))
+        return false;
+    if (!key->signs)
+        return true;
+    if (next->signer)
+        return err_set(err, ERR_CONFIG, "two keys sign");
+    next->algorithm = key->algorithm;
+    return token_signer_new(key->algorithm, key->kid, key->private_pem, &next->signer, err);
+}
+
+static bool next_make(struct next *next, const struct signing_key *keys, size_t count,
+                      const char *nameless, struct err *err)
+{
+    assert(count <= SIGNING_KEYS_MAX);
+    if (!next->keys)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    str_add(&next->jwks, "{\"keys\":[");
+    for (size_t i = 0; i < count; i++)
+        if (!next_add(next, &keys[i], err))
+            return false;
+    str_add(&next->jwks, "]}");
+    if (!next->signer)
+        return err_set(err, ERR_CONFIG, "no key signs");
+    if (nameless && !token_keys_set_nameless(next->keys, nameless, err))
+        return false;
+    return str_ok(&next->jwks) || err_set(err, ERR_INTERNAL, "no room for the keys");
+}
+
+bool signing_set(struct signing *signing, const struct signing_key *keys, size_t count,
+                 const char *nameless, bool *ret_gone, struct err *err)
+{
+    struct next next = {.keys = token_keys_new(), .jwks = STR_INIT(TOKEN_JWKS_BYTES_MAX)};
+    bool good = next_make(&next, keys, count, nameless, err);
+    if (good) {
+        pthread_rwlock_wrlock(&signing->lock);
+        struct token_signer *signer = signing->signer;
+        struct str jwks = signing->jwks;
+        signing->signer = next.signer;
+        signing->jwks = next.jwks;
+        memcpy(signing->algorithm, next.algorithm, strlen(next.algorithm) + 1);
+        *ret_gone = token_keys_swap(signing->keys, next.keys);
+        pthread_rwlock_unlock(&signing->lock);
+        next.signer = signer;
+        next.jwks = jwks;
+    }
+    token_signer_free(next.signer);
+    token_keys_free(next.keys);
+    str_release(&next.jwks);
+    return good;
+}
+
+bool signing_sign_typed(struct signing *signing, const char *type, const char *claims_json,
+                        struct str *out, struct err *err)
+{
+    pthread_rwlock_rdlock(&signing->lock);
+    bool good = signing->signer
+                    ? type ? token_sign_typed(signing->signer, type, claims_json, out, err)
+                           : token_sign(signing->signer, claims_json, out, err)
+                    : err_set(err, ERR_BUSY, "there is no key to sign with yet");
+    pthread_rwlock_unlock(&signing->lock);
+    return good;
+}
+
+bool signing_sign(struct signing *signing, const char *claims_json, struct str *out,
+                  struct err *err)
+{
+    return signing_sign_typed(signing, NULL, claims_json, out, err);
+}
+
+void signing_jwks(struct signing *signing, struct str *out)
+{
+    pthread_rwlock_rdlock(&signing->lock);
+    str_add(out, signing->jwks.length > 0 ? signing->jwks.data : "{\"keys\":[]}");
+    pthread_rwlock_unlock(&signing->lock);
+}
+
+const char *signing_algorithm(struct signing *signing)
+{
+    static const char *const known[] = {"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"};
+    const char *found = known[0];
+    pthread_rwlock_rdlock(&signing->lock);
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (strcmp(known[i], signing->algorithm) == 0)
+            found = known[i];
+    pthread_rwlock_unlock(&signing->lock);
+    return found;
+}
