@@ -19,7 +19,8 @@ struct jwks {
     _Atomic bool is_ready;
     pthread_mutex_t mutex; /* of asking */
     struct fetch *fetch;
-    int64_t asked_us; /* monotonic; 0: never */
+    int64_t asked_us;  /* monotonic; 0: never */
+    struct err failed; /* why the last question had no answer; code ERR_NONE: it had */
 };
 
 DEFINE_AUTO(struct token_keys, token_keys_free);
@@ -130,10 +131,16 @@ bool jwks_refresh(struct jwks *jwks, bool *ret_gone, struct err *err)
     /* Those who come while somebody asks wait for his answer, and have it too. */
     pthread_mutex_lock(&jwks->mutex);
     int64_t now_us = clock_monotonic_us(jwks->spec.clock);
-    bool recent = jwks->asked_us != 0 && now_us - jwks->asked_us < JWKS_PAUSE_US;
-    bool good = recent || ask_locked(jwks, ret_gone, err);
-    if (!recent)
+    int64_t pause_us = jwks->failed.code == ERR_NONE ? JWKS_PAUSE_US : JWKS_RETRY_US;
+    if (jwks->asked_us == 0 || now_us - jwks->asked_us >= pause_us) {
+        jwks->failed.code = ERR_NONE;
+        bool answered = ask_locked(jwks, ret_gone, &jwks->failed);
+        assert(answered == (jwks->failed.code == ERR_NONE));
         jwks->asked_us = clock_monotonic_us(jwks->spec.clock);
+    }
+    bool good = jwks->failed.code == ERR_NONE;
+    if (!good)
+        *err = jwks->failed;
     pthread_mutex_unlock(&jwks->mutex);
     return good;
 }

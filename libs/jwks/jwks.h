@@ -19,7 +19,8 @@
 #include "base/err.h"
 #include "token/token.h"
 
-enum { JWKS_PAUSE_US = 1000000 /* between two questions, however many ask for one */ };
+/* Between two questions, however many ask for one; and when there was no answer. */
+enum { JWKS_PAUSE_US = 1000000, JWKS_RETRY_US = 100000 };
 
 struct jwks;
 
@@ -40,7 +41,7 @@ bool jwks_is_ready(const struct jwks *jwks); /* there is a key */
 /* Whether the value of an Authorization header names a key that might be had by a refresh. */
 bool jwks_lacks(const struct jwks *jwks, const char *bearer);
 
-/* Asks the issuer, unless somebody did within the last JWKS_PAUSE_US. *ret_gone: a key was taken away,
+/* Asks the issuer, unless somebody just did: then his answer, or his failure, is ours. *ret_gone: a key was taken away,
  * so what was believed by it must be forgotten. ERR_PEER_UNAVAILABLE, ERR_PROTOCOL. */
 bool jwks_refresh(struct jwks *jwks, bool *ret_gone, struct err *err) MUST_CHECK;
 

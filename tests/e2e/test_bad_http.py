@@ -191,7 +191,9 @@ def test_methods():
                 ("PUT", levels, 405),
                 ("DELETE", levels, 405), ("PATCH", levels, 405), ("TRACE", levels, 405),
                 ("BREW", levels, 405), ("GET", orders, 401), ("POST", orders, 401),
-                ("PUT", orders, 405), ("DELETE", orders, 405)):
+                # The edge asks who it is before anything else.
+                ("PUT", orders, 405 if (port, prefix) == DIRECT else 401),
+                ("DELETE", orders, 405 if (port, prefix) == DIRECT else 401)):
             got, headers, body = call(port, method, prefix + path)
             assert got == status or (method in ("TRACE", "BREW") and got in (400, 405, 501)), (
                 port, method, path, got)

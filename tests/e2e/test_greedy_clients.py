@@ -113,7 +113,8 @@ def strict_edge(stack, tmp_path_factory):
     folder, port = tmp_path_factory.mktemp("edge"), free_base()
     os.chmod(folder, 0o755)
     environment = {**os.environ, "EDGE_LISTEN": f"127.0.0.1:{port}", "EDGE_PREFIX": str(folder),
-                   "EDGE_ACCOUNTING": f"127.0.0.1:{WORLD.api_port}", "EDGE_RATE": "5",
+                   "EDGE_ACCOUNTING": f"127.0.0.1:{WORLD.api_port}",
+                   "EDGE_AUTH": f"127.0.0.1:{WORLD.port_base + 8}", "EDGE_RATE": "5",
                    "EDGE_BURST": "3", "EDGE_CONNECTIONS_PER_IP": "4", "EDGE_USER": ""}
     config = folder / "nginx.conf"
     subprocess.run([REPOSITORY / "deploy/nginx/render", config], env=environment, check=True)

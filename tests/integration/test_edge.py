@@ -1,6 +1,7 @@
 """The edge alone: nginx of a private stack in front of a stand-in for accounting that tells what
-reached it. What is closed stays closed in every spelling, limits answer in the platform's shape,
-and a service can believe the headers that it gets."""
+reached it, and one for auth that answers what the test wants. What is closed stays closed in every
+spelling, nothing passes without auth's yes, limits answer in the platform's shape, and a service can
+believe the headers that it gets."""
 
 import http.client
 import http.server
@@ -22,6 +23,8 @@ from ports import EDGE_OFFSET, free_base  # noqa: E402  (after the path is set)
 PORT_BASE = free_base()
 EDGE_PORT = PORT_BASE + EDGE_OFFSET
 ACCOUNTING_PORT = PORT_BASE + 5
+AUTH_PORT = PORT_BASE + 8
+MINTED = "Bearer minted.by.auth"
 
 
 class StandIn(http.server.BaseHTTPRequestHandler):
@@ -46,6 +49,49 @@ class StandIn(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class AuthStandIn(StandIn):
+    """auth: its own API tells what reached it; authz is a script: {"status": .., "headers": ..}."""
+
+    script, asked = {}, []
+
+    def answer(self):
+        if not self.path.startswith("/api/v2/auth/"):
+            super().answer()
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.asked.append({"path": self.path, "method": self.command, "body": len(body),
+                           "headers": {k.lower(): v for k, v in self.headers.items()}})
+        self.send_response(self.script.get("status", 200))
+        for name, value in self.script.get("headers", {"Authorization": MINTED}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = answer
+
+
+def refusal(status, code, **more):
+    return {"status": 401, "headers": {"X-Authz-Status": str(status),
+                                       "X-Authz-Body": json.dumps({"errors": [code]}), **more}}
+
+
+@pytest.fixture(autouse=True)
+def auth(request):
+    """The stand-in for auth, which says yes until a test gives it another script."""
+    AuthStandIn.script, AuthStandIn.asked = {}, []
+    if "auth_is_away" in request.fixturenames:
+        yield AuthStandIn
+        return
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", AUTH_PORT), AuthStandIn)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield AuthStandIn
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory):
     environment = {**os.environ, "RUN_DIR": str(tmp_path_factory.mktemp("edge") / "run"),
@@ -66,7 +112,7 @@ def edge(tmp_path_factory):
 def stand_in():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", ACCOUNTING_PORT), StandIn)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server
     server.shutdown()
@@ -106,11 +152,120 @@ def test_headers_that_a_service_may_believe(edge, stand_in):
         "Connection": "keep-alive, Upgrade", "Cookie": "session=1", "X-Auth-Apikey": "k",
         "X-Forwarded-Host": "evil"})
     seen = dict(json.loads(text)["headers"])
-    assert seen["authorization"] == "Bearer a.b.c"
+    assert seen["authorization"] == MINTED
     assert seen["x-forwarded-for"] == seen["x-real-ip"] == "127.0.0.1"
     assert seen["x-request-id"] == "abc-12345"
     assert seen["x-forwarded-host"] == "127.0.0.1"
     assert not {"forwarded", "upgrade", "te", "cookie", "x-auth-apikey", "connection"} & set(seen)
+
+
+def test_auth_is_asked_what_the_client_sent(edge, stand_in, auth):
+    """Its credentials as they came, its address as it is, its path as the service will see it."""
+    call("POST", "/api/v2/peatio/./market//orders%20x?a=%2F&b", b"body", headers={
+        "Authorization": "Bearer a.b.c", "Cookie": "_barong_session=1", "X-Auth-Apikey": "k",
+        "X-Auth-Nonce": "n", "X-Auth-Signature": "s", "X-CSRF-Token": "c", "User-Agent": "me",
+        "X-Forwarded-For": "6.6.6.6", "X-Real-IP": "6.6.6.6", "X-Authz-Form": "body",
+        "X-Authz-Status": "200", "Forwarded": "for=6.6.6.6"})
+    asked, = auth.asked
+    assert asked["path"] == "/api/v2/auth/api/v2/peatio/market/orders%20x?a=%2F&b"
+    assert asked["method"] == "POST" and asked["body"] == 0
+    wanted = {"authorization": "Bearer a.b.c", "cookie": "_barong_session=1", "x-auth-apikey": "k",
+              "x-auth-nonce": "n", "x-auth-signature": "s", "x-csrf-token": "c",
+              "user-agent": "me", "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1",
+              "x-authz-form": "headers"}
+    assert {name: asked["headers"].get(name) for name in wanted} == wanted
+    assert not {"forwarded", "content-type", "expect"} & set(asked["headers"])
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+def test_auth_is_asked_once_about_every_request(edge, stand_in, auth, method):
+    response, _ = call(method, "/api/v2/peatio/public/markets")
+    assert response.status == 200
+    assert [asked["method"] for asked in auth.asked] == [method]
+
+
+def test_pass_without_a_name_strips_what_the_client_sent(edge, stand_in, auth):
+    auth.script = {"headers": {}}
+    _, text = call("GET", "/api/v2/peatio/public/markets", headers={
+        "Authorization": "Bearer forged"})
+    assert "authorization" not in dict(json.loads(text)["headers"])
+
+
+def test_oauth_reads_its_callers_itself(edge, auth):
+    auth.script = {"headers": {}}
+    for path in ("/oauth2/token", "/userinfo"):
+        _, text = call("POST", path, headers={"Authorization": "Basic client", "Cookie": "s=1"})
+        seen = json.loads(text)
+        assert seen["path"] == path
+        assert dict(seen["headers"])["authorization"] == "Basic client"
+        assert dict(seen["headers"]).get("cookie") == ("s=1" if path[1] == "o" else None)
+    assert [asked["path"] for asked in auth.asked] == ["/api/v2/auth/oauth2/token",
+                                                       "/api/v2/auth/userinfo"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 422, 423, 425, 429, 451, 471, 472, 499])
+def test_refusals_reach_the_client_as_auth_said_them(edge, stand_in, auth, status):
+    auth.script = refusal(status, "authz.why", **{"Set-Cookie": "_barong_session=; Max-Age=0"})
+    response, text = call("POST", "/api/v2/peatio/market/orders", b"x" * 100)
+    assert (response.status, json.loads(text)) == (status, {"errors": ["authz.why"]})
+    assert response.getheader("Set-Cookie") == "_barong_session=; Max-Age=0"
+    assert response.getheader("Content-Type") == "application/json"
+    assert response.getheader("Access-Control-Allow-Origin") == "*"
+    assert not {"x-authz-status", "x-authz-body"} & {name.lower() for name in response.headers}
+
+
+@pytest.mark.parametrize("script", [
+    {"status": 500}, {"status": 503}, {"status": 302}, {"status": 404}, {"status": 422},
+    {"status": 204, "headers": {"X-Authz-Status": "x"}}])
+def test_strange_answers_let_nothing_through(edge, stand_in, auth, script):
+    """Fails closed. (204 is a yes without a name: the service sees nobody.)"""
+    auth.script = script
+    response, text = call("GET", "/api/v2/peatio/account/balances",
+                          headers={"Authorization": "Bearer forged"})
+    if script["status"] == 204:
+        assert "authorization" not in dict(json.loads(text)["headers"])
+    else:
+        assert (response.status, json.loads(text)) == (503, {"errors": ["server.unavailable"]})
+        assert response.getheader("Retry-After") == "1"
+
+
+def test_refusal_without_words_is_one_all_the_same(edge, stand_in, auth):
+    for status in (401, 403):
+        auth.script = {"status": status, "headers": {}}
+        response, text = call("GET", "/api/v2/peatio/account/balances")
+        assert (response.status, json.loads(text)) == (401, {"errors": ["authz.permission_denied"]})
+
+
+@pytest.fixture
+def auth_is_away():
+    """Nobody listens in its place."""
+
+
+def test_auth_away_nothing_passes(edge, stand_in, auth_is_away):
+    for method, path in (("GET", "/api/v2/peatio/public/markets"), ("POST", "/oauth2/token"),
+                         ("POST", "/api/v2/peatio/market/orders"),
+                         ("GET", "/.well-known/jwks.json"), ("GET", "/api/v2/barong/public/ping")):
+        response, text = call(method, path)
+        assert (response.status, json.loads(text)) == (503, {"errors": ["server.unavailable"]})
+
+
+def test_auth_by_its_name(edge, auth):
+    _, text = call("GET", "/api/v2/barong/identity/ping?a=1", headers={"Cookie": "s=1"})
+    seen = json.loads(text)
+    assert seen["path"] == "/api/v2/identity/ping?a=1"
+    assert dict(seen["headers"])["cookie"] == "s=1"
+    response, text = call("POST", "/api/v2/barong/management/users/get", b"{}")
+    assert (response.status, json.loads(text)) == (401, {"errors": ["authz.permission_denied"]})
+    for path in ("/api/v2/auth/api/v2/peatio/x", "/api/v2/barong/../auth/x"):
+        assert call("GET", path)[0].status in (400, 404)
+
+
+def test_uploads_may_be_larger_than_the_rest(edge, auth):
+    body = b"x" * (3 << 20)
+    _, text = call("POST", "/api/v2/barong/resource/documents", body)
+    assert json.loads(text)["body"] == len(body)
+    response, _ = call("POST", "/api/v2/barong/resource/profiles", body)
+    assert response.status == 413
 
 
 def test_request_id_is_made_when_missing_or_harmful(edge, stand_in):

@@ -20,8 +20,14 @@ static bool has_scheme(const char *header, const char *scheme)
 
 bool authz_has_bearer(const struct authz_question *question)
 {
-    return question->authorization && (has_scheme(question->authorization, "Bearer ") ||
-                                       has_scheme(question->authorization, "DPoP "));
+    const char *header = question->authorization;
+    if (!header)
+        return false;
+    if (has_scheme(header, "Bearer ") || has_scheme(header, "DPoP "))
+        return true;
+    /* Another scheme is somebody else's (a site behind a password) when there is a session; alone, it
+     * is a token that was written wrong, and is refused like any bad one. */
+    return !question->cookie;
 }
 
 static enum authz_result refuse(struct inquiry *inquiry)

@@ -26,7 +26,7 @@ enum authz_result authz_refuse(struct inquiry *inquiry, int status, const char *
 
 enum authz_result authz_by_session(struct inquiry *inquiry);
 enum authz_result authz_by_key(struct inquiry *inquiry);
-/* The scheme is Bearer or DPoP: others are nothing that we know, and are not ours to refuse. */
+/* Whether Authorization is what the visitor wants to be known by. */
 bool authz_has_bearer(const struct authz_question *question);
 enum authz_result authz_by_bearer(struct inquiry *inquiry);
 

@@ -109,7 +109,7 @@ static void jwks_new__fixed_key__stays_and_has_no_name(void **state)
     jwks_free(jwks);
 }
 
-static void jwks_refresh__nobody_there__is_an_error_and_the_next_waits(void **state)
+static void jwks_refresh__nobody_there__is_an_error_and_changes_nothing(void **state)
 {
     struct world *w = *state;
     struct jwks *jwks = made(w, true);
@@ -117,7 +117,8 @@ static void jwks_refresh__nobody_there__is_an_error_and_the_next_waits(void **st
     bool gone;
     assert_false(jwks_refresh(jwks, &gone, &err));
     assert_int_equal(err.code, ERR_PEER_UNAVAILABLE);
-    assert_true(jwks_refresh(jwks, &gone, &err)); /* too soon: not asked */
+    assert_false(jwks_refresh(jwks, &gone, &err)); /* too soon: the same answer */
+    assert_int_equal(err.code, ERR_PEER_UNAVAILABLE);
     assert_true(believes(jwks, w->rsa.key, GOOD_HEADER));
     assert_false(jwks_lacks(jwks, NULL));
     assert_false(jwks_lacks(jwks, "Basic a.b.c"));
@@ -140,7 +141,7 @@ int main(void)
         cmocka_unit_test(jwks_take__documents__replace_each_other),
         cmocka_unit_test(jwks_take__bad_documents__change_nothing),
         cmocka_unit_test(jwks_new__fixed_key__stays_and_has_no_name),
-        cmocka_unit_test(jwks_refresh__nobody_there__is_an_error_and_the_next_waits),
+        cmocka_unit_test(jwks_refresh__nobody_there__is_an_error_and_changes_nothing),
         cmocka_unit_test(jwks_new__nothing_given__is_refused),
     };
     return cmocka_run_group_tests(tests, world_new, world_free);
