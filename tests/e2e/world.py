@@ -56,7 +56,8 @@ class World:
             base = free_base()
             edge = base + EDGE_OFFSET
         self.port_base, self.edge_port, self.api_port = base, edge, base + 5
-        self.ops_ports = {"accounting": base + 6, "matching": base + 7}
+        self.ops_ports = {"accounting": base + 6, "matching": base + 7, "auth": base + 9,
+                          "mail": base + 12}
         self.edge = f"http://127.0.0.1:{edge}/api/v2/peatio"
         self.api = f"http://127.0.0.1:{base + 5}/api/v2"
         self.environment = {**os.environ, "RUN_DIR": str(self.run_dir), "PORT_BASE": str(base),
@@ -74,7 +75,7 @@ class World:
 
     def down(self):
         """Lets go what a test paused, and stops everything."""
-        for name in ("mariadb", "rabbitmq", "accounting", "matching", "nginx"):
+        for name in ("mariadb", "rabbitmq", "accounting", "auth", "mail", "matching", "nginx"):
             self.signal(name, signal.SIGCONT)
         self.tool("down", capture_output=True)
 
@@ -151,18 +152,21 @@ class World:
         assert done.returncode == 0, done.stdout + done.stderr
 
     @contextmanager
-    def accounting_with(self, **settings):
-        """Accounting, restarted with other settings for the time of the block."""
-        local = self.file("env/accounting.local.env")
+    def service_with(self, service, **settings):
+        """A service, restarted with other settings for the time of the block."""
+        local = self.file(f"env/{service}.local.env")
         local.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         try:
-            self.kill("accounting")
+            self.kill(service)
             self.until_ready()
             yield
         finally:
             local.unlink()
-            self.kill("accounting")
+            self.kill(service)
             self.until_ready()
+
+    def accounting_with(self, **settings):
+        return self.service_with("accounting", **settings)
 
     # ---- state ----
 

@@ -149,6 +149,7 @@ static bool write_letter(struct delivering *at, size_t language, struct mail_for
         !cJSON_AddStringToObject(values, "domain", config->domain) ||
         !cJSON_AddStringToObject(values, "lang",
                                  mail_rules_language_code(at->app->mail_rules, language)) ||
+        !cJSON_AddStringToObject(values, "event_name", json_member_text(at->event, "name")) ||
         !add_user(at, values) || !add_event(at, values))
         return err_set(err, ERR_INTERNAL, "mail: no memory");
     return mail_rules_fill(at->app->mail_rules, at->row, language, values, form, err);

@@ -11,6 +11,8 @@
 #include "template/template.h"
 #include "yaml/yaml_tree.h"
 
+enum { WHAT_BYTES_MAX = 1024 };
+
 struct named_letter {
     const char *name; /* in the tree */
     struct letter *letter;
@@ -172,12 +174,38 @@ static const char *word_of(const struct language *language, const cJSON *value)
     return word ? word : text;
 }
 
+/* What happened, in a sentence of the language: by the label ("otp:enabled"), else by the event's key
+ * ("user.passkey.created"). */
+static void add_what(const struct language *language, const cJSON *values, struct str *out)
+{
+    const struct tree_node *words = tree_member(language->tree, "words");
+    const cJSON *key = mail_member(values, "record.key"),
+                *value = mail_member(values, "record.value");
+    const char *name = json_member_text(values, "event_name");
+    const char *dot = name ? strchr(name, '.') : NULL;
+    if (cJSON_IsString(key) && cJSON_IsString(value)) {
+        str_add(out, key->valuestring);
+        str_add_char(out, ':');
+        str_add(out, value->valuestring);
+    } else {
+        str_add(out, dot ? dot + 1 : "");
+    }
+    const char *sentence = tree_text(tree_member(words, str_data(out)));
+    if (sentence) {
+        str_clear(out);
+        str_add(out, sentence);
+    }
+}
+
 static bool add_words(const struct language *language, cJSON *values, struct err *err)
 {
     const cJSON *state = mail_member(values, "record.value");
     if (!state)
         state = mail_member(values, "record.state");
-    return add_text(values, "key_word", word_of(language, mail_member(values, "record.key")),
+    AUTO(str_release) struct str what = STR_INIT(WHAT_BYTES_MAX);
+    add_what(language, values, &what);
+    return add_text(values, "event_word", str_data(&what), err) &&
+           add_text(values, "key_word", word_of(language, mail_member(values, "record.key")),
                     err) &&
            add_text(values, "state_word", word_of(language, state), err);
 }

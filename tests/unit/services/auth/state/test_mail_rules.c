@@ -198,6 +198,9 @@ static void mail_rules_find__shipped_table__as_the_reference_says(void **state)
         {"barong", EVENT("system.session.create", "", ""), "session_create"},
         /* another's name for it, and the wrong exchange */
         {"peatio", EVENT("system.session.create", "", ""), "none"},
+        {"barong", EVENT("model.label.updated", "\"key\":\"otp\",\"value\":\"enabled\"", ""),
+         "security_changed"},
+        {"barong", EVENT("system.user.passkey.created", "", ""), "security_changed"},
         {"barong", EVENT("model.session.create", "", ""), "none"},
         {"barong", EVENT("system.session.create.more", "", ""), "none"},
         {"barong", EVENT("model.user.updated", "", ""), "none"},
@@ -273,6 +276,49 @@ static void mail_rules_fill__every_letter_in_every_language__has_both_forms(void
         assert_null(strstr(str_data(&form.html), "<script>"));
         assert_null(strstr(str_data(&form.text), "{{"));
         assert_null(strstr(str_data(&form.html), "{{"));
+    }
+}
+
+static void fill_security(struct world *w, const char *text, size_t language,
+                          struct mail_form *form)
+{
+    cJSON *event = NULL, *values = NULL;
+    struct err err;
+    mail_form_init(form);
+    assert_true(json_read(text, strlen(text), &event, &err));
+    const struct mail_event *row = mail_rules_find(w->rules, "barong", event);
+    assert_non_null(row);
+    cJSON_AddStringToObject(event, "event_name", json_member_text(event, "name"));
+    values = event;
+    cJSON_AddStringToObject(values, "app_name", "Bourse");
+    cJSON_AddStringToObject(values, "domain", "http://bourse.test");
+    cJSON_AddStringToObject(values, "lang", "en");
+    cJSON *user = cJSON_AddObjectToObject(values, "user");
+    cJSON_AddStringToObject(user, "email", "alice@bourse.test");
+    assert_true(mail_rules_fill(w->rules, row, language, values, form, &err));
+    cJSON_Delete(event);
+}
+
+/* One letter for all of them says what happened, in each language. */
+static void mail_rules_fill__change_of_security__is_named(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        const char *event, *says, *says_in_german;
+    } table[] = {
+        {EVENT("model.label.created", "\"key\":\"otp\",\"value\":\"enabled\"", ""),
+         "Two-factor sign-in was switched on", "eingeschaltet"},
+        {EVENT("system.user.recovery_codes.used", "\"left\":\"9\"", ""), "A recovery code was used",
+         "Notfallcode"},
+        {EVENT("system.user.passkey.deleted", "", ""), "A passkey was removed", "Passkey"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        AUTO(mail_form_release) struct mail_form english;
+        AUTO(mail_form_release) struct mail_form german;
+        fill_security(w, table[i].event, 0, &english);
+        fill_security(w, table[i].event, 1, &german);
+        assert_non_null(strstr(str_data(&english.text), table[i].says));
+        assert_non_null(strstr(str_data(&german.text), table[i].says_in_german));
     }
 }
 
@@ -383,6 +429,7 @@ int main(void)
         WITH_WORLD(mail_rules_verify__anything_else__is_refused),
         WITH_WORLD(mail_rules_find__shipped_table__as_the_reference_says),
         WITH_WORLD(mail_rules_fill__every_letter_in_every_language__has_both_forms),
+        WITH_WORLD(mail_rules_fill__change_of_security__is_named),
         WITH_WORLD(mail_rules_language__unknown_ones__are_the_default),
         WITH_WORLD(mail_rules_fill__template_of_the_operator__comes_before_the_letter),
         WITH_WORLD(mail_rules_open__mistakes__are_named_with_their_line),
