@@ -198,6 +198,17 @@ def i7_once(books):
     for number, count in numbers.items():
         if count != 1:
             yield f"order {number} answers to {count} client order ids"
+    yield from posted_index(books)
+
+
+def posted_index(books):
+    """The index of what trading did not book names those rows and no others."""
+    expected = {(code // 100, row["id"]) for row in books.data["ledger"]
+                for code in (row["code_a"], row["code_b"])
+                if code and row["reference_type"] != "order"}
+    found = {(row["type"], row["ledger_id"]) for row in books.data["ledger_posted"]}
+    for kind, number in sorted(expected ^ found)[:10]:
+        yield f"ledger row {number}: ledger_posted is wrong about type {kind}"
 
 
 def plain(number):

@@ -17,6 +17,7 @@ TABLES = {
               "buyer_fee_amount, seller_fee_amount, maker_release, taker_release, created_at",
     "ledger": "id, reference_type, reference_id, event, currency_id, member_id, code_a, amount_a, "
               "code_b, amount_b, created_at",
+    "ledger_posted": "type, ledger_id",
     "seals": "writer, seq, first_id, last_id, digest",
     "seal_heads": "writer, seq, digest",
     "market_commands": "market_id, command_seq",

@@ -114,6 +114,21 @@ static bool lock_and_check(struct db *db, const char *writer, const struct accou
     return true;
 }
 
+/* The rows of `ledger_posted`: one for each type of account that an entry touches. */
+static void posted_insert_sql(struct db *db, struct str *sql, const struct ledger_entry *entries,
+                              size_t count)
+{
+    str_add(sql, "INSERT INTO ledger_posted (type, ledger_id) VALUES ");
+    for (size_t i = 0; i < count; i++) {
+        enum account_type type = account_code_type(entries[i].code_a);
+        enum account_type other = account_code_type(entries[i].code_b);
+        db_sql_row(db, sql, i == 0, DB_ARGS(DB_U64(type), DB_U64(entries[i].id)));
+        if (entries[i].code_b != 0 && other != type)
+            db_sql_row(db, sql, false, DB_ARGS(DB_U64(other), DB_U64(entries[i].id)));
+    }
+    str_add(sql, ";");
+}
+
 bool journal_post(struct db *db, const char *writer, uint64_t first_id,
                   struct ledger_entry *entries, size_t count, int64_t now_us, struct err *err)
 {
@@ -144,6 +159,7 @@ bool journal_post(struct db *db, const char *writer, uint64_t first_id,
     }
     accounts_update_sql(db, &sql, deltas, deltas_count, now_us);
     ledger_insert_sql(db, &sql, entries, count);
+    posted_insert_sql(db, &sql, entries, count);
     seal_write_sql(db, &sql, writer, &head, &text, first_id, first_id + count - 1);
     outbox_insert_sql(db, &sql, &events, now_us);
     return db_exec_str(db, &sql, NULL, err);

@@ -1,5 +1,6 @@
 #include "accounting/store/operations_read.h"
 
+#include "accounting/store/journal_time.h"
 #include "accounting/store/sql.h"
 #include "accounting/store/trades_read.h"
 #include "base/auto.h"
@@ -28,7 +29,8 @@ struct walk {
     size_t count;
     uint64_t skipped;
     struct stream ledger, trades;
-    uint64_t last_id; /* rows up to it are done */
+    uint64_t last_id;          /* rows up to it are done */
+    uint64_t first_id, end_id; /* rows outside of [first, end) have other times; end 0: open */
 };
 
 /* Rows to read: a row has one wanted leg at least, but for a few. */
@@ -54,10 +56,39 @@ static void add_time(struct db *db, struct str *sql, const struct operations_fil
 static void add_key(struct db *db, struct str *sql, const struct walk *walk)
 {
     bool up = walk->filter->ascending;
+    if (walk->first_id)
+        db_sql(db, sql, " AND id >= ?", DB_ARGS(DB_U64(walk->first_id)));
+    if (walk->end_id)
+        db_sql(db, sql, " AND id < ?", DB_ARGS(DB_U64(walk->end_id)));
     if (walk->last_id)
         db_sql(db, sql, up ? " AND id > ?" : " AND id < ?", DB_ARGS(DB_U64(walk->last_id)));
     db_sql(db, sql, up ? " ORDER BY id LIMIT ?" : " ORDER BY id DESC LIMIT ?",
            DB_ARGS(DB_U64(chunk_rows(walk))));
+}
+
+#define LEDGER_FROM "SELECT " LEDGER_COLUMNS " FROM "
+#define FEW LEDGER_FROM "ledger_posted STRAIGHT_JOIN ledger ON id = ledger_id WHERE type = ?"
+#define BY_MEMBER LEDGER_FROM "ledger FORCE INDEX (ledger_member) WHERE member_id = ?"
+#define BY_ORDER                                                                                   \
+    LEDGER_FROM "ledger FORCE INDEX (ledger_member) WHERE member_id ="                             \
+                " (SELECT orders.member_id FROM orders WHERE orders.id = ?)"
+
+/*
+ * The narrowest way to the rows: one member's, one order's (its member's), those that trading did
+ * not make, and else all. Of all, most are liabilities, so that a page of them is soon full.
+ */
+static void add_ledger_source(struct db *db, struct str *sql,
+                              const struct operations_filter *filter)
+{
+    bool is_order = filter->reference_type && strcmp(filter->reference_type, "order") == 0;
+    if (filter->member_id)
+        db_sql(db, sql, BY_MEMBER, DB_ARGS(DB_U64(filter->member_id)));
+    else if (is_order && filter->reference_id)
+        db_sql(db, sql, BY_ORDER, DB_ARGS(DB_U64(filter->reference_id)));
+    else if (filter->type != ACCOUNT_LIABILITY || (filter->reference_type && !is_order))
+        db_sql(db, sql, FEW, DB_ARGS(DB_U64(filter->type)));
+    else
+        db_sql(db, sql, LEDGER_FROM "ledger WHERE TRUE", DB_NONE);
 }
 
 static void ledger_sql(struct db *db, struct str *sql, const struct walk *walk)
@@ -65,11 +96,8 @@ static void ledger_sql(struct db *db, struct str *sql, const struct walk *walk)
     const struct operations_filter *filter = walk->filter;
     int32_t first = filter->code ? filter->code : (int32_t)filter->type * 100;
     int32_t last = filter->code ? filter->code : first + 99;
-    db_sql(db, sql,
-           filter->member_id ? "SELECT " LEDGER_COLUMNS " FROM ledger FORCE INDEX (ledger_member)"
-                               " WHERE (code_a BETWEEN ? AND ? OR code_b BETWEEN ? AND ?)"
-                             : "SELECT " LEDGER_COLUMNS " FROM ledger"
-                               " WHERE (code_a BETWEEN ? AND ? OR code_b BETWEEN ? AND ?)",
+    add_ledger_source(db, sql, filter);
+    db_sql(db, sql, " AND (code_a BETWEEN ? AND ? OR code_b BETWEEN ? AND ?)",
            DB_ARGS(DB_I64(first), DB_I64(last), DB_I64(first), DB_I64(last)));
     if (filter->reference_type && !sql_is_ascii(filter->reference_type))
         str_add(sql, " AND FALSE");
@@ -79,8 +107,6 @@ static void ledger_sql(struct db *db, struct str *sql, const struct walk *walk)
         db_sql(db, sql, " AND reference_id = ?", DB_ARGS(DB_U64(filter->reference_id)));
     if (filter->currency_id)
         db_sql(db, sql, " AND currency_id = ?", DB_ARGS(DB_TEXT(filter->currency_id)));
-    if (filter->member_id)
-        db_sql(db, sql, " AND member_id = ?", DB_ARGS(DB_U64(filter->member_id)));
     add_time(db, sql, filter);
     add_key(db, sql, walk);
 }
@@ -227,6 +253,17 @@ static bool take_next(struct walk *walk, struct err *err)
     return true;
 }
 
+/* Times as a range of ids, so that rows of other times are not read at all. */
+static bool find_range(struct db *db, struct walk *walk, struct err *err)
+{
+    int64_t from_us = walk->filter->from_us, to_us = walk->filter->to_us;
+    walk->first_id = walk->end_id = 0;
+    return (!from_us ||
+            journal_id_after(db, from_us - JOURNAL_DISORDER_US, &walk->first_id, err)) &&
+           (!to_us || to_us > INT64_MAX - JOURNAL_DISORDER_US ||
+            journal_id_after(db, to_us + JOURNAL_DISORDER_US, &walk->end_id, err));
+}
+
 static bool walk_run(struct db *db, void *arg, struct err *err)
 {
     struct walk *walk = arg;
@@ -237,7 +274,7 @@ static bool walk_run(struct db *db, void *arg, struct err *err)
     walk->trades = (struct stream){.wanted = trades_have && (is_trade || !filter->reference_type)};
     walk->count = 0;
     walk->skipped = walk->last_id = 0;
-    bool ok = true;
+    bool ok = find_range(db, walk, err);
     while (ok && walk->count < filter->limit) {
         ok = stream_fill(db, walk, &walk->ledger, err) && stream_fill(db, walk, &walk->trades, err);
         if (!ok || (!walk->ledger.has_row && !walk->trades.has_row))

@@ -24,7 +24,9 @@
 #include "accounting/state/metrics.h"
 #include "accounting/store/command_batches.h"
 #include "accounting/store/matching_read.h"
+#include "accounting/store/operations_read.h"
 #include "accounting/store/sql.h"
+#include "base/arena.h"
 #include "base/queue.h"
 #include "db/db.h"
 #include "matching/engine/book.h"
@@ -411,6 +413,134 @@ static void accept__more_orders_than_funds__refuses_those_alone(void **state)
     assert_int_equal(accepted, 1);
 }
 
+/* ---- lists of operations ---- */
+
+/* Rows that the service's connection has read so far. */
+static uint64_t rows_read(struct world *world)
+{
+    struct db_result *rows = NULL;
+    struct err err;
+    must(db_query(world->db,
+                  "SELECT SUM(CAST(variable_value AS UNSIGNED)) FROM"
+                  " information_schema.session_status WHERE variable_name LIKE 'HANDLER\\_READ%'",
+                  DB_NONE, &rows, &err),
+         &err);
+    assert_true(db_row_next(rows));
+    uint64_t count = db_get_u64(rows, 0);
+    db_result_free(rows);
+    return count;
+}
+
+static bool always_coin(const void *arg, const char *currency_id)
+{
+    (void)arg;
+    (void)currency_id;
+    return true;
+}
+
+/* How many operations the list has; *ret_read: rows that were read for it. */
+static size_t list_count(struct world *world, struct operations_filter filter, uint64_t *ret_read)
+{
+    struct arena *arena = arena_new(64 << 20);
+    struct operation *operations;
+    struct err err;
+    size_t count;
+    filter.is_coin = always_coin;
+    uint64_t before = rows_read(world);
+    uint64_t of_asking = rows_read(world) - before;
+    before = rows_read(world);
+    must(operations_list(world->db, arena, &filter, &operations, &count, &err), &err);
+    *ret_read = rows_read(world) - before - of_asking;
+    for (size_t i = 1; i < count; i++)
+        assert_true(filter.ascending ? operations[i - 1].id < operations[i].id
+                                     : operations[i - 1].id > operations[i].id);
+    arena_free(arena);
+    return count;
+}
+
+static void run_sql(struct world *world, const char *sql)
+{
+    struct err err;
+    must(db_exec(world->root, sql, DB_NONE, NULL, &err), &err);
+}
+
+#define LEGS(condition)                                                                            \
+    "SELECT COALESCE(SUM(IF(code_a " condition ", 1, 0) + IF(code_b " condition ", 1, 0)), 0) "    \
+    "FROM ledger"
+
+static void operations__rare_rows_among_many__are_found_without_a_walk(void **state)
+{
+    struct world *world = *state;
+    enum { FEW_READS = 400 };
+    uint64_t all = query_u64(world, "SELECT (SELECT COUNT(*) FROM ledger) + COUNT(*) FROM trades");
+    uint64_t assets = query_u64(world, LEGS("DIV 100 = 1"));
+    uint64_t read, order = query_u64(world, "SELECT MIN(id) FROM orders WHERE state = 200");
+    assert_true(all > 5 * FEW_READS && assets > 0);
+    struct operations_filter filter = {.limit = 1000};
+
+    filter.type = ACCOUNT_ASSET;
+    assert_int_equal(list_count(world, filter, &read), assets);
+    assert_true(read < FEW_READS);
+    filter.limit = 2;
+    filter.offset = assets - 1; /* the last page */
+    assert_int_equal(list_count(world, filter, &read), 1);
+    assert_true(read < FEW_READS);
+    filter = (struct operations_filter){.type = ACCOUNT_EXPENSE, .limit = 1000};
+    assert_int_equal(list_count(world, filter, &read), 0);
+    assert_true(read < FEW_READS);
+
+    filter = (struct operations_filter){
+        .type = ACCOUNT_LIABILITY, .limit = 1000, .reference_type = "adjustment"};
+    assert_int_equal(list_count(world, filter, &read),
+                     query_u64(world, LEGS("DIV 100 = 2") " WHERE reference_type = 'adjustment'"));
+    assert_true(read < FEW_READS);
+    filter.reference_type = "order";
+    filter.reference_id = order;
+    assert_true(list_count(world, filter, &read) >= 2);
+    assert_true(read < all / 2); /* of one of four members */
+
+    filter = (struct operations_filter){.type = ACCOUNT_LIABILITY, .limit = 25};
+    assert_int_equal(list_count(world, filter, &read), 25);
+    assert_true(read < FEW_READS);
+}
+
+static void operations__other_times__are_not_walked_through(void **state)
+{
+    struct world *world = *state;
+    enum { FEW_READS = 600 };
+    uint64_t read;
+    /* A day for what took seconds. */
+    run_sql(world,
+            "SET @last = (SELECT MAX(id) FROM ledger), @t = NOW(6);"
+            "UPDATE ledger SET created_at = @t - INTERVAL 20 * (@last - id) SECOND;"
+            "UPDATE trades SET created_at = @t - INTERVAL 20 * (CAST(@last AS INT) - id) SECOND");
+    struct operations_filter filter = {
+        .type = ACCOUNT_LIABILITY, .currency_id = "btc", .limit = OPERATIONS_PAGE_MAX};
+    size_t all = list_count(world, filter, &read);
+    assert_true(read > 5 * FEW_READS && all < OPERATIONS_PAGE_MAX);
+    int64_t middle_us = (int64_t)query_u64(
+        world, "SELECT CAST(UNIX_TIMESTAMP(created_at) * 1000000 AS UNSIGNED) FROM ledger WHERE "
+               "id >= (SELECT MAX(id) / 2 FROM ledger) ORDER BY id LIMIT 1");
+    filter.from_us = middle_us;
+    size_t young = list_count(world, filter, &read);
+    filter.from_us = 0;
+    filter.to_us = middle_us - 1;
+    size_t old = list_count(world, filter, &read);
+    assert_int_equal(young + old, all);
+    assert_true(young > all / 4 && old > all / 4);
+
+    filter.limit = 25; /* a page that begins in the middle of the journal */
+    assert_int_equal(list_count(world, filter, &read), 25);
+    assert_true(read < FEW_READS);
+    filter.to_us = 1000000; /* before everything */
+    assert_int_equal(list_count(world, filter, &read), 0);
+    assert_true(read < FEW_READS);
+    filter = (struct operations_filter){
+        .type = ACCOUNT_LIABILITY, .limit = 25, .from_us = clock_now_us(&clock_real) * 2};
+    assert_int_equal(list_count(world, filter, &read), 0);
+    assert_true(read < FEW_READS);
+}
+
 /* ---- pruning of the journal ---- */
 
 static bool prune(struct world *world, uint64_t kept_commands)
@@ -419,12 +549,6 @@ static bool prune(struct world *world, uint64_t kept_commands)
     bool more = false;
     must(journal_prune(&world->app, world->db, 1, kept_commands, &more, &err), &err);
     return more;
-}
-
-static void run_sql(struct world *world, const char *sql)
-{
-    struct err err;
-    must(db_exec(world->root, sql, DB_NONE, NULL, &err), &err);
 }
 
 /* ERR_NONE, or how asking for the commands from `from` on fails. */
@@ -542,6 +666,8 @@ int main(void)
         cmocka_unit_test(accept__same_client_order_id__makes_one_order),
         cmocka_unit_test(accept__more_orders_than_funds__refuses_those_alone),
         cmocka_unit_test(expect_rows__another_count__fails_before_the_commit),
+        cmocka_unit_test(operations__rare_rows_among_many__are_found_without_a_walk),
+        cmocka_unit_test(operations__other_times__are_not_walked_through),
         cmocka_unit_test(prune__young_or_near_or_not_settled__stays),
         cmocka_unit_test(prune__worker_after_it__loads_the_same_book),
         cmocka_unit_test(prune__much_to_delete__is_done_in_rounds),
