@@ -7,6 +7,7 @@
 #include "api/management.h"
 #include "auth/actions/auth.h"
 #include "auth/actions/oauth.h"
+#include "auth/actions/providers.h"
 #include "auth/bus/event_relay.h"
 #include "auth/bus/mail_worker.h"
 #include "auth/consumers.h"
@@ -192,7 +193,8 @@ bool auth_start(struct service *service, struct err *err)
            authz_rules_open(app->config->authz_rules_file, &app->authz_rules, err) &&
            open_places(app, err) && trust_open(app, err) && oauth_open(app, err) &&
            open_mail(app, err) && (config_is_mailer(app->config) || open_secrets(app, err)) &&
-           make_memory(app, err) && start_threads(process, err) && start_http(process, err);
+           (config_is_mailer(app->config) || providers_open(app, err)) && make_memory(app, err) &&
+           start_threads(process, err) && start_http(process, err);
 }
 
 void auth_stop(struct service *service)
@@ -207,6 +209,7 @@ void auth_stop(struct service *service)
         service_threads_stop(app->threads);
     service_threads_free(app->threads);
     password_gate_free(app->passwords);
+    providers_close(app);
     secret_store_close(app->secrets);
     oauth_close(app);
     trust_close(app);

@@ -23,6 +23,8 @@ struct gate;            /* state/gate.h: what authz remembers; any thread */
 struct geo;             /* geo/geo.h: places of addresses; any thread */
 struct proxy_networks;
 struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
+struct sms;             /* sms/sms.h: text messages; any thread */
+struct storage;         /* storage/storage.h: uploaded files; any thread */
 struct secret_store;    /* secret/secret.h: sealed columns, seeds, keys; any thread */
 struct signing;         /* state/signing.h: the keys of our tokens; any thread */
 struct service_threads; /* service/threads.h: to sleep until the service stops */
@@ -47,6 +49,8 @@ struct auth {
     struct signing *signing;
     struct password_gate *passwords;
     struct secret_store *secrets;
+    struct storage *storage;
+    struct sms *sms;
     const struct proxy_networks *proxies; /* domain/client_ip.h; immutable */
     struct oauth *oauth;
     struct trust *trust;

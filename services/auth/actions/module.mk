@@ -1,1 +1,1 @@
-DEPS := base decimal json contract db crypto metrics token yaml fetch geo mail qr secret template webauthn auth/domain auth/store auth/state
+DEPS := base decimal contract crypto db fetch geo json mail metrics phone qr secret sms storage template token webauthn yaml auth/domain auth/store auth/state

@@ -1,1 +1,1 @@
-DEPS := base log json http api token yaml crypto service fetch geo mail qr secret template webauthn auth/actions auth/domain auth/store auth/state
+DEPS := base api crypto fetch geo http json log mail qr secret service storage template token webauthn yaml auth/actions auth/domain auth/store auth/state

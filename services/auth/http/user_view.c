@@ -2,7 +2,10 @@
 
 #include "auth/http/context.h"
 #include "auth/state/config.h"
+#include "auth/store/data_storages.h"
 #include "auth/store/labels.h"
+#include "auth/store/phones.h"
+#include "auth/store/profiles.h"
 
 #define USER(member) offsetof(struct user_view, member)
 #define LABEL(member) offsetof(struct label_view, member)
@@ -47,10 +50,17 @@ const struct json_field user_full_fields[] = {
      .doc = "For the header X-CSRF-Token; only where a session was opened."},
     {"labels", JSON_ARRAY, FULL(labels), .sub = label_fields,
      .sub_size = sizeof(struct label_view), .count_offset = FULL(labels_count), .doc = "Labels."},
-    {"phones", JSON_RAW, FULL(phones), .doc = "Phones."},
-    {"phone", JSON_RAW, FULL(phones), .doc = "The same, as the web front end reads it."},
-    {"profiles", JSON_RAW, FULL(profiles), .doc = "Profiles."},
-    {"data_storages", JSON_RAW, FULL(data_storages), .doc = "What the front end stored."},
+    {"phones", JSON_ARRAY, FULL(phones), .sub = phone_fields,
+     .sub_size = sizeof(struct phone_view), .count_offset = FULL(phones_count), .doc = "Phones."},
+    {"phone", JSON_ARRAY, FULL(phones), .sub = phone_fields,
+     .sub_size = sizeof(struct phone_view), .count_offset = FULL(phones_count),
+     .doc = "The same, as the web front end reads it."},
+    {"profiles", JSON_ARRAY, FULL(profiles), .sub = profile_fields,
+     .sub_size = sizeof(struct profile_view), .count_offset = FULL(profiles_count),
+     .doc = "Profiles."},
+    {"data_storages", JSON_ARRAY, FULL(data_storages), .sub = data_storage_fields,
+     .sub_size = sizeof(struct data_storage_view), .count_offset = FULL(data_storages_count),
+     .doc = "What the front end stored."},
     TIME_ROWS(OF_USER),
     {NULL},
 };
@@ -86,6 +96,29 @@ struct label_view label_view_of(const struct label *label)
                                .updated_at = label->updated_at};
 }
 
+static bool read_person(struct call *call, const struct user *user, struct user_full_view *view,
+                        struct err *err)
+{
+    struct secret_store *secrets = call->app->secrets;
+    bool masked = view_is_masked(call);
+    struct phone *phones;
+    struct profile *profiles;
+    struct data_storage *storages;
+    if (!phones_of_user(call->db, secrets, call->arena, user->id, &phones, &view->phones_count,
+                        err) ||
+        !profiles_of_user(call->db, secrets, call->arena, user->id, &profiles,
+                          &view->profiles_count, err) ||
+        !data_storages_of_user(call->db, call->arena, user->id, &storages,
+                               &view->data_storages_count, err))
+        return false;
+    view->phones = phone_views(call, phones, view->phones_count, masked);
+    view->profiles = profile_views(call, profiles, view->profiles_count, masked);
+    view->data_storages = data_storage_views(call, storages, view->data_storages_count);
+    if (!view->phones || !view->profiles || !view->data_storages)
+        return err_set(err, ERR_BUSY, "no memory for a user");
+    return true;
+}
+
 bool user_full_view_read(struct call *call, const struct user *user,
                          struct user_full_view *ret_view, struct err *err)
 {
@@ -98,13 +131,9 @@ bool user_full_view_read(struct call *call, const struct user *user,
         return err_set(err, ERR_BUSY, "no memory for labels");
     for (size_t i = 0; i < count; i++)
         views[i] = label_view_of(&labels[i]);
-    *ret_view = (struct user_full_view){.user = user_view_of(user),
-                                        .labels = views,
-                                        .labels_count = count,
-                                        .phones = "[]",
-                                        .profiles = "[]",
-                                        .data_storages = "[]"};
-    return true;
+    *ret_view =
+        (struct user_full_view){.user = user_view_of(user), .labels = views, .labels_count = count};
+    return read_person(call, user, ret_view, err);
 }
 
 void reply_user_full(struct http_request *request, struct call *call, const struct user *user,

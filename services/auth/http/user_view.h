@@ -18,6 +18,7 @@
 #include "auth/actions/session.h"
 #include "auth/domain/label.h"
 #include "auth/domain/user.h"
+#include "auth/http/person_view.h"
 #include "http/http.h"
 
 /* ---- User ---- */
@@ -48,7 +49,10 @@ struct user_full_view {
     const char *csrf_token; /* NULL: left out */
     const struct label_view *labels;
     size_t labels_count;
-    const char *phones, *profiles, *data_storages; /* JSON arrays */
+    const struct phone_view *phones;
+    const struct profile_view *profiles;
+    const struct data_storage_view *data_storages;
+    size_t phones_count, profiles_count, data_storages_count;
 };
 extern const struct json_field user_full_fields[];
 

@@ -72,6 +72,24 @@ struct auth_config {
     uint32_t oauth_code_time_s, oauth_access_time_s, oauth_refresh_time_s, oauth_grant_time_s;
     uint32_t oauth_refresh_grace_s;
     bool oauth_insecure_allowed, oauth_dpop_nonce;
+    /* What users tell of themselves. */
+    bool api_data_masking_enabled, required_docs_expire;
+    uint32_t doc_num_limit;
+    const char *kyc_provider, *kycaid_token, *kycaid_url, *kycaid_form_id;
+    bool kycaid_sandbox_mode;
+
+    /* Uploaded files. */
+    const char *storage_provider, *storage_dir, *storage_endpoint, *storage_region;
+    const char *storage_bucket_name, *storage_access_key, *storage_secret_key;
+    bool storage_pathstyle;
+    const char *upload_extensions;
+    uint32_t upload_size_min, upload_size_max_mb, upload_auth_url_expiration_min;
+
+    /* Text messages. */
+    const char *sms_dir, *sms_content_template;
+    const char *twilio_phone_number, *twilio_account_sid, *twilio_auth_token, *twilio_service_sid;
+    const char *twilio_url;
+    uint32_t limit_sms_number, limit_sms_user, limit_sms_address, limit_sms_all;
 
     /* The client's address. */
     const char *gateway, *trusted_proxies;

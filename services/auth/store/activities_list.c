@@ -57,6 +57,7 @@ bool activities_list(struct db *db, const struct activities_filter *filter, stru
     filter_text(db, where, " AND a.category = ?", filter->by_admins ? "admin" : "user");
     filter_text(db, where, " AND a.topic = ?", filter->topic);
     filter_text(db, where, " AND a.action = ?", filter->action);
+    filter_text(db, where, " AND a.result = ?", filter->result);
     filter_text(db, where, " AND u.uid = ?", filter->uid);
     filter_text(db, where, " AND u.email = ?", filter->email);
     filter_text(db, where, " AND a.target_uid = ?", filter->target_uid);

@@ -14,7 +14,7 @@
 /* NULL, "" and what is not given: any. */
 struct activities_filter {
     bool by_admins; /* category admin, else user */
-    const char *topic, *action;
+    const char *topic, *action, *result;
     const char *uid, *email, *target_uid; /* uid, email: of who did it */
     struct param_i64 from, to;            /* Unix seconds, both inclusive */
 };

@@ -1,0 +1,102 @@
+#include "auth/actions/user_own.h"
+
+#include <string.h>
+
+#include "auth/actions/event.h"
+#include "auth/actions/label_set.h"
+#include "auth/actions/second_factor.h"
+#include "auth/actions/session.h"
+#include "auth/state/config.h"
+#include "auth/store/throttles.h"
+#include "auth/store/users.h"
+#include "crypto/password.h"
+#include "json/read.h"
+
+/* ---- data ---- */
+
+bool user_set_data(struct call *call, struct user *user, const char *data, struct err *err)
+{
+    struct err mistake;
+    size_t length = strlen(data);
+    if (length > USER_DATA_MAX)
+        return err_set_key(err, ERR_INVALID, "data.too_long", "data of %zu bytes", length);
+    if (!json_check(data, length, &mistake))
+        return err_set_key(err, ERR_INVALID, "data.invalid_format", "data is no JSON");
+    if (!users_set_data(call->db, user->id, data, call->now_us, err))
+        return false;
+    user->data = data;
+    user->updated_at = call->now_us;
+    return true;
+}
+
+/* ---- the password ---- */
+
+bool user_password_verify(struct call *call, const struct user *user, const char *password,
+                          bool *ret_is_right, struct err *err)
+{
+    const struct throttle limit = {"password.user", user->uid,
+                                   call->app->config->limit_sign_in_account};
+    char digest[PASSWORD_DIGEST_SIZE];
+    bool granted, is_right, is_old;
+    if (!throttle_take(call->db, &limit, call->now_us, &granted, err))
+        return false;
+    if (!granted)
+        return err_set(err, ERR_TOO_MANY, "limit %s", limit.name);
+    if (!users_password(call->db, user->id, digest, err) ||
+        !password_verify(call->app->passwords, password, digest, &is_right, &is_old, err) ||
+        (is_right && !throttle_give_back(call->db, &limit, err)))
+        return false;
+    *ret_is_right = is_right;
+    return true;
+}
+
+/* ---- leaving ---- */
+
+static bool check_factor(struct call *call, const struct user *user, const char *code,
+                         struct err *err)
+{
+    const char *method;
+    bool needed;
+    if (!second_factor_is_needed(call, user, &needed, err))
+        return false;
+    if (!needed)
+        return true;
+    if (!code)
+        return err_set_key(err, ERR_INVALID, "resource.user.missing_otp_code", "no code");
+    if (code[strspn(code, " \t\r\n")] == '\0')
+        return err_set_key(err, ERR_INVALID, "resource.user.empty_otp_code", "no code");
+    if (!second_factor_verify(call, user, code, &method, err))
+        return false;
+    return method || err_set_key(err, ERR_INVALID, "resource.user.invalid_otp", "a wrong code");
+}
+
+struct leaving {
+    struct call *call;
+    uint64_t user_id;
+};
+
+static bool leave_unit(struct db *db, void *arg, struct err *err)
+{
+    struct leaving *leaving = arg;
+    struct call *call = leaving->call;
+    struct user user;
+    const struct label_change change = {
+        .key = "delete", .value = "by_user", .scope = LABEL_PRIVATE};
+    return users_lock_by_id(db, call->arena, leaving->user_id, &user, err) &&
+           label_set(call, &user, &change, err) &&
+           event_system(db, "system.user.account.deleted", &user, NULL, err) &&
+           sessions_end_of_user(call, &user, NULL, err);
+}
+
+bool user_delete(struct call *call, const struct user *user, const struct user_leave *leave,
+                 struct err *err)
+{
+    struct leaving leaving = {.call = call, .user_id = user->id};
+    bool is_right;
+    if (!user_password_verify(call, user, leave->password, &is_right, err))
+        return false;
+    if (!is_right)
+        return err_set_key(err, ERR_INVALID, "resource.user.invalid_password", "a wrong password");
+    return check_factor(call, user, leave->otp_code, err) &&
+           db_transaction(call->db, leave_unit, &leaving, err);
+}

@@ -1,0 +1,32 @@
+/* user_own.h: what a user does to his own account: the front end's data, and leaving. */
+#ifndef AUTH_ACTIONS_USER_OWN_H
+#define AUTH_ACTIONS_USER_OWN_H
+
+#include <stdbool.h>
+
+#include "auth/actions/call.h"
+#include "auth/domain/user.h"
+#include "base/err.h"
+
+enum { USER_DATA_MAX = 1024 };
+
+/* ERR_INVALID, key data.invalid_format or data.too_long. `user` is as it is afterwards. */
+bool user_set_data(struct call *call, struct user *user, const char *data, struct err *err)
+    MUST_CHECK;
+
+struct user_leave {
+    const char *password;
+    const char *otp_code; /* NULL: none came */
+};
+/* The label delete:by_user, which makes the state `deleted`; sessions end, keys sign no more. ERR_INVALID,
+ * key resource.user.invalid_password, .missing_otp_code, .empty_otp_code, .invalid_otp; ERR_TOO_MANY. Not
+ * inside a transaction. */
+bool user_delete(struct call *call, const struct user *user, const struct user_leave *leave,
+                 struct err *err) MUST_CHECK;
+
+/* Whether the password is the user's. A try counts before it is looked at: so many an hour
+ * (LIMIT_SIGN_IN_ACCOUNT), and those that were right are given back. Not inside a transaction. */
+bool user_password_verify(struct call *call, const struct user *user, const char *password,
+                          bool *ret_is_right, struct err *err) MUST_CHECK;
+
+#endif
