@@ -31,6 +31,7 @@ struct authz_question {
     const char *cookie;        /* value of the session cookie; NULL: none */
     const char *csrf;          /* X-CSRF-Token; NULL: none */
     const char *authorization; /* NULL: none */
+    const char *dpop;          /* a proof that comes with an access token; NULL: none */
 };
 
 struct authz_answer {

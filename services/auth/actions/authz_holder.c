@@ -3,23 +3,43 @@
 #include <string.h>
 
 #include "auth/actions/authz_inquiry.h"
+#include "auth/store/service_accounts.h"
 #include "auth/store/users.h"
 
 enum { STATUS_PASS = 200, STATUS_REFUSED = 401 };
+
+/* A uid names a user or a service account. */
+static bool find_holder(struct inquiry *inquiry, const char *uid, struct gate_holder *ret_holder)
+{
+    struct service_account account;
+    struct gate_holder holder = {.is_service_account = false};
+    if (users_by_uid(inquiry->db, NULL, uid, &holder.user, inquiry->err)) {
+        holder.user.data = NULL;
+        *ret_holder = holder;
+        return true;
+    }
+    if (inquiry->err->code != ERR_NOT_FOUND ||
+        !service_accounts_by_uid(inquiry->db, uid, &account, inquiry->err))
+        return false;
+    holder =
+        (struct gate_holder){.is_service_account = true,
+                             .user = {.level = account.level, .updated_at = account.updated_at}};
+    memcpy(holder.user.uid, account.uid, sizeof(account.uid));
+    memcpy(holder.user.email, account.email, sizeof(account.email));
+    memcpy(holder.user.role, account.role, sizeof(account.role));
+    memcpy(holder.user.state, account.state, sizeof(account.state));
+    *ret_holder = holder;
+    return true;
+}
 
 static enum authz_result read_holder(struct inquiry *inquiry, const char *key, bool *ret_found,
                                      struct gate_holder *ret_holder)
 {
     struct gate *gate = inquiry->app->gate;
-    struct gate_holder holder = {.is_service_account = false};
+    struct gate_holder holder;
     uint64_t stamp = cache_stamp(gate->holders, key);
-    if (!users_by_uid(inquiry->db, NULL, key, &holder.user, inquiry->err)) {
-        if (inquiry->err->code != ERR_NOT_FOUND)
-            return AUTHZ_FAILED;
-        *ret_found = false;
-        return AUTHZ_ANSWERED;
-    }
-    holder.user.data = NULL;
+    if (!find_holder(inquiry, key, &holder))
+        return inquiry->err->code == ERR_NOT_FOUND ? AUTHZ_ANSWERED : AUTHZ_FAILED;
     cache_put(gate->holders, key, &holder, stamp);
     *ret_found = true;
     *ret_holder = holder;

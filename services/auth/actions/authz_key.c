@@ -3,18 +3,69 @@
 
 #include "auth/actions/authz_inquiry.h"
 #include "auth/state/config.h"
+#include "auth/store/api_keys.h"
+#include "auth/store/service_accounts.h"
+#include "auth/store/users.h"
+#include "crypto/crypto.h"
 
 enum { STATUS_PASS = 200, STATUS_REFUSED = 401, STATUS_INCOMPLETE = 422 };
+
+static bool read_holder_uid(struct inquiry *inquiry, const struct api_key *row,
+                            char ret_uid[static USER_UID_SIZE])
+{
+    struct service_account account;
+    struct user user;
+    bool found = row->user_id ? users_by_id(inquiry->db, NULL, row->user_id, &user, inquiry->err)
+                              : service_accounts_by_id(inquiry->db, row->service_account_id,
+                                                       &account, inquiry->err);
+    if (found)
+        memcpy(ret_uid, row->user_id ? user.uid : account.uid, USER_UID_SIZE);
+    return found;
+}
+
+static enum authz_result read_key(struct inquiry *inquiry, const char *name, const uint8_t *hash,
+                                  bool *ret_found, struct gate_key *ret_key)
+{
+    struct auth *app = inquiry->app;
+    struct gate_key key = {.is_active = false};
+    struct api_key row;
+    uint64_t stamp = cache_stamp(app->gate->keys, name);
+    uint64_t stranger_stamp = cache_stamp(app->gate->strangers, hash);
+    _Static_assert((int)API_KEY_SECRET_SIZE <= (int)API_KEY_SECRET_MAX, "a secret fits");
+    if (!api_keys_by_kid(inquiry->db, inquiry->arena, name, &row, inquiry->err)) {
+        if (inquiry->err->code != ERR_NOT_FOUND)
+            return AUTHZ_FAILED;
+        cache_put(app->gate->strangers, hash, "", stranger_stamp);
+        return AUTHZ_ANSWERED;
+    }
+    if (!read_holder_uid(inquiry, &row, key.uid) ||
+        !api_keys_secret(inquiry->db, app->secrets, inquiry->arena, &row, key.secret, inquiry->err))
+        return AUTHZ_FAILED;
+    memcpy(key.kid, row.kid, sizeof(row.kid));
+    key.is_active = strcmp(row.state, "active") == 0;
+    cache_put(app->gate->keys, name, &key, stamp);
+    *ret_found = true;
+    *ret_key = key;
+    explicit_bzero(key.secret, sizeof(key.secret));
+    return AUTHZ_ANSWERED;
+}
 
 static enum authz_result find_key(struct inquiry *inquiry, bool *ret_found,
                                   struct gate_key *ret_key)
 {
-    char key[GATE_KID_SIZE];
+    const char *kid = inquiry->question->key.kid;
+    char name[GATE_KID_SIZE], nothing;
+    uint8_t hash[SESSION_ID_SIZE];
     *ret_found = false;
-    if (!cache_key_text(inquiry->question->key.kid, key, sizeof(key)))
+    if (!cache_key_text(kid, name, sizeof(name)))
         return AUTHZ_ANSWERED;
-    *ret_found = cache_get(inquiry->app->gate->keys, key, ret_key);
-    return AUTHZ_ANSWERED;
+    *ret_found = cache_get(inquiry->app->gate->keys, name, ret_key);
+    if (*ret_found)
+        return AUTHZ_ANSWERED;
+    sha256(kid, strlen(kid), hash);
+    if (cache_get(inquiry->app->gate->strangers, hash, &nothing))
+        return AUTHZ_ANSWERED;
+    return inquiry->db ? read_key(inquiry, name, hash, ret_found, ret_key) : AUTHZ_NEEDS_DATABASE;
 }
 
 /* The checks of the key itself, in the order of the contract. NULL: none fails. */

@@ -79,9 +79,13 @@ static void apply(struct look *look, const struct change_row *row)
     case CHANGE_RESTRICTIONS:
         look->progress->tables_changed = true;
         break;
-    case CHANGE_LEVELS:
-    case CHANGE_OAUTH_CLIENT:
     case CHANGE_OAUTH_GRANT:
+        gate_forget_grant(gate, row->key);
+        break;
+    case CHANGE_OAUTH_CLIENT:
+        gate_forget_client(gate, row->key);
+        break;
+    case CHANGE_LEVELS:
     case CHANGE_SIGNING_KEYS:
     case CHANGE_KIND_MAX:
         break;

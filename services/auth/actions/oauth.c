@@ -6,6 +6,7 @@
 
 #include "auth/domain/oauth_error.h"
 #include "auth/state/config.h"
+#include "auth/state/signing.h"
 #include "base/auto.h"
 #include "crypto/crypto.h"
 #include "fetch/fetch.h"
@@ -75,12 +76,12 @@ void oauth_address(const struct auth *app, const char *path, struct str *out)
 bool oauth_sign(struct auth *app, const char *type, const char *claims, struct str *out,
                 struct err *err)
 {
-    return token_sign_typed(app->signer, type, claims, out, err);
+    return signing_sign_typed(app->signing, type, claims, out, err);
 }
 
 const char *oauth_algorithm(const struct auth *app)
 {
-    return app->config->jwt_algorithm;
+    return signing_algorithm(app->signing);
 }
 
 bool oauth_verify(struct auth *app, const char *type, const char *audience, bool expired_too,

@@ -27,7 +27,8 @@ bool authz_enter(struct http_request *request, struct db *db, struct authz_answe
                 .signature = http_header(request, "X-Auth-Signature")},
         .cookie = http_cookie(request, app->config->session_name),
         .csrf = http_header(request, "X-CSRF-Token"),
-        .authorization = http_header(request, "Authorization")};
+        .authorization = http_header(request, "Authorization"),
+        .dpop = http_header(request, "DPoP")};
     switch (authz_ask(app, db, http_arena(request), &question, ret_answer, err)) {
     case AUTHZ_ANSWERED:
         return true;

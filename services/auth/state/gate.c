@@ -13,8 +13,9 @@ struct gate *gate_new(void)
     gate->sessions = cache_new(GATE_SESSIONS_MAX, SESSION_ID_SIZE, sizeof(struct gate_session));
     gate->holders = cache_new(GATE_HOLDERS_MAX, USER_UID_SIZE, sizeof(struct gate_holder));
     gate->keys = cache_new(GATE_KEYS_MAX, GATE_KID_SIZE, sizeof(struct gate_key));
+    gate->access = cache_new(GATE_ACCESS_MAX, SESSION_ID_SIZE, sizeof(struct gate_access));
     gate->strangers = cache_new(GATE_STRANGERS_MAX, SESSION_ID_SIZE, 1);
-    if (gate->sessions && gate->holders && gate->keys && gate->strangers)
+    if (gate->sessions && gate->holders && gate->keys && gate->access && gate->strangers)
         return gate;
     gate_free(gate);
     return NULL;
@@ -27,6 +28,7 @@ void gate_free(struct gate *gate)
     cache_free(gate->sessions);
     cache_free(gate->holders);
     cache_free(gate->keys);
+    cache_free(gate->access);
     cache_free(gate->strangers);
     gate_tables_give_back(gate->tables);
     pthread_mutex_destroy(&gate->mutex);
@@ -165,10 +167,35 @@ void gate_forget_key(struct gate *gate, const char *kid)
         cache_drop(gate->keys, key);
 }
 
+static bool is_of_grant(const void *value, void *grant_id)
+{
+    return strcmp(((const struct gate_access *)value)->grant_id, grant_id) == 0;
+}
+
+void gate_forget_grant(struct gate *gate, const char *grant_id)
+{
+    char key[GATE_ID_SIZE];
+    if (cache_key_text(grant_id, key, sizeof(key)))
+        cache_drop_if(gate->access, is_of_grant, key);
+}
+
+static bool is_of_client(const void *value, void *client_id)
+{
+    return strcmp(((const struct gate_access *)value)->client_id, client_id) == 0;
+}
+
+void gate_forget_client(struct gate *gate, const char *client_id)
+{
+    char key[GATE_CLIENT_ID_SIZE];
+    if (cache_key_text(client_id, key, sizeof(key)))
+        cache_drop_if(gate->access, is_of_client, key);
+}
+
 void gate_forget_all(struct gate *gate)
 {
     cache_clear(gate->sessions);
     cache_clear(gate->holders);
     cache_clear(gate->keys);
+    cache_clear(gate->access);
     cache_clear(gate->strangers);
 }

@@ -27,10 +27,13 @@ enum {
     GATE_SESSIONS_MAX = 32 * 1024,
     GATE_HOLDERS_MAX = 16 * 1024,
     GATE_KEYS_MAX = 8 * 1024,
+    GATE_ACCESS_MAX = 8 * 1024,
     GATE_STRANGERS_MAX = 4 * 1024,
     GATE_USES_MAX = 2048,   /* sessions whose new end is not written yet */
     GATE_TOKEN_SIZE = 4096, /* of a session JWT, "Bearer " included */
     GATE_KID_SIZE = 33,
+    GATE_ID_SIZE = 65, /* of grants and thumbprints */
+    GATE_CLIENT_ID_SIZE = 129,
     GATE_FRESH_US = 5 * 1000000,
     GATE_WRITE_STEP_US = 15 * 1000000 /* so far an end moves before it is written */
 };
@@ -56,6 +59,16 @@ struct gate_key {
     bool is_active;
 };
 
+/* An access token of the OAuth provider, verified and found alive. */
+struct gate_access {
+    char grant_id[GATE_ID_SIZE], client_id[GATE_CLIENT_ID_SIZE];
+    char uid[USER_UID_SIZE]; /* "": the client acts for itself */
+    unsigned scopes;         /* domain/oauth_scope.h */
+    bool is_bound;           /* to a key, which must be proven with each request: jkt */
+    char jkt[GATE_ID_SIZE];
+    int64_t expires_at;
+};
+
 /* Permissions and restrictions of one moment. Immutable; taken and given back. */
 struct gate_tables {
     atomic_int holders;
@@ -67,7 +80,8 @@ struct gate {
     struct cache *sessions;  /* by id (SESSION_ID_SIZE): struct gate_session */
     struct cache *holders;   /* by uid (USER_UID_SIZE): struct gate_holder */
     struct cache *keys;      /* by kid (GATE_KID_SIZE): struct gate_key */
-    struct cache *strangers; /* ids of no session, so that they cost one query */
+    struct cache *access;    /* by the hash of the token (SESSION_ID_SIZE): struct gate_access */
+    struct cache *strangers; /* hashes of cookies and kids that nobody has: they cost one query */
 
     pthread_mutex_t mutex; /* of the two below */
     struct gate_tables *tables;
@@ -109,6 +123,8 @@ void gate_forget_session(struct gate *gate, const uint8_t id[static SESSION_ID_S
 void gate_forget_sessions_of(struct gate *gate, const char *uid);
 void gate_forget_holder(struct gate *gate, const char *uid);
 void gate_forget_key(struct gate *gate, const char *kid);
+void gate_forget_grant(struct gate *gate, const char *grant_id);
+void gate_forget_client(struct gate *gate, const char *client_id);
 void gate_forget_all(struct gate *gate);
 
 #endif
