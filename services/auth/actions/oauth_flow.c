@@ -13,6 +13,8 @@
 
 enum { SECOND_US = 1000000, DEVICE_INTERVAL_S = 5, USER_CODE_TRIES = 5 };
 
+static bool no_flow(struct err *err);
+
 /* ---- who is there ---- */
 
 /* As authz has it: another browser, or an address far away, is not who signed in. */
@@ -240,6 +242,8 @@ static bool request_restore(struct call *call, struct oauth_waiting *waiting, st
         return oauth_params_check(&request->params, &request->row.client, request->was_pushed,
                                   &request->ask, err);
     request->ask = (struct oauth_ask){.max_age_s = -1, .prompt = PROMPT_CONSENT};
+    if (!oauth_devices_lock_row(call->db, waiting->flow.device, &waiting->device, err))
+        return err->code == ERR_NOT_FOUND ? no_flow(err) : false;
     return scopes_parse(request->params.scope, &request->ask.scopes) || no_flow(err);
 }
 
