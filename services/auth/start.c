@@ -191,13 +191,10 @@ bool auth_start(struct service *service, struct err *err)
            rules_open(app->config->rules_file, &app->rules, err) &&
            abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-<<<<<<< HEAD
            authz_rules_open(app->config->authz_rules_file, &app->authz_rules, err) &&
            open_places(app, err) && trust_open(app, err) && oauth_open(app, err) &&
-=======
-           trust_open(app, err) && oauth_open(app, err) && oauth_pages_open(app, err) &&
->>>>>>> 99583dd (auth: pages to sign in and to agree, userinfo, logout, registration of OAuth clients)
-           open_mail(app, err) && (config_is_mailer(app->config) || open_secrets(app, err)) &&
+           oauth_pages_open(app, err) && open_mail(app, err) &&
+           (config_is_mailer(app->config) || open_secrets(app, err)) &&
            (config_is_mailer(app->config) || providers_open(app, err)) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }

@@ -142,6 +142,8 @@ def write_service_environments(settings):
         "JWT_PRIVATE_KEY_FILE": key_file(settings, "jwt", "key"),
         "JWT_PUBLIC_KEY_FILE": key_file(settings, "jwt", "pub"), "JWT_ALGORITHM": "RS256",
         "JWT_ISSUER": "barong", "JWT_AUDIENCE": "peatio,barong",
+        "OAUTH_TEMPLATES_DIR": REPOSITORY / "services/auth/templates/oauth",
+        "OAUTH_INSECURE_ALLOWED": "true",  # clients of a local stack are at 127.0.0.1
         "SESSION_SECURE": "false",  # the local edge speaks http
         "MIGRATIONS_DIR": REPOSITORY / "services/auth/migrations",
         "RULES_FILE": REPOSITORY / "deploy/config/auth.yml",

@@ -21,11 +21,7 @@ struct password_gate;   /* crypto/password.h: so many hashes at once; any thread
 struct authz_rule_file; /* state/authz_rules.h: paths that pass or are closed; immutable */
 struct gate;            /* state/gate.h: what authz remembers; any thread */
 struct geo;             /* geo/geo.h: places of addresses; any thread */
-struct management;      /* api/management.h: signers and scopes; immutable but for what was seen */
-struct mail_rules;      /* state/mail_rules.h: which event is which letter; immutable */
-struct oauth;           /* actions/oauth.h: the OAuth provider; any thread */
 struct oauth_pages;     /* http/oauth_pages.h: pages to sign in and to agree; immutable */
-struct password_gate;   /* crypto/password.h: so many hashes at once; any thread */
 struct proxy_networks;
 struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
 struct sms;             /* sms/sms.h: text messages; any thread */
