@@ -33,6 +33,7 @@ static const struct http_route *const groups[] = {
     resource_storage_routes,
     resource_service_account_routes,
     factor_resource_routes,
+    factor_step_up_routes,
     /* The operators. */
     admin_user_routes,
     admin_label_routes,

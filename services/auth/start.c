@@ -22,6 +22,7 @@
 #include "auth/state/mail_rules.h"
 #include "auth/state/gate.h"
 #include "auth/state/metrics.h"
+#include "auth/state/passkey_party.h"
 #include "auth/state/rules.h"
 #include "crypto/password.h"
 #include "geo/geo.h"
@@ -58,19 +59,20 @@ static bool open_secrets(struct auth *app, struct err *err)
 {
     const struct auth_config *config = app->config;
     bool has_transit = strcmp(config->vault_transit, "none") != 0;
-    return secret_store_open(
-        &(struct secret_settings){.kind = config->secret_store,
-                                  .file = config->secret_file,
-                                  .key_file = config->secret_key_file,
-                                  .vault_url = config->vault_addr,
-                                  .vault_token = config->vault_token,
-                                  .vault_token_file = config->vault_token_file,
-                                  .vault_role_id = config->vault_role_id,
-                                  .vault_secret_id_file = config->vault_secret_id_file,
-                                  .vault_app = config->vault_app_name,
-                                  .vault_kv = config->vault_kv,
-                                  .vault_transit = has_transit ? config->vault_transit : ""},
-        app->clock, &app->secrets, err);
+    return passkey_party_open(config, &app->party, err) &&
+           secret_store_open(
+               &(struct secret_settings){.kind = config->secret_store,
+                                         .file = config->secret_file,
+                                         .key_file = config->secret_key_file,
+                                         .vault_url = config->vault_addr,
+                                         .vault_token = config->vault_token,
+                                         .vault_token_file = config->vault_token_file,
+                                         .vault_role_id = config->vault_role_id,
+                                         .vault_secret_id_file = config->vault_secret_id_file,
+                                         .vault_app = config->vault_app_name,
+                                         .vault_kv = config->vault_kv,
+                                         .vault_transit = has_transit ? config->vault_transit : ""},
+               app->clock, &app->secrets, err);
 }
 
 static void observe(void *app, const struct http_route *route, int status, int64_t us)
@@ -215,6 +217,7 @@ void auth_stop(struct service *service)
     secret_store_close(app->secrets);
     oauth_pages_close(app);
     oauth_close(app);
+    passkey_party_free(app->party);
     trust_close(app);
     management_close(app->management);
     abilities_free(app->abilities);

@@ -139,6 +139,9 @@ def write_service_environments(settings):
         "DB_MIGRATE_PASSWORD": password(settings, "mariadb_auth_migrate"),
         **broker("auth"),
         "DOMAIN": settings.url,
+        # Browsers make passkeys for names only, so the front end has to be opened as localhost.
+        "WEBAUTHN_RP_ID": "localhost",
+        "WEBAUTHN_ORIGINS": f"http://localhost:{settings.edge_port},{settings.url}",
         "JWT_PRIVATE_KEY_FILE": key_file(settings, "jwt", "key"),
         "JWT_PUBLIC_KEY_FILE": key_file(settings, "jwt", "pub"), "JWT_ALGORITHM": "RS256",
         "JWT_ISSUER": "barong", "JWT_AUDIENCE": "peatio,barong",

@@ -17,6 +17,7 @@ struct auth_config;
 struct management;      /* api/management.h: signers and scopes; immutable but for what was seen */
 struct mail_rules;      /* state/mail_rules.h: which event is which letter; immutable */
 struct oauth;           /* actions/oauth.h: the OAuth provider; any thread */
+struct passkey_party;   /* state/passkey_party.h: the site that passkeys are for; immutable */
 struct password_gate;   /* crypto/password.h: so many hashes at once; any thread */
 struct authz_rule_file; /* state/authz_rules.h: paths that pass or are closed; immutable */
 struct gate;            /* state/gate.h: what authz remembers; any thread */
@@ -49,6 +50,7 @@ struct auth {
     struct geo *geo;
     struct signing *signing;
     struct password_gate *passwords;
+    struct passkey_party *party;
     struct secret_store *secrets;
     struct storage *storage;
     struct sms *sms;

@@ -137,19 +137,25 @@ static bool check_password(struct attempt *attempt, struct err *err)
                                     attempt->fresh_digest, err);
 }
 
+const struct sign_in_refusal *sign_in_refusal_of(const struct user *user)
+{
+    static const struct sign_in_refusal banned = {"identity.session.banned",
+                                                  "Your account is banned"};
+    static const struct sign_in_refusal deleted = {"identity.session.deleted",
+                                                   "Your account is deleted"};
+    static const struct sign_in_refusal other = {"identity.session.not_active",
+                                                 "Your account is not active"};
+    if (user_may_enter(user))
+        return NULL;
+    return strcmp(user->state, "banned") == 0    ? &banned
+           : strcmp(user->state, "deleted") == 0 ? &deleted
+                                                 : &other;
+}
+
 static bool check_state(struct attempt *attempt, struct err *err)
 {
-    const struct user *user = &attempt->user;
-    if (user_may_enter(user))
-        return true;
-    if (strcmp(user->state, "banned") == 0)
-        return fail(attempt, ERR_UNAUTHENTICATED, "identity.session.banned",
-                    "Your account is banned", err);
-    if (strcmp(user->state, "deleted") == 0)
-        return fail(attempt, ERR_UNAUTHENTICATED, "identity.session.deleted",
-                    "Your account is deleted", err);
-    return fail(attempt, ERR_UNAUTHENTICATED, "identity.session.not_active",
-                "Your account is not active", err);
+    const struct sign_in_refusal *refusal = sign_in_refusal_of(&attempt->user);
+    return !refusal || fail(attempt, ERR_UNAUTHENTICATED, refusal->key, refusal->reason, err);
 }
 
 static bool check_factor(struct attempt *attempt, struct err *err)

@@ -36,6 +36,12 @@ struct signed_in {
  * .missing_otp; ERR_FORBIDDEN with .invalid_otp; ERR_TOO_MANY. */
 bool sign_in(struct call *call, const struct sign_in *request, struct signed_in *ret_signed_in,
              struct err *err) MUST_CHECK;
+/* Why the state of an account lets nobody in; NULL: it does. */
+struct sign_in_refusal {
+    const char *key, *reason;
+};
+const struct sign_in_refusal *sign_in_refusal_of(const struct user *user);
+
 /* What every way in ends with, inside its transaction: the activity, the event, the session. `methods`
  * as in struct session. */
 bool sign_in_end(struct call *call, const struct user *user, const char *methods,

@@ -7,6 +7,7 @@
 #ifndef AUTH_DOMAIN_SESSION_H
 #define AUTH_DOMAIN_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "auth/domain/visitor.h"
@@ -28,5 +29,9 @@ struct session {
     int64_t authenticated_at;           /* when they were shown last; a step-up moves it */
     int64_t created_at, expires_at, ends_at;
 };
+/* Words between blanks. Adding one that is there, or that has no room, changes nothing. */
+bool session_methods_have(const char *methods, const char *method);
+void session_methods_add(const char *methods, const char *method,
+                         char ret_methods[static SESSION_METHODS_SIZE]);
 
 #endif
