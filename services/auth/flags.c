@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "auth/actions/seed.h"
+#include "auth/openapi.h"
 #include "auth/state/config.h"
 #include "auth/state/rules.h"
 #include "base/auto.h"
@@ -73,9 +74,23 @@ static int run_seed(struct service *service, const char *folder)
     return 0;
 }
 
+static int run_print_openapi(struct service *service, const char *part)
+{
+    AUTO(str_release) struct str text = STR_INIT(AUTH_OPENAPI_BYTES_MAX);
+    (void)service;
+    if (!auth_openapi_print(part, &text) || !str_ok(&text)) {
+        fprintf(stderr, "bourse-auth: --print-openapi user|admin|management|oauth\n");
+        return 64;
+    }
+    printf("%s\n", str_data(&text));
+    return 0;
+}
+
 const struct service_flag auth_flags[] = {
     {"--migrate", NULL, "Bring the schema up to date, then exit.", true, run_migrate},
     {"--seed", "DIR", "Add the rows of the YAML files in DIR that are not there yet, then exit.",
      true, run_seed},
+    {"--print-openapi", "PART", "Print the OpenAPI document: user, admin, management or oauth.",
+     false, run_print_openapi},
     {NULL},
 };

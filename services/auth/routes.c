@@ -15,6 +15,7 @@
 #include "auth/http/routes_oauth.h"
 #include "auth/http/routes_public.h"
 #include "auth/http/routes_resource.h"
+#include "auth/openapi.h"
 
 static const struct http_route *const groups[] = {
     /* Everybody. */

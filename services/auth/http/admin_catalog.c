@@ -1,3 +1,119 @@
+/* /admin/levels, /admin/abilities, /admin/metrics: small answers about the whole. */
+#include "api/abilities.h"
+#include "auth/http/context.h"
+#include "auth/http/list_support.h"
 #include "auth/http/routes_admin.h"
+#include "auth/store/daily_counts.h"
+#include "auth/store/labels.h"
+#include "base/auto.h"
 
-const struct http_route admin_catalog_routes[] = {{.method = NULL}};
+#include <string.h>
+
+/* ---- GET /admin/levels ---- */
+
+#define AT(member) offsetof(struct level, member)
+static const struct json_field level_fields[] = {
+    {"id", JSON_I32, AT(id), .doc = "The level."},
+    {"key", JSON_CHARS, AT(key), .doc = "Key of the private label that reaches it."},
+    {"value", JSON_CHARS, AT(value), .doc = "Its value."},
+    {NULL},
+};
+#undef AT
+
+static void levels(struct http_request *request)
+{
+    struct level *rows;
+    size_t count;
+    struct call call;
+    struct err err;
+    if (!request_call(request, &call))
+        return;
+    if (levels_list(call.db, call.arena, &rows, &count, &err))
+        http_reply_array(request, level_fields, rows, count, sizeof(*rows));
+    else
+        http_reply_err(request, &err);
+}
+
+/* ---- GET /admin/abilities ---- */
+
+static void abilities(struct http_request *request)
+{
+    abilities_write_role(request_app(request)->abilities, request_user(request)->role,
+                         http_reply_builder(request));
+    http_reply_built(request, 200);
+}
+
+/* ---- GET /admin/metrics ---- */
+
+struct metrics_form {
+    struct param_i64 from, to;
+};
+
+static const struct param metrics_params[] = {
+    {.name = "created_from",
+     .kind = PARAM_I64,
+     .offset = offsetof(struct metrics_form, from),
+     .doc = "Unix seconds: count from this one on."},
+    {.name = "created_to",
+     .kind = PARAM_I64,
+     .offset = offsetof(struct metrics_form, to),
+     .doc = "Unix seconds: count up to this one."},
+    PARAM_END};
+
+/* "sucessful": the contract spells it so. */
+static const char *const metric_keys[DAILY_KIND_MAX] = {
+    [DAILY_SIGNUPS] = "signups",
+    [DAILY_LOGINS] = "sucessful_logins",
+    [DAILY_FAILED_LOGINS] = "failed_logins",
+};
+
+static bool write_days(struct call *call, enum daily_kind kind, const struct metrics_form *asked,
+                       struct str *out, struct err *err)
+{
+    struct daily_count *days;
+    size_t count;
+    if (!daily_counts(call->db, call->arena, kind, asked->from, asked->to, &days, &count, err))
+        return false;
+    json_write_string(out, metric_keys[kind]);
+    str_add(out, ":{");
+    for (size_t i = 0; i < count; i++)
+        str_add_format(out, "%s\"%s\":%llu", i ? "," : "", days[i].date,
+                       (unsigned long long)days[i].count);
+    str_add(out, "},");
+    return true;
+}
+
+static void metrics(struct http_request *request)
+{
+    const struct metrics_form *asked = http_params(request);
+    AUTO(str_release) struct str body = STR_INIT(1 << 20);
+    uint64_t pending = 0;
+    struct call call;
+    struct err err;
+    if (!request_call(request, &call))
+        return;
+    str_add_char(&body, '{');
+    bool ok = pending_documents_count(call.db, &pending, &err);
+    for (enum daily_kind kind = 0; ok && kind < DAILY_KIND_MAX; kind++)
+        ok = write_days(&call, kind, asked, &body, &err);
+    str_add(&body, "\"pending_applications\":");
+    str_add_u64(&body, pending);
+    str_add_char(&body, '}');
+    if (ok)
+        http_reply_text(request, 200, str_data(&body), body.length);
+    else
+        http_reply_err(request, &err);
+}
+
+#define ROUTE .method = "GET", .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .tag = "admin"
+const struct http_route admin_catalog_routes[] = {
+    {ROUTE, .path = "/api/v2/admin/levels", .handler = levels, .reply = level_fields,
+     .reply_is_array = true, .class_name = "admin.level", .action = "read", .subject = "Level",
+     .doc = "What makes each level."},
+    {ROUTE, .path = "/api/v2/admin/abilities", .handler = abilities,
+     .class_name = "admin.ability",
+     .doc = "What the caller's role may do here: subjects by action; {} for nothing."},
+    {ROUTE, .path = "/api/v2/admin/metrics", .handler = metrics, .params = metrics_params,
+     .params_size = sizeof(struct metrics_form), .class_name = "admin.metric", .action = "read",
+     .subject = "User", .doc = "Sign-ups and sign-ins by day; how many documents wait."},
+    {.method = NULL}};

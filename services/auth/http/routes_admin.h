@@ -20,6 +20,4 @@ extern const struct http_route management_tool_routes[]; /* timestamp, otp, docu
 extern const struct http_route management_service_account_routes[];
 extern const struct http_route management_api_key_routes[];
 
-extern const struct http_route openapi_routes[];
-
 #endif
