@@ -1,6 +1,7 @@
 #include "auth/actions/audit.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "auth/domain/label.h"
 #include "auth/store/activities.h"
@@ -37,6 +38,17 @@ static void add_side(struct str *out, const struct json_field *fields, const voi
         str_add(out, "null");
 }
 
+/* Rows without an address or a browser are not stored; a change by an administrator is, always. */
+static struct visitor visitor_named(const struct visitor *visitor)
+{
+    struct visitor named = *visitor;
+    if (named.ip[0] == '\0')
+        snprintf(named.ip, sizeof(named.ip), "unknown");
+    if (!named.user_agent || named.user_agent[0] == '\0')
+        named.user_agent = "unknown";
+    return named;
+}
+
 bool audit_record(struct call *call, const struct user *admin, const struct audit *audit,
                   struct err *err)
 {
@@ -58,5 +70,6 @@ bool audit_record(struct call *call, const struct user *admin, const struct audi
         .result = ACTIVITY_SUCCEED,
         .data = str_data(&data),
     };
-    return activity_record(call->db, &activity, &call->visitor, err);
+    struct visitor visitor = visitor_named(&call->visitor);
+    return activity_record(call->db, &activity, &visitor, err);
 }
