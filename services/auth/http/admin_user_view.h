@@ -11,7 +11,9 @@
 #include "api/paging.h"
 #include "auth/actions/call.h"
 #include "auth/domain/user.h"
+#include "auth/http/person_view.h"
 #include "auth/http/user_view.h"
+#include "auth/store/comments.h"
 #include "db/listing.h"
 #include "http/http.h"
 
@@ -21,7 +23,12 @@ struct user_detail_view {
     struct user_view user;
     const struct label_view *labels;
     size_t labels_count;
-    const char *phones, *profiles, *documents, *data_storages, *comments; /* JSON arrays */
+    const struct profile_view *profiles;
+    const struct phone_view *phones;
+    const struct document_view *documents;
+    const struct data_storage_view *data_storages;
+    const struct comment *comments;
+    size_t profiles_count, phones_count, documents_count, data_storages_count, comments_count;
 };
 extern const struct json_field user_with_profile_fields[];
 extern const struct json_field user_with_kyc_fields[];

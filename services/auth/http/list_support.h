@@ -50,9 +50,7 @@ void reply_page(struct http_request *request, const struct paging *paging, uint6
 
 /* ---- changes ---- */
 
-/* The bare number as body, as the contract has it: "200". */
-void reply_number(struct http_request *request, int status);
-/* That when `ok`, else the error. */
+/* The bare number of the status when `ok`, else the error. */
 void reply_done(struct http_request *request, bool ok, int status, const struct err *err);
 /* 422 with one code. */
 void reply_one_code(struct http_request *request, const char *code);
