@@ -52,6 +52,8 @@ const struct config_row accounting_config_rows[] = {
     {"MARKET_PROTECTION", CONFIG_TEXT, AT(market_protection), "0.5", .doc = "Market orders trade at most this fraction away from the best price; 0: any. A market's data may say otherwise."},
     {"INTERNAL_TRANSFER_OTP", CONFIG_TEXT, AT(internal_transfer_otp), "refuse", .values = "refuse ignore", .doc = "One-time codes of transfers between members: nobody verifies them yet, so all are refused; ignore takes any. Never with real money."},
     {"PNL_CURRENCIES", CONFIG_TEXT, AT(pnl_currencies), "", .doc = "Comma list: currencies in which profit and loss is kept."},
+    {"PNL_EXCLUDE_ROLES", CONFIG_TEXT, AT(pnl_exclude_roles), "", .doc = "Comma list: roles whose members have no profit and loss."},
+    {"CONVERSION_PATHS", CONFIG_TEXT, AT(conversion_paths), "", .doc = "Values over several markets: eur/usd:eur/usdt,_usd/usdt;... multiplies by the price of eur/usdt and divides (_) by that of usd/usdt."},
     {"PEATIO_PLATFORM_CURRENCY", CONFIG_TEXT, AT(platform_currency), "usdt", .doc = "Currency of prices and limits."},
 
     {"ACCEPT_BATCH_MAX", CONFIG_U32, AT(accept_batch_max), "512", .min = 1, .max = 512, .doc = "Requests committed together; 1 is one transaction an order."},

@@ -8,6 +8,7 @@
 #include "accounting/actions/parcel.h"
 #include "accounting/bus/event_relay.h"
 #include "accounting/consumers.h"
+#include "accounting/domain/conversion.h"
 #include "api/abilities.h"
 #include "accounting/http/book_cache.h"
 #include "accounting/http/context.h"
@@ -65,6 +66,11 @@ static bool make_memory(struct accounting *app, struct err *err)
     if (!dec_parse(app->config->market_protection, &protection))
         return err_set(err, ERR_CONFIG, "MARKET_PROTECTION is no decimal number: %s",
                        app->config->market_protection);
+    app->conversions = calloc(1, sizeof(*app->conversions));
+    if (!app->conversions)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    if (!conversion_paths_parse(app->config->conversion_paths, app->conversions, err))
+        return false;
     app->catalogs = catalogs_new();
     app->members = member_cache_new(MEMBER_CACHE_MAX);
     app->market_data = market_data_new();
@@ -159,6 +165,7 @@ void accounting_stop(struct service *service)
     market_data_free(app->market_data);
     member_cache_free(app->members);
     catalogs_free(app->catalogs);
+    free(app->conversions);
     service->app = NULL;
     free(process);
 }

@@ -22,6 +22,7 @@ struct trust;        /* http/trust.h: the public keys and what is asked of a tok
 struct token_cache;  /* verified user tokens; any thread */
 struct abilities;    /* libs/api/abilities.h: the permission table; immutable */
 struct book_cache;   /* http/book_cache.h: order books that were dear to read; any thread */
+struct conversion_paths; /* domain/conversion.h: values over several markets; immutable */
 struct management; /* libs/api/management.h: signers and scopes of the management API; immutable */
 
 struct accounting {
@@ -40,6 +41,7 @@ struct accounting {
     struct token_cache *service_tokens; /* of other services: internal calls */
     struct abilities *abilities;
     struct management *management;
+    struct conversion_paths *conversions;
     struct db_config db_config; /* to open further connections */
     _Atomic bool stopping;
     _Atomic bool books_loaded;        /* catalog and market data are in memory */

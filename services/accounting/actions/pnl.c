@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "accounting/actions/accounting.h"
+#include "accounting/domain/conversion.h"
 #include "accounting/domain/pnl.h"
+#include "accounting/state/config.h"
 #include "accounting/store/pnl.h"
 #include "base/arena.h"
 
@@ -12,9 +14,16 @@ enum {
     EVENTS_MAX = 500, /* trades or entries of one transaction */
     LAG_US = 60 * 1000 * 1000,
     SOURCE_SIZE = 24,
+    KNOWN_MAX = 64, /* prices of one minute that are kept */
     ARENA_BYTES_MAX = 16 << 20
 };
 _Static_assert(EVENTS_MAX *PNL_TRADE_CHANGES <= PNL_ROWS_MAX, "a batch fits");
+
+struct known_price {
+    const struct market *market;
+    int64_t minute;
+    struct dec price;
+};
 
 struct pnl_batch {
     struct accounting *app;
@@ -25,11 +34,7 @@ struct pnl_batch {
     struct pnl_change *changes;
     size_t changes_count;
     size_t events;
-    struct { /* the price that was asked for last */
-        const struct market *market;
-        int64_t minute;
-        struct dec price;
-    } known;
+    struct known_price known[KNOWN_MAX]; /* by the market's place in the catalog */
 };
 
 /* ---- values ---- */
@@ -41,13 +46,15 @@ static bool price_before(struct db *db, struct pnl_batch *batch, const struct ma
                          int64_t time_us, struct dec *ret_price, struct err *err)
 {
     int64_t minute = time_us / MINUTE_US;
-    if (batch->known.market != market || batch->known.minute != minute) {
-        if (!pnl_price_at(db, market->id, minute * MINUTE_US, &batch->known.price, err))
+    struct known_price *known =
+        &batch->known[(size_t)(market - batch->catalog->markets) % KNOWN_MAX];
+    if (known->market != market || known->minute != minute) {
+        if (!pnl_price_at(db, market->id, minute * MINUTE_US, &known->price, err))
             return false;
-        batch->known.market = market;
-        batch->known.minute = minute;
+        known->market = market;
+        known->minute = minute;
     }
-    *ret_price = batch->known.price;
+    *ret_price = known->price;
     return true;
 }
 
@@ -61,28 +68,51 @@ static const struct market *market_of(const struct catalog *catalog, const char 
     return NULL;
 }
 
+/* Takes the amount over one market, whichever way round it trades the two. */
+static bool step_along(struct db *db, struct pnl_batch *batch, const struct conversion_step *step,
+                       int64_t time_us, struct dec *amount, bool *ret_known, struct err *err)
+{
+    struct conversion_step taken = *step;
+    struct dec price;
+    const struct market *market = market_of(batch->catalog, step->base, step->quote);
+    if (!market) {
+        market = market_of(batch->catalog, step->quote, step->base);
+        taken.divides = !step->divides;
+    }
+    *ret_known = false;
+    if (!market)
+        return true;
+    if (!price_before(db, batch, market, time_us, &price, err))
+        return false;
+    *ret_known = conversion_apply(&taken, price, amount);
+    return true;
+}
+
 /*
- * By the last price before its minute, on the market against the currency of values, either way
- * round.
- * Where there is no such market or trade, or the value is beyond all range, it is 0: one odd row
- * must not stop the statistics of everybody.
+ * By the last prices before its minute: on the markets of the pair's conversion path or, without
+ * one, on the market of the two. Where a market or a trade is missing, or the value is beyond all
+ * range, it is 0: one odd row must not stop the statistics of everybody.
  */
 static bool value_at(struct db *db, struct pnl_batch *batch, const char *currency_id,
                      struct dec amount, int64_t time_us, struct dec *ret_value, struct err *err)
 {
-    const struct market *direct = market_of(batch->catalog, currency_id, batch->pnl_currency);
-    const struct market *inverse = market_of(batch->catalog, batch->pnl_currency, currency_id);
-    struct dec price = DEC_ZERO, value = DEC_ZERO;
+    struct conversion_path one_step = {.steps_count = 1};
+    const struct conversion_path *path =
+        conversion_find(batch->app->conversions, currency_id, batch->pnl_currency);
+    bool known = true;
     if (strcmp(currency_id, batch->pnl_currency) == 0) {
         *ret_value = amount;
         return true;
     }
-    if ((direct || inverse) &&
-        !price_before(db, batch, direct ? direct : inverse, time_us, &price, err))
-        return false;
-    bool known = !dec_is_zero(price) && (direct ? dec_mul(amount, price, DEC_DOWN, &value)
-                                                : dec_div(amount, price, DEC_DOWN, &value));
-    *ret_value = known ? value : DEC_ZERO;
+    if (!path) {
+        snprintf(one_step.steps[0].base, CURRENCY_ID_SIZE, "%s", currency_id);
+        snprintf(one_step.steps[0].quote, CURRENCY_ID_SIZE, "%s", batch->pnl_currency);
+        path = &one_step;
+    }
+    for (size_t i = 0; known && i < path->steps_count; i++)
+        if (!step_along(db, batch, &path->steps[i], time_us, &amount, &known, err))
+            return false;
+    *ret_value = known ? amount : DEC_ZERO;
     return true;
 }
 
@@ -152,6 +182,28 @@ static int compare_rows(const void *a, const void *b)
     return pnl_key_cmp(&left->key, &right->key);
 }
 
+/* Takes out the changes of members whose role has no statistics. */
+static bool drop_excluded(struct db *db, struct pnl_batch *batch, struct err *err)
+{
+    const char *roles = batch->app->config->pnl_exclude_roles;
+    size_t kept = 0, count = batch->changes_count;
+    bool *excluded = arena_alloc(batch->arena, count * sizeof(*excluded));
+    uint64_t *ids = arena_alloc(batch->arena, count * sizeof(*ids));
+    if (!*roles || count == 0)
+        return true;
+    if (!excluded || !ids)
+        return err_set(err, ERR_INTERNAL, "no memory for statistics");
+    for (size_t i = 0; i < count; i++)
+        ids[i] = batch->changes[i].key.member_id;
+    if (!pnl_members_with_roles(db, roles, ids, count, excluded, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!excluded[i])
+            batch->changes[kept++] = batch->changes[i];
+    batch->changes_count = kept;
+    return true;
+}
+
 static bool apply_changes(struct db *db, struct pnl_batch *batch, struct err *err)
 {
     size_t count = 0;
@@ -187,7 +239,7 @@ static bool unit(struct db *db, void *arg, struct err *err)
     batch->changes =
         arena_alloc(batch->arena, EVENTS_MAX * PNL_TRADE_CHANGES * sizeof(*batch->changes));
     batch->changes_count = batch->events = 0;
-    batch->known.market = NULL;
+    memset(batch->known, 0, sizeof(batch->known));
     if (!batch->changes)
         return err_set(err, ERR_INTERNAL, "no memory for statistics");
     if (batch->market)
@@ -198,6 +250,8 @@ static bool unit(struct db *db, void *arg, struct err *err)
                                : take_entries(db, batch, &last_id, until_us, err);
     if (!taken || batch->events == 0)
         return taken;
+    if (!drop_excluded(db, batch, err))
+        return false;
     return (batch->changes_count == 0 || apply_changes(db, batch, err)) &&
            pnl_index_set(db, batch->pnl_currency, currency_id, source, last_id, err);
 }

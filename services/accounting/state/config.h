@@ -25,7 +25,7 @@ struct accounting_config {
     uint32_t accept_batch_max, settle_batch_max;
     uint32_t workers, connections_max;
     const char *market_protection; /* "0.5": market orders trade at most 50 % from the best price */
-    const char *pnl_currencies, *platform_currency;
+    const char *pnl_currencies, *pnl_exclude_roles, *conversion_paths, *platform_currency;
     const char *internal_transfer_otp; /* "refuse", "ignore" */
     uint32_t shards;
     uint32_t journal_kept_hours; /* 0: for ever */

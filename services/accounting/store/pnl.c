@@ -68,11 +68,14 @@ bool pnl_read_entries(struct db *db, struct arena *arena, uint64_t after_id, int
                       struct err *err)
 {
     struct db_result *rows;
-    if (!db_query(db,
-                  "SELECT id, currency_id, member_id, code_a, amount_a, code_b, amount_b,"
-                  " created_at FROM ledger WHERE id > ? AND created_at < ? AND"
-                  " reference_type IN ('adjustment', 'transfer') ORDER BY id LIMIT ?",
-                  DB_ARGS(DB_U64(after_id), DB_TIME(until_us), DB_U64(limit)), &rows, err))
+    if (!db_query(
+            db,
+            "SELECT id, currency_id, member_id, code_a, amount_a, code_b, amount_b,"
+            " created_at FROM ledger_posted STRAIGHT_JOIN ledger ON id = ledger_id"
+            " WHERE type = ? AND ledger_id > ? AND created_at < ? AND"
+            " reference_type IN ('adjustment', 'transfer') ORDER BY ledger_id LIMIT ?",
+            DB_ARGS(DB_U64(ACCOUNT_LIABILITY), DB_U64(after_id), DB_TIME(until_us), DB_U64(limit)),
+            &rows, err))
         return false;
     size_t count = db_row_count(rows);
     struct ledger_entry *entries = arena_alloc(arena, (count + 1) * sizeof(*entries));
@@ -173,6 +176,28 @@ bool pnl_rows_save(struct db *db, const char *pnl_currency, const struct pnl_row
                            DB_DEC(row->average_balance_price)));
     }
     return db_exec_str(db, &sql, NULL, err);
+}
+
+bool pnl_members_with_roles(struct db *db, const char *roles, const uint64_t *ids, size_t count,
+                            bool *ret_have, struct err *err)
+{
+    AUTO(str_release) struct str sql = STR_INIT(SQL_BYTES_MAX);
+    struct db_result *rows;
+    assert(count > 0 && count <= PNL_ROWS_MAX);
+    db_sql(db, &sql, "SELECT id FROM members WHERE FIND_IN_SET(role, ?) AND id IN (",
+           DB_ARGS(DB_TEXT(roles)));
+    for (size_t i = 0; i < count; i++)
+        db_sql(db, &sql, i == 0 ? "?" : ", ?", DB_ARGS(DB_U64(ids[i])));
+    str_add_char(&sql, ')');
+    if (!db_query_str(db, &sql, &rows, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        ret_have[i] = false;
+    while (db_row_next(rows))
+        for (size_t i = 0; i < count; i++)
+            ret_have[i] = ret_have[i] || ids[i] == db_get_u64(rows, 0);
+    db_result_free(rows);
+    return true;
 }
 
 bool pnl_price_at(struct db *db, const char *market_id, int64_t time_us, struct dec *ret_price,

@@ -35,6 +35,10 @@ bool pnl_rows_read(struct db *db, const char *pnl_currency, struct pnl_row *rows
 bool pnl_rows_save(struct db *db, const char *pnl_currency, const struct pnl_row *rows,
                    size_t count, struct err *err) MUST_CHECK;
 
+/* Which of these members (1..PNL_ROWS_MAX ids, may repeat) have one of the roles of a comma list. */
+bool pnl_members_with_roles(struct db *db, const char *roles, const uint64_t *ids, size_t count,
+                            bool *ret_have, struct err *err) MUST_CHECK;
+
 /* The price of the last trade of a market up to a time; 0: none. */
 bool pnl_price_at(struct db *db, const char *market_id, int64_t time_us, struct dec *ret_price,
                   struct err *err) MUST_CHECK;

@@ -18,9 +18,12 @@
 #include "accounting/actions/journal_prune.h"
 #include "accounting/actions/limits.h"
 #include "accounting/actions/parcel.h"
+#include "accounting/actions/pnl.h"
 #include "accounting/actions/results_settle.h"
 #include "accounting/actions/seed.h"
+#include "accounting/domain/conversion.h"
 #include "accounting/marketdata/market_data.h"
+#include "accounting/state/config.h"
 #include "accounting/state/metrics.h"
 #include "accounting/store/command_batches.h"
 #include "accounting/store/matching_read.h"
@@ -541,6 +544,64 @@ static void operations__other_times__are_not_walked_through(void **state)
     assert_true(read < FEW_READS);
 }
 
+/* ---- profit and loss ---- */
+
+static void keep_pnl(struct world *world, const char *paths, const char *exclude_roles)
+{
+    struct accounting_config config = {.pnl_exclude_roles = exclude_roles};
+    struct conversion_paths conversions;
+    struct err err;
+    run_sql(world, "DELETE FROM stats_member_pnl; DELETE FROM stats_member_pnl_idx");
+    must(conversion_paths_parse(paths, &conversions, &err), &err);
+    world->app.config = &config;
+    world->app.conversions = &conversions;
+    must(pnl_update(&world->app, world->db, "eur", &err), &err);
+    world->app.config = NULL;
+    world->app.conversions = NULL;
+}
+
+/* The value in eur of a thousand usd that came in by trades. */
+static uint64_t value_of_usd(struct world *world)
+{
+    return query_u64(
+        world, "SELECT CAST(1000 * (SELECT SUM(total_credit_value) FROM stats_member_pnl WHERE"
+               " currency_id = 'usd') / (SELECT SUM(total - seller_fee_amount) FROM trades WHERE"
+               " quote_unit = 'usd' AND created_at < NOW() - INTERVAL 1 MINUTE) AS UNSIGNED)");
+}
+
+static void pnl__no_market_of_the_two__goes_by_the_path(void **state)
+{
+    struct world *world = *state;
+    /* The one trade for eur is older than all others. */
+    run_sql(world, "INSERT INTO trades SELECT 1, 'btceur', 1, 45000, 1, 45000, 'btc', 'eur',"
+                   " taker_side, maker_order_id, taker_order_id, maker_id, taker_id, maker_fee,"
+                   " taker_fee, 0, 0, 0, 0, '2020-01-01' FROM trades ORDER BY id LIMIT 1");
+    keep_pnl(world, "", "");
+    assert_int_equal(value_of_usd(world), 0);
+    assert_true(query_u64(world, "SELECT COUNT(*) FROM stats_member_pnl WHERE currency_id = 'btc'"
+                                 " AND total_credit_value > 0") > 0); /* has its market */
+
+    keep_pnl(world, "usd/eur:btc/eur,_btc/usd", "");
+    assert_in_range(value_of_usd(world), 880, 905); /* 45,000 by 50,000; the first minute is 0 */
+
+    keep_pnl(world, "usd/eur:btc/eur,_eth/btc,_btc/usd", ""); /* nobody traded eth */
+    assert_int_equal(value_of_usd(world), 0);
+    keep_pnl(world, "btc/eur:btc/usd", ""); /* the path goes before the market */
+    assert_true(query_u64(world, "SELECT MIN(total_debit_value > 49000 * (total_debit - 1)) FROM"
+                                 " stats_member_pnl WHERE currency_id = 'btc'") == 1);
+}
+
+static void pnl__excluded_roles__have_none(void **state)
+{
+    struct world *world = *state;
+    keep_pnl(world, "", "nobody,trader");
+    uint64_t some = query_u64(world, "SELECT COUNT(*) FROM stats_member_pnl");
+    assert_true(some > 0);
+    keep_pnl(world, "", "superadmin,admin,member,trader,broker,maker");
+    assert_int_equal(query_u64(world, "SELECT COUNT(*) FROM stats_member_pnl"), 0);
+    assert_true(query_u64(world, "SELECT MAX(last_id) FROM stats_member_pnl_idx") > 0);
+}
+
 /* ---- pruning of the journal ---- */
 
 static bool prune(struct world *world, uint64_t kept_commands)
@@ -668,6 +729,8 @@ int main(void)
         cmocka_unit_test(expect_rows__another_count__fails_before_the_commit),
         cmocka_unit_test(operations__rare_rows_among_many__are_found_without_a_walk),
         cmocka_unit_test(operations__other_times__are_not_walked_through),
+        cmocka_unit_test(pnl__no_market_of_the_two__goes_by_the_path),
+        cmocka_unit_test(pnl__excluded_roles__have_none),
         cmocka_unit_test(prune__young_or_near_or_not_settled__stays),
         cmocka_unit_test(prune__worker_after_it__loads_the_same_book),
         cmocka_unit_test(prune__much_to_delete__is_done_in_rounds),
