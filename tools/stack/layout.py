@@ -172,7 +172,7 @@ def write_service_environments(settings):
             "HTTP_PORT": ports["MAIL_PORT"], "OPS_PORT": ports["MAIL_OPS_PORT"],
             "MAIL_PROVIDER": "outbox", "MAIL_OUTBOX_DIR": run_dir / "mail",
             "SENDER_EMAIL": "noreply@bourse.localhost", "SMTP_TLS": "none",
-            "WORKERS": 2, "CONNECTIONS_MAX": 64}
+            "WORKERS": 2, "CONNECTIONS_MAX": 64, "MAILS_PER_MINUTE": 6000}
     checker = {**database, "DB_USER": "bourse_checker",
                "DB_PASSWORD": password(settings, "mariadb_checker")}
     operator = {"DB_SOCKET": socket, "DB_USER": "root", **broker("operator")}
