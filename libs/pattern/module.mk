@@ -1,0 +1,2 @@
+DEPS := base
+LIBS := -lpcre2-8
