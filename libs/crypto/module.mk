@@ -1,2 +1,2 @@
 DEPS := base
-LIBS := -lcrypt -lcrypto -lsodium
+LIBS := -lcrypt -lcrypto -lsodium -lzxcvbn

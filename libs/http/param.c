@@ -421,7 +421,10 @@ static const char *find_json(struct http_request *request, const struct param *r
         found = value->text;
     if (text.length > 0)
         found = arena_strndup(request->arena, text.data, text.length);
-    *ret_wrong = !str_ok(&text) || (found && !json_check(found, strlen(found), &ignored));
+    bool is_text = (row->flags & PARAM_OR_TEXT) && value && !is_tree(value);
+    *ret_wrong = !str_ok(&text) ||
+                 ((row->flags & PARAM_OR_TEXT) && value && cJSON_IsArray(value->node)) ||
+                 (found && !is_text && !json_check(found, strlen(found), &ignored));
     str_release(&text);
     return found;
 }

@@ -45,12 +45,13 @@ enum param_kind {
 
 enum param_flag {
     PARAM_REQUIRED = 1,
-    PARAM_NOT_BLANK = 2,    /* present but empty is empty_<name> */
-    PARAM_LOWER = 4,        /* trimmed and lower-cased */
-    PARAM_IN_PATH = 8,      /* ":name" of the path */
-    PARAM_RANGE = 16,       /* numbers: min <= value <= max, else value_code */
-    PARAM_POSITIVE = 32,    /* decimals: > 0, else value_code */
-    PARAM_NOT_NEGATIVE = 64 /* decimals: >= 0, else value_code */
+    PARAM_NOT_BLANK = 2,     /* present but empty is empty_<name> */
+    PARAM_LOWER = 4,         /* trimmed and lower-cased */
+    PARAM_IN_PATH = 8,       /* ":name" of the path */
+    PARAM_RANGE = 16,        /* numbers: min <= value <= max, else value_code */
+    PARAM_POSITIVE = 32,     /* decimals: > 0, else value_code */
+    PARAM_NOT_NEGATIVE = 64, /* decimals: >= 0, else value_code */
+    PARAM_OR_TEXT = 128      /* PARAM_JSON: an object, or any text as it is */
 };
 
 struct http_request;

@@ -48,8 +48,8 @@ bool pattern_matches(const struct pattern *pattern, const char *text)
     if (data && context) {
         pcre2_set_match_limit(context, STEPS_MAX);
         pcre2_set_depth_limit(context, DEPTH_MAX);
-        matches = pcre2_match(pattern->code, (PCRE2_SPTR)text, strlen(text), 0, 0, data, context) >=
-                  0;
+        matches =
+            pcre2_match(pattern->code, (PCRE2_SPTR)text, strlen(text), 0, 0, data, context) >= 0;
     }
     pcre2_match_context_free(context);
     pcre2_match_data_free(data);

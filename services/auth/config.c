@@ -77,7 +77,9 @@ const struct config_row auth_config_rows[] = {
 
     {"PASSWORD_REGEXP", CONFIG_TEXT, AT(password_regexp), "^(?=.*[[:lower:]])(?=.*[[:upper:]])(?=.*[[:digit:]])(?=.*[[:graph:]]).{8,80}$", .doc = "What a password must look like; shown to the front end, and tested."},
     {"PASSWORD_MIN_ENTROPY", CONFIG_U32, AT(password_min_entropy), "14", .max = 100, .doc = "Least strength of a password, in bits."},
-    {"PASSWORD_USE_DICTIONARY", CONFIG_BOOL, AT(password_use_dictionary), "true", .doc = "Common passwords count as weak."},
+    {"PASSWORD_MIN_STRENGTH", CONFIG_U32, AT(password_min_strength), "20", .max = 100, .doc = "Least strength as zxcvbn estimates it: the binary logarithm of the guesses that it withstands; 0: not asked."},
+    {"PASSWORD_USE_DICTIONARY", CONFIG_BOOL, AT(password_use_dictionary), "true", .doc = "Common passwords, also in disguise, make the entropy less."},
+    {"COMMON_PASSWORDS_FILE", CONFIG_TEXT, AT(common_passwords_file), "/usr/share/bourse/config/common_passwords.txt", .doc = "Those passwords, one a line."},
     {"PASSWORD_HASHES_MAX", CONFIG_U32, AT(password_hashes_max), "4", .min = 1, .max = 64, .doc = "Passwords that are hashed at once: 46 MB and a core each."},
 
     {"FIRST_REGISTRATION_SUPERADMIN", CONFIG_BOOL, AT(first_registration_superadmin), "false", .doc = "The first user who signs up administers the platform."},

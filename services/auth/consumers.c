@@ -3,6 +3,7 @@
 #include "auth/bus/event_relay.h"
 #include "auth/bus/gate_watch.h"
 #include "auth/bus/keeper.h"
+#include "auth/bus/letters.h"
 #include "auth/bus/mail_worker.h"
 #include "auth/bus/oauth_logouts.h"
 #include "auth/bus/secrets.h"
@@ -12,6 +13,7 @@ const struct consumer auth_consumers[] = {
     {"gate", gate_watch_run}, /* authz follows what changes */
     {"keeper", keeper_run,
      ROLE_API | ROLE_MAIL},                 /* looks after the database; forgets what is over */
+    {"letters", letters_run},               /* mails that were asked for by an address */
     {"secrets", secrets_run},               /* looks after the store of secrets */
     {"oauth-logouts", oauth_logouts_run},   /* clients whose sessions are over are told */
     {"event-relay", event_relay_run},       /* the outbox to the world, and to the mailer */

@@ -23,6 +23,7 @@
 #include "auth/state/gate.h"
 #include "auth/state/metrics.h"
 #include "auth/state/passkey_party.h"
+#include "auth/state/password_rules.h"
 #include "auth/state/rules.h"
 #include "crypto/password.h"
 #include "geo/geo.h"
@@ -191,6 +192,7 @@ bool auth_start(struct service *service, struct err *err)
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return proxy_networks_parse(app->config->trusted_proxies, &process->proxies, err) &&
            rules_open(app->config->rules_file, &app->rules, err) &&
+           password_rules_open(app->config, &app->password_rules, err) &&
            abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
            authz_rules_open(app->config->authz_rules_file, &app->authz_rules, err) &&
@@ -222,6 +224,7 @@ void auth_stop(struct service *service)
     management_close(app->management);
     abilities_free(app->abilities);
     mail_rules_free(app->mail_rules);
+    password_rules_free(app->password_rules);
     rules_free(app->rules);
     gate_free(app->gate);
     authz_rules_free(app->authz_rules);

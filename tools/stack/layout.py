@@ -153,6 +153,7 @@ def write_service_environments(settings):
         "AUTHZ_RULES_FILE": REPOSITORY / "deploy/config/authz_rules.yml",
         # tools/token, and the tests' tokens of members that nobody ever signed up.
         "AUTH_EDGE_JWT_ALLOWED": "true",
+        "COMMON_PASSWORDS_FILE": REPOSITORY / "deploy/config/common_passwords.txt",
         "SECRET_STORE": "file", "SECRET_FILE": run_dir / "secrets" / "auth.secrets",
         "SECRET_KEY_FILE": key_file(settings, "auth_secrets", "key"),
         "ABILITIES_FILE": REPOSITORY / "deploy/config/auth/abilities.yml",

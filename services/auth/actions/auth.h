@@ -23,6 +23,7 @@ struct authz_rule_file; /* state/authz_rules.h: paths that pass or are closed; i
 struct gate;            /* state/gate.h: what authz remembers; any thread */
 struct geo;             /* geo/geo.h: places of addresses; any thread */
 struct oauth_pages;     /* http/oauth_pages.h: pages to sign in and to agree; immutable */
+struct password_rules;  /* state/password_rules.h: which passwords are taken; immutable */
 struct proxy_networks;
 struct rules;           /* state/rules.h: barong.yml: requirements, triggers, types; immutable */
 struct sms;             /* sms/sms.h: text messages; any thread */
@@ -49,6 +50,7 @@ struct auth {
     struct gate *gate;
     struct geo *geo;
     struct signing *signing;
+    struct password_rules *password_rules;
     struct password_gate *passwords;
     struct passkey_party *party;
     struct secret_store *secrets;

@@ -84,25 +84,17 @@ static bool failed(struct err *err, const char *why)
                        why);
 }
 
-static bool required(struct err *err)
-{
-    return err_set_key(err, ERR_REQUEST_INVALID, "identity.captcha.required", "no captcha");
-}
-
 /* ---- reCAPTCHA ---- */
 
-static bool check_recaptcha(struct call *call, const struct captcha_response *response,
-                            struct err *err)
+static bool check_recaptcha(struct call *call, const char *response, struct err *err)
 {
     const struct auth_config *config = call->app->config;
     AUTO(str_release) struct str form = STR_INIT(FORM_BYTES_MAX);
     AUTO(str_release) struct str answer = STR_INIT(ANSWER_BYTES_MAX);
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
     AUTO(str_release) struct str url = STR_INIT(URL_BYTES_MAX);
-    if (is_blank(response->text))
-        return required(err);
     add_field(&form, "secret", config->recaptcha_secret_key);
-    add_field(&form, "response", response->text);
+    add_field(&form, "response", response);
     url_of(&url, config, "https://www.google.com", "/recaptcha/api/siteverify");
     if (!ask(&url, &form, &answer, err))
         return failed(err, "the provider does not answer");
@@ -122,30 +114,35 @@ static void md5_of(const char *a, const char *b, const char *c, char ret_hex[sta
     md5_hex(str_data(&text), text.length, ret_hex);
 }
 
-static bool check_geetest(struct call *call, const struct captcha_response *response,
-                          struct err *err)
+static bool mandatory(struct err *err)
+{
+    return err_set_key(err, ERR_REQUEST_INVALID, "identity.captcha.mandatory_fields",
+                       "captcha: fields are missing");
+}
+
+static bool check_geetest(struct call *call, const char *response, struct err *err)
 {
     const struct auth_config *config = call->app->config;
     AUTO(str_release) struct str form = STR_INIT(FORM_BYTES_MAX);
     AUTO(str_release) struct str answer = STR_INIT(ANSWER_BYTES_MAX);
     AUTO(str_release) struct str url = STR_INIT(URL_BYTES_MAX);
+    AUTO_FREE(cJSON_Delete) cJSON *object = NULL;
     char expected[MD5_HEX_SIZE];
-    bool has_none = !response->challenge && !response->validate && !response->seccode;
-    if (has_none && is_blank(response->text))
-        return required(err);
-    if (is_blank(response->challenge) || is_blank(response->validate) ||
-        is_blank(response->seccode))
-        return err_set_key(err, ERR_REQUEST_INVALID, "identity.captcha.mandatory_fields",
-                           "captcha: fields are missing");
-    md5_of(config->geetest_key, "geetest", response->challenge, expected);
-    if (strlen(response->validate) != strlen(expected) ||
-        !bytes_equal(response->validate, expected, strlen(expected)))
+    if (!json_read(response, strlen(response), &object, err))
+        return mandatory(err);
+    const char *challenge = json_member_text(object, "geetest_challenge"),
+               *validate = json_member_text(object, "geetest_validate"),
+               *seccode = json_member_text(object, "geetest_seccode");
+    if (is_blank(challenge) || is_blank(validate) || is_blank(seccode))
+        return mandatory(err);
+    md5_of(config->geetest_key, "geetest", challenge, expected);
+    if (strlen(validate) != strlen(expected) || !bytes_equal(validate, expected, strlen(expected)))
         return failed(err, "validate does not fit the challenge");
-    add_field(&form, "seccode", response->seccode);
+    add_field(&form, "seccode", seccode);
     url_of(&url, config, "https://api.geetest.com", "/validate.php");
     if (!ask(&url, &form, &answer, err))
         return failed(err, "the provider does not answer");
-    md5_of(response->seccode, "", "", expected);
+    md5_of(seccode, "", "", expected);
     return strcmp(str_data(&answer), expected) == 0 || failed(err, "refused by the provider");
 }
 
@@ -164,13 +161,14 @@ bool captcha_register_geetest(struct call *call, char ret_challenge[static CAPTC
     return true;
 }
 
-bool captcha_check(struct call *call, const char *place, const struct captcha_response *response,
-                   struct err *err)
+bool captcha_check(struct call *call, const char *place, const char *response, struct err *err)
 {
     const char *provider = call->app->config->captcha;
     if (strcmp(provider, "none") == 0 ||
         !rules_has(call->app->rules, RULES_CAPTCHA_ENDPOINTS, place))
         return true;
+    if (is_blank(response))
+        return err_set_key(err, ERR_REQUEST_INVALID, "identity.captcha.required", "no captcha");
     return strcmp(provider, "recaptcha") == 0 ? check_recaptcha(call, response, err)
                                               : check_geetest(call, response, err);
 }

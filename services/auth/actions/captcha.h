@@ -11,16 +11,12 @@
 #include "auth/actions/call.h"
 #include "base/err.h"
 
-struct captcha_response {
-    const char *text;                           /* of reCAPTCHA; or the object below, as JSON */
-    const char *challenge, *validate, *seccode; /* of Geetest */
-};
-
-/* ERR_REQUEST_INVALID with identity.captcha.required or .mandatory_fields, ERR_INVALID with
+/* `response`: the text of reCAPTCHA, or the object of Geetest as JSON; NULL: none was sent.
+ * ERR_REQUEST_INVALID with identity.captcha.required or .mandatory_fields, ERR_INVALID with
  * identity.captcha.verification_failed (also when the provider does not answer: nobody gets in
  * unproven). */
-bool captcha_check(struct call *call, const char *place, const struct captcha_response *response,
-                   struct err *err) MUST_CHECK;
+bool captcha_check(struct call *call, const char *place, const char *response, struct err *err)
+    MUST_CHECK;
 
 enum { CAPTCHA_CHALLENGE_SIZE = 33 };
 

@@ -9,7 +9,7 @@ struct word_set {
     char *text;
     struct place {
         uint32_t at, length; /* length 0: empty */
-    } *places;
+    } * places;
     size_t places_count, count;
 };
 
@@ -26,8 +26,8 @@ static struct place *place_of(const struct word_set *words, const char *word, si
     size_t mask = words->places_count - 1, at = hash_of(word, length) & mask;
     for (;; at = (at + 1) & mask) {
         struct place *place = &words->places[at];
-        if (place->length == 0 || (place->length == length &&
-                                   memcmp(words->text + place->at, word, length) == 0))
+        if (place->length == 0 ||
+            (place->length == length && memcmp(words->text + place->at, word, length) == 0))
             return place;
     }
 }

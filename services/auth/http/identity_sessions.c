@@ -14,7 +14,7 @@
 
 struct sign_in_form {
     const char *email, *password, *otp_code;
-    struct captcha_response captcha;
+    const char *captcha;
 };
 
 #define AT(member) offsetof(struct sign_in_form, member)
@@ -29,7 +29,7 @@ static const struct param sign_in_params[] = {
      .offset = AT(password),
      .flags = PARAM_REQUIRED,
      .doc = "Password."},
-    CAPTCHA_ROWS("identity.session.invalid_captcha_format", struct sign_in_form, captcha),
+    CAPTCHA_ROW("identity.session.invalid_captcha_format", struct sign_in_form, captcha),
     {.name = "otp_code",
      .kind = PARAM_TEXT,
      .offset = AT(otp_code),
@@ -49,7 +49,7 @@ static void open(struct http_request *request)
                                   .password = form->password,
                                   .otp_code = form->otp_code,
                                   .device = device_cookie(request)};
-    if (!captcha_check(&call, "session_create", &form->captcha, &err) ||
+    if (!captcha_check(&call, "session_create", form->captcha, &err) ||
         !sign_in(&call, &asked, &signed_in, &err)) {
         http_reply_err(request, &err);
         return;

@@ -48,7 +48,8 @@ struct auth_config {
 
     /* Passwords. */
     const char *password_regexp;
-    uint32_t password_min_entropy, password_hashes_max;
+    const char *common_passwords_file;
+    uint32_t password_min_entropy, password_min_strength, password_hashes_max;
     bool password_use_dictionary;
 
     /* Sign-up and sign-in. */

@@ -159,6 +159,32 @@ bool users_set_data(struct db *db, uint64_t id, const char *data, int64_t now_us
                    DB_ARGS(DB_TEXT(data), DB_TIME(now_us), DB_U64(id)), NULL, err);
 }
 
+static bool exists(struct db *db, const char *sql, struct db_value value, bool *ret_exists,
+                   struct err *err)
+{
+    struct db_result *rows;
+    if (!db_query(db, sql, &value, 1, &rows, err))
+        return false;
+    *ret_exists = db_row_next(rows);
+    db_result_free(rows);
+    return true;
+}
+
+bool users_have_username(struct db *db, const char *username, bool *ret_taken, struct err *err)
+{
+    return exists(db, "SELECT 1 FROM users WHERE username = ?", DB_TEXT(username), ret_taken, err);
+}
+
+bool users_is_alone(struct db *db, uint64_t id, bool *ret_alone, struct err *err)
+{
+    bool has_others;
+    if (!exists(db, "SELECT 1 FROM users WHERE id <> ? LIMIT 1 FOR UPDATE", DB_U64(id), &has_others,
+                err))
+        return false;
+    *ret_alone = !has_others;
+    return true;
+}
+
 bool users_count(struct db *db, uint64_t *ret_count, struct err *err)
 {
     struct db_result *rows;

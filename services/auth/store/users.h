@@ -49,6 +49,11 @@ bool users_update(struct db *db, const struct user *user, int64_t now_us, struct
 bool users_set_data(struct db *db, uint64_t id, const char *data, int64_t now_us, struct err *err)
     MUST_CHECK;
 
+/* Compared as it is: usernames are in lower case. */
+bool users_have_username(struct db *db, const char *username, bool *ret_taken, struct err *err)
+    MUST_CHECK;
+/* Whether there is no other user; waits for those who are being made. In a transaction. */
+bool users_is_alone(struct db *db, uint64_t id, bool *ret_alone, struct err *err) MUST_CHECK;
 bool users_count(struct db *db, uint64_t *ret_count, struct err *err) MUST_CHECK;
 
 /* What the SELECTs of other stores that show users begin with, for user_from_row(): alias `u` is the
