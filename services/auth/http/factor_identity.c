@@ -47,7 +47,7 @@ static void ask(struct http_request *request)
 
 struct open_form {
     const char *credential;
-    struct captcha_response captcha;
+    const char *captcha;
 };
 
 #define AT(member) offsetof(struct open_form, member)
@@ -58,7 +58,7 @@ static const struct param open_params[] = {
      .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
      .type_code = "identity.session.invalid_params",
      .doc = "PublicKeyCredential.toJSON() of navigator.credentials.get()."},
-    CAPTCHA_ROWS("identity.session.invalid_captcha_format", struct open_form, captcha),
+    CAPTCHA_ROW("identity.session.invalid_captcha_format", struct open_form, captcha),
     PARAM_END};
 #undef AT
 
@@ -72,7 +72,7 @@ static void open(struct http_request *request)
         return;
     const struct sign_in_passkey asked = {.credential = form->credential,
                                           .holder = http_cookie(request, holder_name)};
-    if (!captcha_check(&call, "session_create", &form->captcha, &err) ||
+    if (!captcha_check(&call, "session_create", form->captcha, &err) ||
         !sign_in_passkey(&call, &asked, &signed_in, &err)) {
         http_reply_err(request, &err);
         return;
