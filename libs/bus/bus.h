@@ -10,6 +10,10 @@
  *
  *     if (!bus_publish(bus, &message, &tag, err) || !bus_settle(bus, 0, err)) ...
  *
+ * A feed (`is_feed`: what whoever listens at this moment gets) costs the broker half of that: its
+ * messages are transient, may be unroutable, and have no confirm each; bus_settle(bus, 0) waits until
+ * the broker has routed all of them.
+ *
  * Consumers ack by hand, after their commit.
  *
  * Every call returns by its deadline (BUS_TIMEOUT_MS). Heartbeats (10 s) run inside the calls, so
@@ -30,7 +34,12 @@
 
 #include "base/err.h"
 
-enum { BUS_TIMEOUT_MS = 10000, BUS_IN_FLIGHT_MAX = 256, BUS_MESSAGE_BYTES_MAX = 16 << 20 };
+enum {
+    BUS_TIMEOUT_MS = 10000,
+    BUS_IN_FLIGHT_MAX = 256,
+    BUS_FEED_MAX = 4096, /* messages of a feed that are not known to be routed */
+    BUS_MESSAGE_BYTES_MAX = 16 << 20
+};
 
 struct bus;
 
@@ -49,7 +58,7 @@ struct bus_row {
     enum bus_row_kind kind;
     const char *name;        /* exchange or queue */
     const char *type;        /* exchange: "direct", "topic"; queue: "quorum", "classic" */
-    bool transient_exchange; /* exchange not durable (the contract's outside exchanges) */
+    bool is_transient;       /* gone when the broker restarts; a queue of this kind is classic */
     const char *exchange, *routing_key; /* binding of queue `name` */
     const char *dead_letter; /* queue: rejected messages go to this queue (default exchange) */
     uint32_t length_max;     /* queue: x-max-length with reject-publish; 0: none */
@@ -75,7 +84,7 @@ struct bus_message {
     const char *content_type; /* NULL: application/octet-stream */
     const char *type;         /* AMQP property `type`; NULL: none */
     const char *message_id;   /* NULL: none */
-    bool may_be_unroutable;   /* else a message that no queue takes is a failure */
+    bool is_feed; /* transient, no confirm of its own; no queue has to take it. Its tag is 0 */
 };
 
 /* Hands one message out; it leaves at the latest with the next other call on this bus. ERR_BUS_UNAVAILABLE: broken or blocked; nothing else is known of it.
@@ -83,7 +92,8 @@ struct bus_message {
  * BUS_IN_FLIGHT_MAX are unconfirmed: the next one waits. */
 bool bus_publish(struct bus *bus, const struct bus_message *message, uint64_t *ret_tag,
                  struct err *err) MUST_CHECK;
-/* Waits until at most `in_flight` messages are unconfirmed. A nack or a returned message fails. */
+/* Waits until at most `in_flight` messages are unconfirmed; 0: and until every message of a feed is
+ * routed. A nack or a returned message fails. */
 bool bus_settle(struct bus *bus, size_t in_flight, struct err *err) MUST_CHECK;
 /* From now on a message that no queue takes is told to `returned`, from inside of the call that
  * reads it and before its confirm, and is no failure. The texts live for that call. */

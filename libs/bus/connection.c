@@ -137,7 +137,7 @@ static bool login(struct bus *bus, struct err *err)
     };
     amqp_table_t table = {ARRAY_LEN(properties), properties};
     amqp_rpc_reply_t reply = amqp_login_with_properties(
-        bus->connection, config->vhost, BUS_CHANNEL, BUS_FRAME_BYTES_MAX, BUS_HEARTBEAT_S, &table,
+        bus->connection, config->vhost, BUS_CHANNEL_FEED, BUS_FRAME_BYTES_MAX, BUS_HEARTBEAT_S, &table,
         AMQP_SASL_METHOD_PLAIN, config->user, config->password);
     return check_reply(bus, reply, "login", err);
 }
@@ -188,6 +188,8 @@ static void forget(struct bus *bus)
     bus->is_blocked = bus->is_corked = false;
     bus->published_tag = bus->confirmed_tag = 0;
     bus->open_count = 0;
+    bus->has_feed = false;
+    bus->feed_count = bus->barriers_open = 0;
     bus->is_returning = false;
     memset(bus->is_confirmed, 0, sizeof(bus->is_confirmed));
     bus->epoch++;

@@ -80,6 +80,9 @@ static bool on_method(struct bus *bus, const amqp_method_t *method, struct err *
                          bus->queue);
     case AMQP_CHANNEL_CLOSE_METHOD:
         return bus_broker_closed(bus, method, "channel closed", false, err);
+    case AMQP_BASIC_QOS_OK_METHOD:
+        bus->barriers_open -= bus->barriers_open > 0;
+        return true;
     case AMQP_CHANNEL_FLOW_METHOD:
         return bus_check_status(
             bus,

@@ -16,6 +16,7 @@
 
 enum {
     BUS_CHANNEL = 1,
+    BUS_CHANNEL_FEED = 2, /* without confirms; opened with the first message of a feed */
     BUS_HEARTBEAT_S = 10,
     BUS_FRAME_BYTES_MAX = 131072,
     BUS_PREFETCH_MAX = 4096,
@@ -54,6 +55,10 @@ struct bus {
     uint64_t published_tag, confirmed_tag;
     size_t open_count; /* unconfirmed ones */
     bool is_confirmed[BUS_IN_FLIGHT_MAX];
+
+    bool has_feed;          /* its channel is open */
+    size_t feed_count;      /* messages since the last barrier */
+    unsigned barriers_open; /* asked and not answered: the broker answers in order */
 
     void (*returned)(void *arg, const char *exchange, const char *routing_key); /* may be NULL */
     void *returned_arg;

@@ -33,7 +33,7 @@ static void declare_queue(struct bus *bus, const struct bus_row *row)
 {
     struct arguments arguments = {.count = 0};
     bool is_quorum = strcmp(row->type, "quorum") == 0;
-    assert(is_quorum || strcmp(row->type, "classic") == 0);
+    assert(is_quorum ? !row->is_transient : strcmp(row->type, "classic") == 0);
 
     add_text(&arguments, "x-queue-type", row->type);
     if (row->dead_letter) {
@@ -50,8 +50,8 @@ static void declare_queue(struct bus *bus, const struct bus_row *row)
      * does this for quorum queues, and asks for reject-publish. */
     if (row->dead_letter && is_quorum)
         add_text(&arguments, "x-dead-letter-strategy", "at-least-once");
-    amqp_queue_declare(bus->connection, BUS_CHANNEL, amqp_cstring_bytes(row->name), 0, 1, 0, 0,
-                       (amqp_table_t){arguments.count, arguments.rows});
+    amqp_queue_declare(bus->connection, BUS_CHANNEL, amqp_cstring_bytes(row->name), 0,
+                       !row->is_transient, 0, 0, (amqp_table_t){arguments.count, arguments.rows});
 }
 
 static bool declare_row(struct bus *bus, const struct bus_row *row, struct err *err)
@@ -63,7 +63,7 @@ static bool declare_row(struct bus *bus, const struct bus_row *row, struct err *
     switch (row->kind) {
     case BUS_EXCHANGE:
         amqp_exchange_declare(bus->connection, BUS_CHANNEL, amqp_cstring_bytes(row->name),
-                              amqp_cstring_bytes(row->type), 0, !row->transient_exchange, 0, 0,
+                              amqp_cstring_bytes(row->type), 0, !row->is_transient, 0, 0,
                               amqp_empty_table);
         break;
     case BUS_QUEUE:

@@ -10,7 +10,7 @@ static const struct bus_row topology[] = {
     {.kind = BUS_QUEUE, .name = "publish.classic", .type = "classic"},
     {.kind = BUS_QUEUE, .name = "publish.short", .type = "quorum", .length_max = 3},
     {.kind = BUS_EXCHANGE, .name = "publish.direct", .type = "direct"},
-    {.kind = BUS_EXCHANGE, .name = "publish.topic", .type = "topic", .transient_exchange = true},
+    {.kind = BUS_EXCHANGE, .name = "publish.topic", .type = "topic", .is_transient = true},
     {.kind = BUS_BINDING, .name = "publish", .exchange = "publish.direct", .routing_key = "key"},
     {.kind = BUS_BINDING,
      .name = "publish.classic",
@@ -115,10 +115,47 @@ static void bus_settle__message_that_no_queue_takes__fails_with_its_key(void **s
     assert_non_null(strstr(world->err.what, "no-such-key")); /* the reason stays */
     assert_true(bus_reopen(world->bus, &world->err));
 
-    lost.may_be_unroutable = true;
+    lost.is_feed = true;
     publish_ok(world->bus, lost);
     settle_ok(world->bus);
+    assert_true(bus_confirmed_tag(world->bus) == 0);
+}
+
+static void bus_publish__feed__is_routed_in_order_when_settled(void **state)
+{
+    struct world *world = *state;
+    struct bus *consumer = bus_open_guest(NULL);
+    enum { COUNT = BUS_FEED_MAX + 500 }; /* more than may be under way */
+    consume_ok(consumer, "publish", 1000);
+    for (uint32_t i = 0; i < COUNT; i++)
+        publish_ok(world->bus, (struct bus_message){.exchange = "publish.direct",
+                                                    .routing_key = "key",
+                                                    .body = &i,
+                                                    .length = sizeof(i),
+                                                    .is_feed = true});
+    settle_ok(world->bus);
+    publish_ok(world->bus, message_to("publish", "confirmed")); /* both kinds on one bus */
+    settle_ok(world->bus);
     assert_true(bus_confirmed_tag(world->bus) == 1);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        struct bus_delivery delivery = next_ok(consumer);
+        assert_int_equal(delivery.length, sizeof(i));
+        assert_memory_equal(delivery.body, &i, sizeof(i));
+        ack_ok(consumer, delivery.tag, false);
+    }
+    bus_close(consumer);
+}
+
+static void bus_publish__feed_after_a_reopen__goes_on(void **state)
+{
+    struct world *world = *state;
+    struct bus_message message = {
+        .exchange = "publish.direct", .routing_key = "no-such-key", .is_feed = true};
+    publish_ok(world->bus, message);
+    assert_true(bus_reopen(world->bus, &world->err));
+    publish_ok(world->bus, message);
+    settle_ok(world->bus);
+    assert_true(bus_is_open(world->bus));
 }
 
 static void bus_settle__exchange_that_is_not_there__fails_and_reopen_declares_it(void **state)
@@ -241,6 +278,8 @@ int main(void)
         TEST(bus_publish__many__are_all_confirmed_in_tags_from_one),
         TEST(bus_publish__properties_and_sizes__arrive),
         TEST(bus_settle__message_that_no_queue_takes__fails_with_its_key),
+        TEST(bus_publish__feed__is_routed_in_order_when_settled),
+        TEST(bus_publish__feed_after_a_reopen__goes_on),
         TEST(bus_settle__exchange_that_is_not_there__fails_and_reopen_declares_it),
         TEST(bus_settle__full_queue__is_refused_and_works_again_when_drained),
         TEST(bus_open__queue_of_another_type__is_configuration_with_the_servers_text),
