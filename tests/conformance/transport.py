@@ -203,10 +203,11 @@ class Bus:
         self.channel = self.connection.channel()
         self.channel.confirm_delivery()
         for queue, arguments in ((DEAD, {}), (RESULTS, {}), (COMMANDS, {
-                "x-dead-letter-exchange": "", "x-dead-letter-routing-key": DEAD,
-                "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"})):
-            self.channel.queue_declare(queue, durable=True, passive=queue == COMMANDS,
-                                       arguments={"x-queue-type": "quorum", **arguments})
+                "x-dead-letter-exchange": "", "x-dead-letter-routing-key": DEAD})):
+            durable = queue == DEAD
+            self.channel.queue_declare(
+                queue, durable=durable, passive=queue == COMMANDS,
+                arguments={"x-queue-type": "quorum" if durable else "classic", **arguments})
 
     def send(self, body, type_=None):
         self.channel.basic_publish("", COMMANDS, body, pika.BasicProperties(

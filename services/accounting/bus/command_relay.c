@@ -216,12 +216,12 @@ static bool audit(struct relay *relay, struct err *err)
 
 /* ---- the thread ---- */
 
-/* What was handed out and not confirmed goes out again. */
+/* The broker may have restarted, and then its queues are empty: what is not settled goes out again. */
 static void forget_in_flight(struct relay *relay)
 {
     relay->in_flight_count = relay->in_flight_first = 0;
     for (size_t i = 0; i < relay->lanes_count; i++)
-        relay->lanes[i].sent_seq = relay->lanes[i].confirmed_seq;
+        relay->lanes[i].sent_seq = relay->lanes[i].confirmed_seq = relay->lanes[i].settled_seq;
     relay->audit_us = 0;
 }
 

@@ -14,14 +14,18 @@ void matching_topology_fill(struct matching_topology *topology, uint32_t shards)
         snprintf(dead, QUEUE_NAME_SIZE, "bourse.commands.%u.dead", shard);
         topology->rows[count++] =
             (struct bus_row){.kind = BUS_QUEUE, .name = dead, .type = "quorum"};
-        topology->rows[count++] = (struct bus_row){
-            .kind = BUS_QUEUE, .name = queue, .type = "quorum", .dead_letter = dead};
+        topology->rows[count++] = (struct bus_row){.kind = BUS_QUEUE,
+                                                   .name = queue,
+                                                   .type = "classic",
+                                                   .is_transient = true,
+                                                   .dead_letter = dead};
     }
     topology->rows[count++] =
         (struct bus_row){.kind = BUS_QUEUE, .name = QUEUE_RESULTS_DEAD, .type = "quorum"};
     topology->rows[count++] = (struct bus_row){.kind = BUS_QUEUE,
                                                .name = QUEUE_RESULTS,
-                                               .type = "quorum",
+                                               .type = "classic",
+                                               .is_transient = true,
                                                .dead_letter = QUEUE_RESULTS_DEAD};
     topology->rows[count] = (struct bus_row){.name = NULL};
 }

@@ -10,7 +10,8 @@ void matching_topology_fill(struct matching_topology *topology, uint32_t shard)
         (struct bus_row){.kind = BUS_QUEUE, .name = topology->dead, .type = "quorum"};
     topology->rows[1] = (struct bus_row){.kind = BUS_QUEUE,
                                          .name = topology->commands,
-                                         .type = "quorum",
+                                         .type = "classic",
+                                         .is_transient = true,
                                          .dead_letter = topology->dead};
     topology->rows[2] = (struct bus_row){.name = NULL};
 }

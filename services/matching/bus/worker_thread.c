@@ -60,7 +60,12 @@ static bool connect_publisher(struct worker_thread *thread, struct err *err)
     if (bus_is_open(worker->publisher))
         return true;
     results_forget_sent(worker);
-    return bus_reopen(worker->publisher, err);
+    if (!bus_reopen(worker->publisher, err))
+        return false;
+    /* The broker may have restarted and lost results that it had confirmed: compute them again. */
+    for (size_t i = 0; i < worker->markets_count; i++)
+        worker->markets[i].wants_load = true;
+    return true;
 }
 
 /* ---- markets ---- */
