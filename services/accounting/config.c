@@ -58,6 +58,7 @@ const struct config_row accounting_config_rows[] = {
 
     {"ACCEPT_BATCH_MAX", CONFIG_U32, AT(accept_batch_max), "512", .min = 1, .max = 512, .doc = "Requests committed together; 1 is one transaction an order."},
     {"SETTLE_BATCH_MAX", CONFIG_U32, AT(settle_batch_max), "256", .min = 1, .max = 256, .doc = "Result messages settled together."},
+    {"EVENT_BATCH_MAX", CONFIG_U32, AT(event_batch_max), "256", .min = 1, .max = 256, .doc = "Rows of the outbox told together."},
     {"SHARDS", CONFIG_U32, AT(shards), "1", .min = 1, .max = 16, .doc = "Queues of commands; markets are spread over them."},
     {"JOURNAL_KEPT_HOURS", CONFIG_U32, AT(journal_kept_hours), "168", .max = 87600, .doc = "Settled commands older than this leave the journal of the workers; 0: none does. The checker plays only a whole journal."},
     {NULL},

@@ -12,11 +12,12 @@
 #include "accounting/actions/accept_batch.h"
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/limits.h"
+#include "accounting/actions/pace.h"
 #include "accounting/state/config.h"
 #include "accounting/state/metrics.h"
 #include "base/queue.h"
 
-enum { DRAIN_WAIT_MS = 200, REOPEN_PAUSE_MS = 200 };
+enum { DRAIN_WAIT_MS = 200, REOPEN_PAUSE_MS = 200, BUSY_COUNT = 8, PACE_PERCENT = 50 };
 
 struct accept_queue {
     struct queue *intakes;
@@ -136,6 +137,7 @@ void accept_writer_run(struct accounting *app)
     struct queue *intakes = app->accept_queue->intakes;
     struct accept_batch *batch = accept_batch_new(app);
     struct db *db = NULL;
+    struct pace pace = {.busy_count = BUSY_COUNT, .percent = PACE_PERCENT};
     void *drained[ACCEPT_BATCH_MAX];
     size_t batch_max = app->config->accept_batch_max;
 
@@ -143,18 +145,20 @@ void accept_writer_run(struct accounting *app)
     while (!app->stopping || queue_length(intakes) > 0) {
         struct err err;
         bool connected = connect_writer(app, &db, &err);
+        pace_pause(&pace);
         size_t count = queue_drain(intakes, drained, batch_max, DRAIN_WAIT_MS);
         if (count == 0) {
             if (!connected)
                 usleep(REOPEN_PAUSE_MS * 1000);
             continue;
         }
-        int64_t began_us = clock_monotonic_us(app->clock);
-        app->writing_since_us = began_us;
+        pace_begin(&pace, app->clock);
+        app->writing_since_us = pace.began_us;
         if (!connected || !accept_batch_commit(batch, db, (struct intake **)drained, count, &err))
             refuse_all(drained, count, &err);
         app->writing_since_us = 0;
-        count_batch(app, drained, count, clock_monotonic_us(app->clock) - began_us);
+        pace_end(&pace, app->clock, count);
+        count_batch(app, drained, count, pace.took_us);
         answer_all(drained, count);
     }
     queue_close(intakes);

@@ -26,8 +26,10 @@
 enum {
     ROUND_ROWS_MAX = 256,
     ROUND_BYTES_MAX = 4 << 20,
-    TOLD_MAX = 2 * ROUND_ROWS_MAX, /* rows that were told and are not deleted yet */
-    DELETE_AFTER_US = 50000,       /* a delete is a commit: it waits for others to join it */
+    TOLD_MAX = 4 * ROUND_ROWS_MAX, /* rows that were told and are not deleted yet */
+    DELETE_AFTER_US = 200000,      /* a delete is a commit: it waits for others to join it */
+    BUSY_ITEMS = 64,    /* a round of so many tells of load: the next one waits for company */
+    BUSY_PAUSE_MS = 25, /* so that it costs less and leaves out more */
     SIGNALS_MAX = 64,
     POLL_MS = 500,   /* a writer that wakes nobody is noticed then */
     PARKED_MAX = 64, /* rows that nobody can read; above it the relay stops */
@@ -44,18 +46,9 @@ static const char *const exchanges[EXCHANGE_MAX] = {
 
 /* Not durable: so the clients of the contract declare them. */
 static const struct bus_row topology[] = {
-    {.kind = BUS_EXCHANGE,
-     .name = "peatio.events.ranger",
-     .type = "topic",
-     .transient_exchange = true},
-    {.kind = BUS_EXCHANGE,
-     .name = "peatio.events.market",
-     .type = "direct",
-     .transient_exchange = true},
-    {.kind = BUS_EXCHANGE,
-     .name = "peatio.events.model",
-     .type = "direct",
-     .transient_exchange = true},
+    {.kind = BUS_EXCHANGE, .name = "peatio.events.ranger", .type = "topic", .is_transient = true},
+    {.kind = BUS_EXCHANGE, .name = "peatio.events.market", .type = "direct", .is_transient = true},
+    {.kind = BUS_EXCHANGE, .name = "peatio.events.model", .type = "direct", .is_transient = true},
     {.name = NULL},
 };
 
@@ -80,6 +73,7 @@ struct relay {
     struct str rows; /* of the outbox, of one round */
     struct event_round round;
     bool only_owed; /* the second pass over it: see listeners.h */
+    bool is_busy;   /* the last round was large: news go out every BUSY_PAUSE_MS */
     int64_t messages;
     struct str claims, document; /* what is signed, and signed */
 };
@@ -134,7 +128,7 @@ static bool publish(void *arg, enum event_exchange exchange, const char *routing
         .body = str_data(body),
         .length = body->length,
         .content_type = "application/json",
-        .may_be_unroutable = !is_signed, /* nobody has to listen: on_returned() */
+        .is_feed = !is_signed, /* a signed one comes back if nobody listens: on_returned() */
     };
     relay->messages++;
     return bus_publish(relay->bus, &message, NULL, err);
@@ -161,6 +155,18 @@ static bool tell_round(struct relay *relay, struct err *err)
     relay->only_owed = true;
     return teller_tell(relay->teller, relay->db, &relay->round, true, err) &&
            bus_settle(relay->bus, 0, err);
+}
+
+static bool tell_balances(struct relay *relay, struct err *err)
+{
+    relay->messages = 0;
+    relay->only_owed = false;
+    if (teller_balances_waiting(relay->teller) == 0)
+        return true;
+    if (!teller_tell_balances(relay->teller, relay->db, err) || !bus_settle(relay->bus, 0, err))
+        return false;
+    metric_add(relay->app->metrics, METRIC_EVENTS_PUBLISHED, relay->messages);
+    return true;
 }
 
 /* ---- the outbox ---- */
@@ -196,8 +202,11 @@ static bool is_parked(const struct relay *relay, uint64_t id)
     return false;
 }
 
+/* Balances go out before the rows that named them are forgotten: after a crash they are told again. */
 static bool delete_told(struct relay *relay, struct err *err)
 {
+    if (!tell_balances(relay, err))
+        return false;
     if (relay->told_count > 0 && !outbox_delete(relay->db, relay->told, relay->told_count, err))
         return false;
     relay->told_count = 0;
@@ -207,6 +216,8 @@ static bool delete_told(struct relay *relay, struct err *err)
 /* Time until the told rows are to be deleted; 0: now. */
 static int64_t delete_in_us(const struct relay *relay)
 {
+    if (relay->app->config->event_batch_max == 1)
+        return 0; /* one transaction an event, to measure beside */
     int64_t age_us = clock_monotonic_us(relay->app->clock) - relay->told_us;
     if (relay->told_count + ROUND_ROWS_MAX > TOLD_MAX || age_us >= DELETE_AFTER_US)
         return 0;
@@ -227,7 +238,7 @@ static bool read_rows(struct relay *relay, struct outbox_row *ret_rows, size_t *
     uint64_t skip[PARKED_MAX + TOLD_MAX];
     memcpy(skip, relay->parked, relay->parked_count * sizeof(skip[0]));
     memcpy(skip + relay->parked_count, relay->told, relay->told_count * sizeof(skip[0]));
-    return outbox_read(relay->db, ROUND_ROWS_MAX, ROUND_BYTES_MAX, skip,
+    return outbox_read(relay->db, relay->app->config->event_batch_max, ROUND_BYTES_MAX, skip,
                        relay->parked_count + relay->told_count, &relay->rows, ret_rows, ret_count,
                        err);
 }
@@ -247,7 +258,8 @@ static bool run_round(struct relay *relay, size_t *ret_rows, struct err *err)
         if (!is_parked(relay, rows[i].id))
             note_told(relay, rows[i].id);
     *ret_rows = count;
-    return true;
+    relay->is_busy = relay->round.count >= BUSY_ITEMS;
+    return relay->is_busy || tell_balances(relay, err);
 }
 
 /* ---- the books to begin with ---- */
@@ -330,7 +342,9 @@ static bool work(struct relay *relay, struct err *err)
     if (!connect_peers(relay, err) || !load_books(relay, err) || !run_round(relay, &rows, err) ||
         !bus_idle(relay->bus, err))
         return false;
-    if (rows == 0)
+    if (relay->is_busy)
+        usleep(BUSY_PAUSE_MS * 1000);
+    else if (rows == 0)
         wait_for_work(relay);
     return true;
 }

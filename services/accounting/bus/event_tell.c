@@ -11,8 +11,10 @@
 
 enum {
     TRADES_TOGETHER_MAX = 100, /* in one public message */
-    UID_SLOTS = 4096
+    UID_SLOTS = 4096,
+    ACCOUNT_SLOTS = 2 * TELLER_BALANCES_MAX
 };
+_Static_assert((ACCOUNT_SLOTS & (ACCOUNT_SLOTS - 1)) == 0, "slots are found by a mask");
 
 struct uid_slot {
     uint64_t member_id; /* 0: empty */
@@ -29,9 +31,11 @@ struct teller {
     bool signed_only;
     struct trade trades[TRADES_TOGETHER_MAX];
     size_t trades_count;
-    struct account_key accounts[BALANCES_READ_MAX];
+    /* Accounts whose balance is to be told, each once: */
+    struct account_key accounts[TELLER_BALANCES_MAX];
     size_t accounts_count;
-    struct uid_slot uids[UID_SLOTS]; /* by member id modulo UID_SLOTS: a uid never changes */
+    uint16_t account_slots[ACCOUNT_SLOTS]; /* hash table of indices + 1 */
+    struct uid_slot uids[UID_SLOTS];       /* by member id modulo UID_SLOTS: a uid never changes */
 };
 
 struct teller *teller_new(struct accounting *app, struct book_stream *books, event_emitter *emit,
@@ -160,15 +164,15 @@ static bool tell_level(struct teller *teller, const struct round_item *item, str
                              event.volume, clock_monotonic_us(teller->app->clock), err);
 }
 
-static bool tell_balances(struct teller *teller, struct err *err)
+static bool tell_some_balances(struct teller *teller, const struct account_key *keys, size_t count,
+                               struct err *err)
 {
     struct account accounts[BALANCES_READ_MAX];
-    size_t count = 0, asked = teller->accounts_count;
+    size_t found = 0;
     const char *uid;
-    teller->accounts_count = 0;
-    if (asked > 0 && !balances_read(teller->db, teller->accounts, asked, accounts, &count, err))
+    if (!balances_read(teller->db, keys, count, accounts, &found, err))
         return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < found; i++) {
         if (!uid_of(teller, accounts[i].key.member_id, &uid, err))
             return false;
         if (uid && !stream_balance(&teller->out, uid, accounts[i].key.currency_id,
@@ -178,14 +182,48 @@ static bool tell_balances(struct teller *teller, struct err *err)
     return true;
 }
 
+bool teller_tell_balances(struct teller *teller, struct db *db, struct err *err)
+{
+    teller->db = db;
+    for (size_t at = 0; at < teller->accounts_count; at += BALANCES_READ_MAX) {
+        size_t left = teller->accounts_count - at;
+        size_t count = left < BALANCES_READ_MAX ? left : BALANCES_READ_MAX;
+        if (!tell_some_balances(teller, &teller->accounts[at], count, err))
+            return false;
+    }
+    teller->accounts_count = 0;
+    memset(teller->account_slots, 0, sizeof(teller->account_slots));
+    return true;
+}
+
+size_t teller_balances_waiting(const struct teller *teller)
+{
+    return teller->accounts_count;
+}
+
+static size_t account_slot(const struct account_key *key)
+{
+    uint64_t hash = key->member_id * 0x9e3779b97f4a7c15u;
+    for (const char *at = key->currency_id; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+    return (size_t)(hash >> 32) & (ACCOUNT_SLOTS - 1);
+}
+
 static bool tell_balance(struct teller *teller, const struct round_item *item, struct err *err)
 {
     struct event_balance event;
-    if (item->is_replaced || teller->signed_only)
+    if (teller->signed_only)
         return true;
     memcpy(&event, item->payload, sizeof(event));
-    teller->accounts[teller->accounts_count++] = account_key(event.member_id, event.currency_id);
-    return teller->accounts_count < BALANCES_READ_MAX || tell_balances(teller, err);
+    struct account_key key = account_key(event.member_id, event.currency_id);
+    size_t slot = account_slot(&key);
+    for (; teller->account_slots[slot]; slot = (slot + 1) & (ACCOUNT_SLOTS - 1))
+        if (account_key_cmp(&teller->accounts[teller->account_slots[slot] - 1], &key) == 0)
+            return true;
+    teller->accounts[teller->accounts_count++] = key;
+    teller->account_slots[slot] = (uint16_t)teller->accounts_count;
+    return teller->accounts_count < TELLER_BALANCES_MAX ||
+           teller_tell_balances(teller, teller->db, err);
 }
 
 static bool tell_model(struct teller *teller, const struct round_item *item, struct err *err)
@@ -215,13 +253,13 @@ bool teller_tell(struct teller *teller, struct db *db, const struct event_round 
 {
     teller->db = db;
     teller->signed_only = signed_only;
-    teller->trades_count = teller->accounts_count = 0;
+    teller->trades_count = 0;
     teller->catalog = catalog_take(teller->app->catalogs);
     bool told = signed_only || book_stream_begin(teller->books, &teller->out,
                                                  clock_monotonic_us(teller->app->clock), err);
     for (size_t i = 0; i < round->count && told; i++)
         told = tell_functions[round->items[i].kind](teller, &round->items[i], err);
-    told = told && tell_trades(teller, err) && tell_balances(teller, err);
+    told = told && tell_trades(teller, err);
     catalog_give_back(teller->catalog);
     return told;
 }

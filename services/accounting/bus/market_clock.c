@@ -17,7 +17,7 @@ enum { TICK_MS = 200, PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 250, IN_FLIGHT_MAX = 64
 static const char exchange[] = "peatio.events.ranger";
 
 static const struct bus_row topology[] = {
-    {.kind = BUS_EXCHANGE, .name = exchange, .type = "topic", .transient_exchange = true},
+    {.kind = BUS_EXCHANGE, .name = exchange, .type = "topic", .is_transient = true},
     {.name = NULL},
 };
 
@@ -127,7 +127,7 @@ static bool publish(void *arg, enum event_exchange to, const char *routing_key,
         .body = str_data(body),
         .length = body->length,
         .content_type = "application/json",
-        .may_be_unroutable = true, /* nobody has to listen */
+        .is_feed = true,
     };
     assert(to == EXCHANGE_RANGER);
     metric_add(clock->app->metrics, METRIC_EVENTS_PUBLISHED, 1);

@@ -10,6 +10,7 @@
 
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/market_data_load.h"
+#include "accounting/actions/pace.h"
 #include "accounting/actions/parcel.h"
 #include "accounting/actions/results_settle.h"
 #include "accounting/bus/topology.h"
@@ -23,6 +24,8 @@ enum {
     NEXT_WAIT_MS = 200,
     DELIVERIES_MAX = 256,          /* of one transaction */
     DELIVERY_BYTES_MAX = 16 << 20, /* of one transaction, all its deliveries */
+    BUSY_DELIVERIES = 2,
+    PACE_PERCENT = 100,
     PAUSE_MIN_MS = 100,
     PAUSE_MAX_MS = 250,
     STUCK_MAX = 16,
@@ -38,6 +41,7 @@ struct settler {
     void *bodies[DELIVERIES_MAX]; /* copies: a delivery lives until the next one is asked for */
     size_t count, bytes;
     uint64_t last_tag;
+    struct pace pace;
 };
 
 static void forget_deliveries(struct settler *settler)
@@ -122,6 +126,7 @@ static bool gather(struct settler *settler, struct err *err)
     bool full = false, got = true;
     size_t max = settler->app->config->settle_batch_max;
     int wait_ms = NEXT_WAIT_MS;
+    pace_pause(&settler->pace);
     while (got && !full && settler->count < max) {
         struct bus_delivery delivery;
         /* Wait for the first; then take what is here, never wait for more. */
@@ -177,8 +182,10 @@ static bool settle(struct settler *settler, struct err *err)
 {
     if (settlement_is_empty(settler->settlement))
         return true;
+    pace_begin(&settler->pace, settler->app->clock);
     if (!settlement_commit(settler->settlement, settler->db, err))
         return false;
+    pace_end(&settler->pace, settler->app->clock, settler->count);
     report_stuck(settler);
     ask_repeats(settler);
     if (!load_missed(settler, err))
@@ -245,6 +252,7 @@ void on_results_run(struct accounting *app)
     int pause_ms = PAUSE_MIN_MS;
     assert(settler != NULL);
     settler->app = app;
+    settler->pace = (struct pace){.busy_count = BUSY_DELIVERIES, .percent = PACE_PERCENT};
     settler->settlement = settlement_new(app);
     assert(settler->settlement != NULL);
     while (!app->stopping) {

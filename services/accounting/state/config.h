@@ -22,7 +22,7 @@ struct accounting_config {
     const char *management_config, *abilities_file; /* paths */
     const char *migrations_dir;
     uint32_t level_deposit, level_withdraw, level_trading;
-    uint32_t accept_batch_max, settle_batch_max;
+    uint32_t accept_batch_max, settle_batch_max, event_batch_max;
     uint32_t workers, connections_max;
     const char *market_protection; /* "0.5": market orders trade at most 50 % from the best price */
     const char *pnl_currencies, *pnl_exclude_roles, *conversion_paths, *platform_currency;

@@ -31,7 +31,7 @@ static bool has_exchange(const struct bus_row *rows, size_t count, const char *n
 static struct bus_row exchange_row(const char *name)
 {
     return (struct bus_row){
-        .kind = BUS_EXCHANGE, .name = name, .type = "direct", .transient_exchange = true};
+        .kind = BUS_EXCHANGE, .name = name, .type = "direct", .is_transient = true};
 }
 
 void mail_topology_fill(struct mail_topology *topology, const struct mail_rules *rules)
