@@ -5,7 +5,7 @@ import re
 import urllib.request
 
 from benchmark import cpu
-from benchmark.run import MEMBERS, PROTOTYPE_PORT, TRIVIAL_PORT, medians, pairs, say
+from benchmark.run import MEMBERS, PROTOTYPE_EDGE_PORT, PROTOTYPE_PORT, TRIVIAL_PORT, medians, pairs, say
 
 CONNECTIONS = (1, 64, 128, 256, 1000)
 READS = {
@@ -105,18 +105,25 @@ def orders(bench, connections):
 
 
 def prototype_run(bench):
-    port = bench.port_base + PROTOTYPE_PORT
+    """The chain behind the same edge as the service; and once more without it, to be shown."""
+    port, edge_port = bench.port_base + PROTOTYPE_PORT, bench.port_base + PROTOTYPE_EDGE_PORT
     runs = bench.results.setdefault("prototype_runs", [])
+    direct = bench.results.setdefault("prototype_direct_runs", [])
     say(f"the prototype chain, run {len(runs) + 1} of {bench.rounds}")
     process = bench.start("prototype", port, MEMBERS, environment=bench.environment())
     wait_for_port(port)
+    edge = bench.start_edge(edge_port, port)
+    wait_for_port(edge_port)
 
     def settled():
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/settled", timeout=10) as answer:
             return int(answer.read())
 
-    runs.append(bench.load(port, 64, count=settled,
-                           processes={**bench.processes(), "prototype": process.pid}))
+    processes = {**bench.processes(), "prototype": process.pid}
+    direct.append(bench.load(port, 64, count=settled, processes=processes))
+    processes["nginx"] = edge.pid
+    runs.append(bench.load(edge_port, 64, count=settled, processes=processes))
+    bench.stop(edge)
     bench.stop(process)
 
 
@@ -126,6 +133,7 @@ def prototype(bench):
     while len(bench.results.get("prototype_runs", [])) < bench.rounds:
         prototype_run(bench)
     bench.results["prototype"] = medians(bench.results["prototype_runs"])
+    bench.results["prototype_direct"] = medians(bench.results["prototype_direct_runs"])
 
 
 def wait_for_port(port):
@@ -134,10 +142,11 @@ def wait_for_port(port):
 
 
 def single(bench):
-    """One transaction an order, one a result: the same code with its batches off."""
+    """One transaction an order, one a result, one for their events: the same code with its batches
+    off."""
     bench.up()
     bench.drain()
-    bench.configure_accounting(ACCEPT_BATCH_MAX=1, SETTLE_BATCH_MAX=1)
+    bench.configure_accounting(ACCEPT_BATCH_MAX=1, SETTLE_BATCH_MAX=1, EVENT_BATCH_MAX=1)
     runs = []
     for at in range(bench.rounds):
         say(f"one transaction an order, run {at + 1} of {bench.rounds}")

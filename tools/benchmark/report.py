@@ -70,8 +70,12 @@ def load_rows(results):
     if prototype:
         ratio = base["counted"] / prototype["counted"]
         yield row("  the same", thousands(base["counted"]),
-                  f"prototype chain {thousands(prototype['counted'])}", ratio, ">= 0.60",
-                  ratio >= 0.6, prototype["foreign"])
+                  f"prototype chain behind the same edge {thousands(prototype['counted'])}", ratio,
+                  ">= 0.60", ratio >= 0.6, prototype["foreign"])
+        direct = results["prototype_direct"]
+        yield row("  the same", thousands(base["counted"]),
+                  f"prototype chain without edge {thousands(direct['counted'])}",
+                  base["counted"] / direct["counted"], foreign=direct["foreign"])
     for connections, run in runs.items():
         yield row(f"{connections} connections, orders accepted / settled a second",
                   f"{thousands(run['per_second'])} / {thousands(run['counted'])}",

@@ -17,7 +17,7 @@ from benchmark import cpu
 from stack.settings import REPOSITORY, read_env_file
 
 MEMBERS = 256
-PROTOTYPE_PORT, TRIVIAL_PORT = 20, 21  # offsets from the port base; the stack takes up to +9
+PROTOTYPE_PORT, TRIVIAL_PORT, PROTOTYPE_EDGE_PORT = 20, 21, 22  # offsets from the port base
 EDGE_PORT = 10
 DRAIN_SECONDS = 60
 
@@ -177,6 +177,24 @@ class Bench:
     def start(self, name, *arguments, environment=None):
         process = subprocess.Popen([self.program(name), *map(str, arguments)],
                                    env=environment or os.environ)
+        self.running.append(process)
+        return process
+
+    def start_edge(self, port, upstream):
+        """A second edge, as the first but before another program."""
+        folder = self.run_dir / "second-edge"
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+        environment = {**os.environ, "EDGE_LISTEN": f"127.0.0.1:{port}",
+                       "EDGE_ACCOUNTING": f"127.0.0.1:{upstream}",
+                       "EDGE_AUTH": f"127.0.0.1:{self.port_base + 8}", "EDGE_PREFIX": str(folder),
+                       "EDGE_USER": "nobody nogroup" if os.geteuid() == 0 else "",
+                       "EDGE_RATE": "1000000", "EDGE_BURST": "100000"}
+        configuration = folder / "nginx.conf"
+        subprocess.run([REPOSITORY / "deploy/nginx/render", configuration], env=environment,
+                       check=True)
+        process = subprocess.Popen(["nginx", "-p", f"{folder}/", "-e", "stderr", "-c",
+                                    configuration, "-g", "daemon off;"])
         self.running.append(process)
         return process
 
