@@ -4,6 +4,7 @@
 
 #include "auth/actions/seed.h"
 #include "auth/openapi.h"
+#include "auth/flags_oauth.h"
 #include "auth/state/config.h"
 #include "auth/state/rules.h"
 #include "base/auto.h"
@@ -92,5 +93,6 @@ const struct service_flag auth_flags[] = {
      true, run_seed},
     {"--print-openapi", "PART", "Print the OpenAPI document: user, admin, management or oauth.",
      false, run_print_openapi},
+    OAUTH_FLAG_ROWS,
     {NULL},
 };
