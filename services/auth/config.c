@@ -111,6 +111,9 @@ const struct config_row auth_config_rows[] = {
     {"KYCAID_API_ENDPOINT", CONFIG_TEXT, AT(kycaid_url), "https://api.kycaid.com", .doc = "Where KYCAID is."},
     {"KYCAID_FORM_ID", CONFIG_TEXT, AT(kycaid_form_id), "", .doc = "Our form there."},
     {"REQUIRED_DOCS_EXPIRE", CONFIG_BOOL, AT(required_docs_expire), "true", .doc = "Documents need a last day, which is not over."},
+    {"PROFILE_DOUBLE_VERIFICATION", CONFIG_BOOL, AT(profile_double_verification), "false", .doc = "An administrator may not judge a profile that he filed himself, unless RULES_FILE lists his role."},
+    {"MGN_API_KEYS_USER", CONFIG_BOOL, AT(mgn_api_keys_user), "false", .doc = "The management API may make API keys of users."},
+    {"MGN_API_KEYS_SA", CONFIG_BOOL, AT(mgn_api_keys_sa), "false", .doc = "The management API may make API keys of service accounts."},
     {"DOC_NUM_LIMIT", CONFIG_U32, AT(doc_num_limit), "10", .min = 1, .max = 1000, .doc = "Files of one user."},
 
     {"STORAGE_PROVIDER", CONFIG_TEXT, AT(storage_provider), "local", .values = "local s3", .doc = "Where uploaded files are kept: a folder, or S3 and what speaks its protocol."},

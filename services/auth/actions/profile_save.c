@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "auth/actions/admin_profile.h"
 #include "auth/actions/event_person.h"
 #include "auth/actions/kyc.h"
 #include "auth/actions/label_set.h"
@@ -64,6 +65,9 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
     if (!profiles_insert(db, call->app->secrets, call->arena, &profile, call->now_us, err))
         return false;
     saving->result = profile;
+    if (saving->filing->admin &&
+        !admin_profile_record(call, saving->filing->admin, &user, NULL, &profile, err))
+        return false;
     return event_profile_created(db, &profile, &user, err) && say_state(call, &user, &profile, err);
 }
 

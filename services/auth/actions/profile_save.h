@@ -23,6 +23,7 @@ struct profile_filing {
     struct profile_draft draft;
     enum profile_state state; /* drafted or submitted; management: any */
     const char *author;       /* uid of the administrator who files it; NULL: the user himself */
+    const struct user *admin; /* that one, for the audit row; NULL: there is none */
 };
 
 /* Mistake "state.exists": one is drafted or submitted already. */

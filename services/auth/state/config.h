@@ -74,7 +74,8 @@ struct auth_config {
     uint32_t oauth_refresh_grace_s;
     bool oauth_insecure_allowed, oauth_dpop_nonce;
     /* What users tell of themselves. */
-    bool api_data_masking_enabled, required_docs_expire;
+    bool api_data_masking_enabled, required_docs_expire, profile_double_verification;
+    bool mgn_api_keys_user, mgn_api_keys_sa;
     uint32_t doc_num_limit;
     const char *kyc_provider, *kycaid_token, *kycaid_url, *kycaid_form_id;
     bool kycaid_sandbox_mode;

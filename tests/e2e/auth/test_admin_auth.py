@@ -64,6 +64,15 @@ TABLE = {
     ("POST", "/admin/users/labels/update"): ("update", "Label", LABEL),
     ("PUT", "/admin/users/labels"): ("update", "Label", LABEL),
     ("DELETE", "/admin/users/labels"): ("destroy", "Label", LABEL),
+    ("DELETE", "/admin/users/data_storage"): ("destroy", "User", {"uid": NOBODY, "title": "x"}),
+    # Barong asks for no ability of these, so that whoever has a token could write.
+    ("POST", "/admin/users/comments"): ("update", "User",
+                                        {"uid": NOBODY, "title": "t", "data": "d"}),
+    ("PUT", "/admin/users/comments"): ("update", "User", {"id": "999999999"}),
+    ("DELETE", "/admin/users/comments"): ("update", "User", {"id": "999999999"}),
+    ("GET", "/admin/profiles"): ("read", "Profile", {}),
+    ("PUT", "/admin/profiles"): ("update", "Profile", {"uid": NOBODY, "state": "verified"}),
+    ("POST", "/admin/profiles"): ("create", "Profile", {"uid": NOBODY}),
     ("GET", "/admin/permissions"): ("read", "Permission", {}),
     ("POST", "/admin/permissions"): ("create", "Permission",
                                      {"role": "no-such", "verb": "get", "path": "x",
@@ -168,6 +177,62 @@ def remove_label(boss, user):
     return {"value": "not"}, None, user.uid
 
 
+def remove_storage(boss, user):
+    sql("INSERT INTO {}.data_storages (user_id, title, data, created_at, updated_at)"
+        " VALUES (%s, 'settings', '{{}}', NOW(6), NOW(6))", user.id)
+    label(user, "settings", "recorded")
+    answer = boss.delete("/admin/users/data_storage", uid=user.uid, title="settings")
+    assert answer.status_code == 200 and answer.json()["data_storages"] == []
+    assert answer.json()["labels"][0]["key"] == "settings"
+    return {"title": "settings"}, None, user.uid
+
+
+def comment(boss, user):
+    answer = boss.post("/admin/users/comments", uid=user.uid, title="first", data="look closer")
+    assert answer.status_code == 201, answer.text
+    (shown,) = answer.json()["comments"]
+    assert (shown["title"], shown["data"], shown["author_uid"]) == ("first", "look closer",
+                                                                    boss.uid)
+    return shown["id"]
+
+
+def add_comment(boss, user):
+    comment(boss, user)
+    return None, {"title": "first", "data": "look closer"}, user.uid
+
+
+def put_comment(boss, user):
+    answer = boss.put("/admin/users/comments", id=comment(boss, user), data="all is well")
+    assert answer.json()["comments"][0]["data"] == "all is well"
+    return {"data": "look closer"}, {"title": "first", "data": "all is well"}, user.uid
+
+
+def remove_comment(boss, user):
+    answer = boss.delete("/admin/users/comments", id=comment(boss, user))
+    assert answer.status_code == 200 and answer.json()["comments"] == []
+    return {"title": "first"}, None, user.uid
+
+
+PROFILE = {"first_name": "Ada", "last_name": "Lovelace", "dob": "1985-12-10",
+           "address": "12 St James's Square", "postcode": "SW1Y 4JH", "city": "London",
+           "country": "GB"}
+
+
+def file_profile(boss, user):
+    answer = boss.post("/admin/profiles", uid=user.uid, **PROFILE)
+    assert answer.status_code == 201, answer.text
+    assert PROFILE.items() <= {**answer.json(), "country": "GB"}.items()
+    assert answer.json()["state"] == "submitted"
+    return None, {"state": "submitted", "author": boss.uid}, user.uid
+
+
+def judge_profile(boss, user):
+    file_profile(boss, user)
+    answer = boss.put("/admin/profiles", uid=user.uid, state="verified")
+    assert answer.status_code == 200 and answer.json()["state"] == "verified"
+    return {"state": "submitted"}, {"state": "verified"}, user.uid
+
+
 def path_of_test():
     return "api/v2/x" + secrets.token_hex(4)
 
@@ -239,6 +304,12 @@ CHANGES = {
     ("POST", "/admin/users/labels/update"): set_label,
     ("PUT", "/admin/users/labels"): put_label,
     ("DELETE", "/admin/users/labels"): remove_label,
+    ("DELETE", "/admin/users/data_storage"): remove_storage,
+    ("POST", "/admin/users/comments"): add_comment,
+    ("PUT", "/admin/users/comments"): put_comment,
+    ("DELETE", "/admin/users/comments"): remove_comment,
+    ("POST", "/admin/profiles"): file_profile,
+    ("PUT", "/admin/profiles"): judge_profile,
     ("POST", "/admin/permissions"): add_permission,
     ("PUT", "/admin/permissions"): put_permission,
     ("DELETE", "/admin/permissions"): remove_permission,
@@ -453,10 +524,57 @@ def test_pending_documents_wait_in_order(boss):
     sql("UPDATE {}.labels SET updated_at = '2001-01-01' WHERE user_id = %s AND `key` = 'document'",
         people[1].id)
     listed = [row["uid"] for row in boss.get("/admin/users/documents/pending").json()]
-    assert listed[0] == people[1].uid and people[0].uid in listed
+    assert listed.index(people[1].uid) < listed.index(people[0].uid)
     (shown,) = boss.get("/admin/users/documents/pending", uid=people[0].uid,
                         extended=True).json()
     assert shown["labels"][0]["value"] == "replaced"
+
+
+# ---- profiles, comments, storages ----
+
+def test_profiles_are_clear_for_administrators(boss, user):
+    file_profile(boss, user)
+    (extended,) = boss.get("/admin/users", uid=user.uid, extended=True).json()
+    assert extended["profiles"][0]["last_name"] == "Lovelace"
+    assert boss.get(f"/admin/users/{user.uid}").json()["profiles"][0]["dob"] == "1985-12-10"
+    first = boss.get("/admin/profiles", limit=1)
+    assert first.json()[0]["last_name"] == "Lovelace" and int(first.headers["Total"]) >= 1
+    assert [row["uid"] for row in boss.get("/admin/users", uid=user.uid, country="GB").json()] == [
+        user.uid]
+    rows = sql("SELECT `key`, value, scope FROM {}.labels WHERE user_id = %s", user.id)
+    assert rows == (("profile", "submitted", "private"),)
+    # Sealed at rest, and not told by the log.
+    stored = sql("SELECT last_name, dob FROM {}.profiles WHERE user_id = %s", user.id)[0]
+    assert "Lovelace" not in str(stored) and "1985" not in str(stored)
+    logged = sql("SELECT data FROM {}.activities WHERE target_uid = %s", user.uid)
+    assert logged and "Lovelace" not in str(logged)
+
+
+def test_profile_refusals(boss, user):
+    path = "/admin/profiles"
+    assert errors(boss.put(path, uid=user.uid, state="verified"), 404) == [
+        "admin.profiles.doesnt_exist_or_not_editable"]
+    assert errors(boss.put(path, uid=NOBODY, state="verified"), 404) == ["admin.user.doesnt_exist"]
+    assert errors(boss.post(path, uid=NOBODY), 404) == ["admin.user.doesnt_exist"]
+    assert errors(boss.put(path, uid=user.uid, state="submitted")) == ["value"]
+    file_profile(boss, user)
+    assert errors(boss.post(path, uid=user.uid, **PROFILE)) == ["state.exists"]
+    assert errors(staff("admin").put(path, uid=boss.uid, state="verified")) == [
+        "admin.profiles.superadmin_change"]
+
+
+def test_comment_refusals(boss, user):
+    path = "/admin/users/comments"
+    assert errors(boss.post(path, uid=user.uid, title="t" * 65, data="d")) == [
+        "admin.comments.title_too_long"]
+    assert errors(boss.post(path, uid=user.uid, title="t", data="d" * 65536)) == [
+        "admin.comments.data_too_long"]
+    assert errors(boss.post(path, uid=NOBODY, title="t", data="d"), 404) == [
+        "admin.user.doesnt_exist"]
+    assert errors(boss.put(path, id=999999999, title="t"), 404) == ["record.not_found"]
+    assert errors(boss.delete(path, id=999999999), 404) == ["record.not_found"]
+    assert errors(boss.delete("/admin/users/data_storage", uid=user.uid, title="none"), 404) == [
+        "admin.storage.doesnt_exist"]
 
 
 # ---- permissions and restrictions ----
