@@ -34,6 +34,7 @@
 #include "service/threads.h"
 
 enum { HTTP_STOP_MS = 10000, IDLE_TIMEOUT_S = 75, WORKERS_QUEUE_MAX = 512 };
+enum { REPLY_BYTES_MORE = 8 << 20 /* beside the largest file that is shown */ };
 
 /* What the service is made of; `app` comes first, so that rooms see only that. */
 struct process {
@@ -153,6 +154,7 @@ static bool start_http(struct process *process, struct err *err)
         .limits = {.connections_max = config->connections_max,
                    .connection_bytes = 16 * 1024,
                    .body_bytes_max = 1024 * 1024,
+                   .arena_bytes_max = ((size_t)config->upload_size_max_mb << 20) + REPLY_BYTES_MORE,
                    .workers = config->workers,
                    .heavy_workers = config->password_hashes_max,
                    .workers_queue_max = WORKERS_QUEUE_MAX,

@@ -63,6 +63,7 @@ struct auth {
     struct token_keys *keys;
     struct token_signer *signer;
     struct token_cache *bearer_tokens; /* value: struct bearer (http/trust.h) */
+    _Atomic int outside_calls;         /* actions/providers.h */
     _Atomic bool stopping;
     _Atomic bool database_is_there; /* the keeper's last look */
     _Atomic bool mailer_works;      /* AUTH_ROLE=mail: queue and database answer */

@@ -69,6 +69,20 @@ bool providers_open(struct auth *app, struct err *err)
     return open_sms(app, err) && open_storage(app, err);
 }
 
+bool providers_enter(struct auth *app, struct err *err)
+{
+    int most = (int)(app->config->workers + 1) / 2;
+    if (atomic_fetch_add(&app->outside_calls, 1) < most)
+        return true;
+    providers_leave(app);
+    return err_set(err, ERR_BUSY, "%d requests wait for a provider", most);
+}
+
+void providers_leave(struct auth *app)
+{
+    atomic_fetch_sub(&app->outside_calls, 1);
+}
+
 void providers_close(struct auth *app)
 {
     sms_close(app->sms);

@@ -12,4 +12,9 @@
 bool providers_open(struct auth *app, struct err *err) MUST_CHECK;
 void providers_close(struct auth *app); /* also half-open */
 
+/* Around a call that waits for somebody outside: half of the workers may do so, the others keep
+ * answering when he is slow. ERR_BUSY: too many wait already. */
+bool providers_enter(struct auth *app, struct err *err) MUST_CHECK;
+void providers_leave(struct auth *app);
+
 #endif
