@@ -173,6 +173,8 @@ static void read_file(struct reading *reading, const struct config_row *row, con
         *field = strdup("");
     else if (!file_read(path, field, &reason))
         mistake(reading, row, NULL, reason);
+    else if ((*field)[0] == '\0')
+        mistake(reading, row, NULL, "its file is empty");
 }
 
 /* NAME or NAME_FILE. The content of a file loses the line end that every editor puts there. */

@@ -59,7 +59,9 @@ const struct config_row auth_config_rows[] = {
     {"JWT_ALGORITHM", CONFIG_TEXT, AT(jwt_algorithm), "RS256", .values = "RS256 RS384 RS512 ES256 ES384 ES512", .doc = "The one algorithm of these tokens."},
     {"JWT_ISSUER", CONFIG_TEXT, AT(jwt_issuer), "barong", .doc = "Their issuer."},
     {"JWT_AUDIENCE", CONFIG_TEXT, AT(jwt_audience), "peatio,barong", .doc = "Comma list: their audience."},
-    {"JWT_EXPIRE_TIME", CONFIG_U32, AT(jwt_expire_time_s), "3600", .min = 60, .max = 86400, .doc = "Seconds that a token in a mail is good."},
+    {"JWT_EXPIRE_TIME", CONFIG_U32, AT(jwt_expire_time_s), "3600", .min = 60, .max = 86400, .doc = "Seconds that a session token, and a token in a mail, is good."},
+    {"JWT_KEY_PUBLISH_TIME", CONFIG_U32, AT(jwt_key_publish_s), "300", .max = 86400, .doc = "Seconds that a new key of our tokens is published before it signs: longer than others take to ask for keys."},
+    {"JWT_KEY_RETIRE_TIME", CONFIG_U32, AT(jwt_key_retire_s), "7200", .max = 2592000, .doc = "Seconds that a key is published after the next one signs: longer than any token lives."},
 
     {"AUTHZ_RULES_FILE", CONFIG_TEXT, AT(authz_rules_file), NULL, .example = "/etc/bourse/authz_rules.yml", .doc = "YAML file: paths that the edge lets through without a name, and paths that it closes."},
     {"CSRF_PROTECTION", CONFIG_BOOL, AT(csrf_protection), "true", .doc = "Requests that change something need the session's CSRF token. Only ever false for tests."},

@@ -5,11 +5,14 @@
 #include "auth/actions/seed.h"
 #include "auth/openapi.h"
 #include "auth/flags_oauth.h"
+#include "auth/actions/signing_keys.h"
+#include "auth/start.h"
 #include "auth/state/config.h"
 #include "auth/state/rules.h"
 #include "base/auto.h"
 #include "crypto/password.h"
 #include "db/db.h"
+#include "secret/secret.h"
 
 DEFINE_AUTO(struct db, db_close);
 DEFINE_AUTO(struct rules, rules_free);
@@ -87,6 +90,24 @@ static int run_print_openapi(struct service *service, const char *part)
     return 0;
 }
 
+static int run_rotate_keys(struct service *service, const char *argument)
+{
+    const struct auth_config *config = service->config;
+    struct db_config user = migrating(config);
+    AUTO_FREE(db_close) struct db *db = NULL;
+    struct auth app = {.config = config, .clock = service->clock};
+    char kid[64];
+    struct err err;
+    (void)argument;
+    bool done = auth_open_secrets(&app, &err) && db_open(&user, &db, &err) &&
+                signing_keys_rotate(&app, db, kid, &err);
+    secret_store_close(app.secrets);
+    if (!done)
+        return failed("--rotate-keys", &err);
+    printf("%s is published now and signs in %u s\n", kid, config->jwt_key_publish_s);
+    return 0;
+}
+
 const struct service_flag auth_flags[] = {
     {"--migrate", NULL, "Bring the schema up to date, then exit.", true, run_migrate},
     {"--seed", "DIR", "Add the rows of the YAML files in DIR that are not there yet, then exit.",
@@ -94,5 +115,8 @@ const struct service_flag auth_flags[] = {
     {"--print-openapi", "PART", "Print the OpenAPI document: user, admin, management or oauth.",
      false, run_print_openapi},
     OAUTH_FLAG_ROWS,
+    {"--rotate-keys", NULL,
+     "Make a new key of session tokens and access tokens; it takes over by itself.", true,
+     run_rotate_keys},
     {NULL},
 };

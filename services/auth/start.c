@@ -57,7 +57,7 @@ static struct db_config db_config_of(const struct auth_config *config)
     };
 }
 
-static bool open_secrets(struct auth *app, struct err *err)
+bool auth_open_secrets(struct auth *app, struct err *err)
 {
     const struct auth_config *config = app->config;
     bool has_transit = strcmp(config->vault_transit, "none") != 0;
@@ -200,7 +200,7 @@ bool auth_start(struct service *service, struct err *err)
            authz_rules_open(app->config->authz_rules_file, &app->authz_rules, err) &&
            open_places(app, err) && trust_open(app, err) && oauth_open(app, err) &&
            oauth_pages_open(app, err) && open_mail(app, err) &&
-           (config_is_mailer(app->config) || open_secrets(app, err)) &&
+           (config_is_mailer(app->config) || auth_open_secrets(app, err)) &&
            (config_is_mailer(app->config) || providers_open(app, err)) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }

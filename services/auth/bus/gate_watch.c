@@ -2,6 +2,7 @@
 
 #include "auth/actions/auth.h"
 #include "auth/actions/gate_poll.h"
+#include "auth/actions/signing_keys.h"
 #include "log/log.h"
 #include "service/threads.h"
 
@@ -10,7 +11,8 @@ enum { LOOK_EVERY_MS = 250 };
 static bool look(struct auth *app, struct db **db, struct err *err)
 {
     return (*db ? db_ready(*db, err) : db_open(&app->db_config, db, err)) &&
-           gate_poll(app, *db, err) && gate_write_uses(app, *db, err);
+           gate_poll(app, *db, err) && gate_write_uses(app, *db, err) &&
+           signing_keys_refresh(app, *db, err);
 }
 
 void gate_watch_run(struct auth *app)

@@ -71,7 +71,8 @@ static bool open_signing(struct auth *app, struct err *err)
     const struct auth_config *config = app->config;
     struct signing_key key = {.private_pem = config->jwt_private_key,
                               .public_pem = config->jwt_public_key,
-                              .signs = true};
+                              .signs = true,
+                              .is_published = true};
     bool gone;
     memcpy(key.algorithm, config->jwt_algorithm, strlen(config->jwt_algorithm) + 1);
     return signing_key_name(&key, err) && signing_new(app->keys, &app->signing, err) &&

@@ -34,7 +34,7 @@ struct auth_config {
 
     /* Tokens. */
     const char *jwt_private_key, *jwt_public_key, *jwt_algorithm, *jwt_issuer, *jwt_audience;
-    uint32_t jwt_expire_time_s;
+    uint32_t jwt_expire_time_s, jwt_key_publish_s, jwt_key_retire_s;
 
     /* The edge. */
     const char *authz_rules_file, *maxminddb_path, *geoip_lang;

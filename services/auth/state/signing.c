@@ -55,12 +55,18 @@ struct next {
     struct str jwks;
 };
 
+static bool next_publish(struct next *next, const struct signing_key *key, struct err *err)
+{
+    if (next->jwks.data[next->jwks.length - 1] == '}')
+        str_add(&next->jwks, ",");
+    return token_jwk_write(key->kid, key->algorithm, key->public_pem, &next->jwks, err);
+}
+
 static bool next_add(struct next *next, const struct signing_key *key, struct err *err)
 {
-    str_add(&next->jwks,
-            next->jwks.length > 1 && next->jwks.data[next->jwks.length - 1] == '}' ? "," : "");
-    if (!token_keys_add(next->keys, key->kid, key->algorithm, key->public_pem, err) ||
-        !token_jwk_write(key->kid, key->algorithm, key->public_pem, &next->jwks, err))
+    if (!token_keys_add(next->keys, key->kid, key->algorithm, key->public_pem, err))
+        return false;
+    if (key->is_published && !next_publish(next, key, err))
         return false;
     if (!key->signs)
         return true;

@@ -25,7 +25,7 @@ struct signing_key {
     char algorithm[SIGNING_ALGORITHM_SIZE]; /* "RS256" */
     char kid[TOKEN_THUMBPRINT_SIZE];        /* filled by signing_key_name() */
     const char *private_pem, *public_pem;   /* private: of the one that signs; else NULL */
-    bool signs;
+    bool signs, is_published;               /* published: others learn it by the JWKS document */
 };
 
 /* The first of a kind: its kid is the thumbprint of its public half. ERR_CONFIG. */
