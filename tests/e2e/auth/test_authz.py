@@ -140,7 +140,7 @@ def test_what_changes_something_needs_the_csrf_token(guest):
             passed(answer)
         else:
             refused(answer, "authz.missing_csrf_token")
-            refused(guest.ask(method, BALANCES, **{"X-CSRF-Token": " "}),
+            refused(guest.ask(method, BALANCES, **{"X-CSRF-Token": ""}),
                     "authz.missing_csrf_token")
             refused(guest.ask(method, BALANCES, **{"X-CSRF-Token": "f" * 20}),
                     "authz.csrf_token_mismatch")
