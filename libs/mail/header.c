@@ -117,13 +117,11 @@ void header_add_date(struct str *out, int64_t date_us)
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     char iso[CLOCK_ISO_SIZE];
-    unsigned year, month, day;
-    char time_of_day[9];
-    clock_iso(date_us, iso);
-    int read = sscanf(iso, "%4u-%2u-%2uT%8s", &year, &month, &day, time_of_day);
-    assert(read == 4 && month >= 1 && month <= 12);
+    clock_iso(date_us, iso); /* 2026-11-27T18:03:00Z */
+    int month = (iso[5] - '0') * 10 + (iso[6] - '0');
+    assert(month >= 1 && month <= 12);
     /* 1970-01-01 was a Thursday. */
     int64_t days_since = date_us / 86400000000;
-    str_add_format(out, "Date: %s, %02u %s %04u %s +0000\r\n", days[(days_since + 4) % 7], day,
-                   months[month - 1], year, time_of_day);
+    str_add_format(out, "Date: %s, %.2s %s %.4s %.8s +0000\r\n", days[(days_since + 4) % 7],
+                   iso + 8, months[month - 1], iso, iso + 11);
 }
