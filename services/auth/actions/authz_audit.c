@@ -69,7 +69,12 @@ static void decode(const char *text, size_t length, char *buffer, size_t size)
     for (size_t i = 0; i < length && used + 1 < size; i++) {
         int high = text[i] == '%' && i + 2 < length ? hex_of(text[i + 1]) : -1;
         int low = high >= 0 ? hex_of(text[i + 2]) : -1;
-        buffer[used++] = low >= 0 ? (char)(high << 4 | low) : text[i] == '+' ? ' ' : text[i];
+        char plain = text[i];
+        if (low >= 0)
+            plain = (char)(high << 4 | low);
+        else if (plain == '+')
+            plain = ' ';
+        buffer[used++] = plain;
         i += low >= 0 ? 2 : 0;
     }
     buffer[used] = '\0';
