@@ -69,7 +69,7 @@ bool oauth_bearer_enter(struct call *call, const char *token, struct oauth_beare
     bearer.issued_at = claims.issued_at_s * SECOND_US;
     bearer.expires_at = claims.expires_at_s * SECOND_US;
     memcpy(bearer.grant_id, grant.grant_id, sizeof(bearer.grant_id));
-    snprintf(bearer.jti, sizeof(bearer.jti), "%s", claims.jti);
+    memcpy(bearer.jti, claims.jti, strlen(claims.jti) + 1); /* it fits: above */
     if (grant.user_id)
         snprintf(bearer.uid, sizeof(bearer.uid), "%.32s", claims.subject);
     *ret_bearer = bearer;
