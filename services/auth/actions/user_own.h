@@ -24,6 +24,16 @@ struct user_leave {
 bool user_delete(struct call *call, const struct user *user, const struct user_leave *leave,
                  struct err *err) MUST_CHECK;
 
+struct password_change {
+    const char *old_password, *new_password, *confirm_password;
+};
+/* The other sessions of the user end; the one with the id `keep` (NULL: none) goes on. ERR_INVALID, key
+ * resource.password.doesnt_match or of password_make(); ERR_REQUEST_INVALID, key
+ * resource.password.prev_pass_not_correct, .no_change_provided. Not inside a transaction. */
+bool user_change_password(struct call *call, const struct user *user,
+                          const struct password_change *change, const uint8_t *keep,
+                          struct err *err) MUST_CHECK;
+
 /* Whether the password is the user's. A try counts before it is looked at: so many an hour
  * (LIMIT_SIGN_IN_ACCOUNT), and those that were right are given back. Not inside a transaction. */
 bool user_password_verify(struct call *call, const struct user *user, const char *password,

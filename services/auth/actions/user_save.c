@@ -6,6 +6,7 @@
 #include "auth/store/api_keys.h"
 #include "auth/store/changes.h"
 #include "auth/store/oauth_endings.h"
+#include "auth/store/service_accounts.h"
 #include "auth/store/users.h"
 
 static bool is_same(const struct user *a, const struct user *b)
@@ -29,6 +30,22 @@ static bool keys_stop(struct call *call, const struct user *user, struct err *er
     return true;
 }
 
+static bool accounts_follow(struct call *call, const struct user *before, const struct user *user,
+                            struct err *err)
+{
+    const char *const *uids;
+    size_t count;
+    if (before->level == user->level && strcmp(before->state, user->state) == 0)
+        return true;
+    if (!service_accounts_follow(call->db, call->arena, user, before->state, call->now_us, &uids,
+                                 &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!change_announce(call->db, CHANGE_SERVICE_ACCOUNT, uids[i], err))
+            return false;
+    return true;
+}
+
 bool user_save(struct call *call, struct user *user, const struct user *changed, struct err *err)
 {
     if (is_same(user, changed))
@@ -41,7 +58,8 @@ bool user_save(struct call *call, struct user *user, const struct user *changed,
         return false;
     }
     if (!event_user_updated(call->db, user, &now, err) ||
-        !change_announce(call->db, CHANGE_USER, now.uid, err))
+        !change_announce(call->db, CHANGE_USER, now.uid, err) ||
+        !accounts_follow(call, user, &now, err))
         return false;
     bool was_active = strcmp(user->state, "active") == 0 && strcmp(now.state, "active") != 0;
     if ((was_active || (user->otp && !now.otp)) && !keys_stop(call, &now, err))

@@ -11,7 +11,8 @@ enum {
     API_KEY_KID_SIZE = 17,    /* 16 hexadecimal digits */
     API_KEY_SECRET_SIZE = 33, /* 32 hexadecimal digits */
     API_KEY_WORD_SIZE = 33,   /* state */
-    API_KEYS_MAX = 100        /* of one holder */
+    API_KEY_SCOPE_MAX = 1000,
+    API_KEYS_MAX = 100 /* of one holder */
 };
 
 struct api_key {

@@ -1,11 +1,13 @@
 /* /resource/users: who I am, what I did, my password, and leaving (reference barong.md §1.3). */
 #include <string.h>
 
+#include "auth/actions/session.h"
 #include "auth/actions/user_own.h"
 #include "auth/http/context.h"
 #include "auth/http/resource_support.h"
 #include "auth/http/routes_resource.h"
 #include "auth/http/user_view.h"
+#include "auth/state/config.h"
 #include "auth/store/activities_list.h"
 #include "base/auto.h"
 
@@ -39,6 +41,37 @@ static void set_data(struct http_request *request)
         return;
     if (user_set_data(&call, &user, form->data, &err))
         reply_user_full(request, &call, &user, NULL, 200);
+    else
+        http_reply_err(request, &err);
+}
+
+/* ---- PUT /users/password ---- */
+
+#define AT(member) offsetof(struct password_change, member)
+#define PASSWORD_ROW(field, doc_)                                                                  \
+    {                                                                                              \
+        .name = #field, .kind = PARAM_TEXT, .offset = AT(field),                                   \
+        .flags = PARAM_REQUIRED | PARAM_NOT_BLANK, .doc = (doc_)                                   \
+    }
+static const struct param password_params[] = {
+    PASSWORD_ROW(old_password, "The password as it is."),
+    PASSWORD_ROW(new_password, "The password as it shall be."),
+    PASSWORD_ROW(confirm_password, "The new one again."), PARAM_END};
+#undef AT
+
+static void change_password(struct http_request *request)
+{
+    const char *cookie = http_cookie(request, request_app(request)->config->session_name);
+    uint8_t id[SESSION_ID_SIZE];
+    struct call call;
+    struct user user;
+    struct err err;
+    if (!resource_call(request, &call, &user))
+        return;
+    if (cookie)
+        session_id_of(cookie, id);
+    if (user_change_password(&call, &user, http_params(request), cookie ? id : NULL, &err))
+        reply_number(request, 201, 201);
     else
         http_reply_err(request, &err);
 }
@@ -161,14 +194,17 @@ static void list_activities(struct http_request *request)
     .method = (method_), .path = "/api/v2/resource/users/" path_, .handler = (handler_),           \
     .access = ACCESS_USER, .class_name = "resource.user", .tag = "resource"
 
+#define FORM(rows, type) .params = (rows), .params_size = sizeof(type)
+
 const struct http_route resource_user_routes[] = {
     {ROUTE("GET", "me", show), .mode = HTTP_WORKER, .reply = user_full_fields, .doc = "Who I am."},
-    {ROUTE("PUT", "me", set_data), .mode = HTTP_WORKER, .params = data_params,
-     .params_size = sizeof(struct data_form), .reply = user_full_fields,
-     .doc = "Keep a text of the front end's own."},
-    {ROUTE("DELETE", "me", leave), .mode = HTTP_HEAVY, .params = leave_params,
-     .params_size = sizeof(struct user_leave), .doc = "Leave the platform."},
+    {ROUTE("PUT", "me", set_data), .mode = HTTP_WORKER, FORM(data_params, struct data_form),
+     .reply = user_full_fields, .doc = "Keep a text of the front end's own."},
+    {ROUTE("DELETE", "me", leave), .mode = HTTP_HEAVY, FORM(leave_params, struct user_leave),
+     .doc = "Leave the platform."},
+    {ROUTE("PUT", "password", change_password), .mode = HTTP_HEAVY,
+     FORM(password_params, struct password_change), .status = 201, .doc = "Change my password."},
     {ROUTE("GET", "activity/:topic", list_activities), .mode = HTTP_WORKER,
-     .params = activity_params, .params_size = sizeof(struct activity_form),
-     .reply = activity_fields, .reply_is_array = true, .doc = "What I did, newest first."},
+     FORM(activity_params, struct activity_form), .reply = activity_fields, .reply_is_array = true,
+     .doc = "What I did, newest first."},
     {.method = NULL}};

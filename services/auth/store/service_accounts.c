@@ -124,12 +124,32 @@ bool service_accounts_update(struct db *db, struct service_account *account, int
     return true;
 }
 
-bool service_accounts_follow(struct db *db, uint64_t owner_id, int32_t level, const char *state,
-                             int64_t now_us, struct err *err)
+bool service_accounts_follow(struct db *db, struct arena *arena, const struct user *owner,
+                             const char *former_state, int64_t now_us, const char *const **ret_uids,
+                             size_t *ret_count, struct err *err)
 {
-    return db_exec(db,
-                   "UPDATE service_accounts SET level = ?, state = ?, updated_at = ?"
-                   " WHERE owner_id = ?",
-                   DB_ARGS(DB_I64(level), DB_TEXT(state), DB_TIME(now_us), DB_U64(owner_id)), NULL,
-                   err);
+    struct db_result *rows;
+    if (!db_query(db,
+                  "UPDATE service_accounts SET level = ?,"
+                  " state = IF(state <> 'disabled' AND (? <> 'active' OR state = ?), ?, state),"
+                  " updated_at = ? WHERE owner_id = ?;"
+                  "SELECT uid FROM service_accounts WHERE owner_id = ?",
+                  DB_ARGS(DB_I64(owner->level), DB_TEXT(owner->state), DB_TEXT(former_state),
+                          DB_TEXT(owner->state), DB_TIME(now_us), DB_U64(owner->id),
+                          DB_U64(owner->id)),
+                  &rows, err))
+        return false;
+    size_t count = db_row_count(rows), filled = 0;
+    const char **uids = arena_alloc(arena, (count + 1) * sizeof(*uids));
+    bool fits = uids != NULL;
+    while (fits && db_row_next(rows)) {
+        uids[filled] = arena_strdup(arena, db_get_text(rows, 0));
+        fits = uids[filled++] != NULL;
+    }
+    db_result_free(rows);
+    if (!fits)
+        return err_set(err, ERR_BUSY, "no memory for service accounts");
+    *ret_uids = uids;
+    *ret_count = count;
+    return true;
 }

@@ -28,8 +28,10 @@ bool service_accounts_insert(struct db *db, struct service_account *account, int
 /* Overwrites owner, email, role, level, state. */
 bool service_accounts_update(struct db *db, struct service_account *account, int64_t now_us,
                              struct err *err) MUST_CHECK;
-/* All of an owner take a level and a state. */
-bool service_accounts_follow(struct db *db, uint64_t owner_id, int32_t level, const char *state,
-                             int64_t now_us, struct err *err) MUST_CHECK;
+/* Those of an owner take his level; and his state, if he is not active or they shared his former one.
+ * Those that are disabled stay so. Gives their uids, in the arena, so that caches can be told. */
+bool service_accounts_follow(struct db *db, struct arena *arena, const struct user *owner,
+                             const char *former_state, int64_t now_us, const char *const **ret_uids,
+                             size_t *ret_count, struct err *err) MUST_CHECK;
 
 #endif
