@@ -93,6 +93,8 @@ const struct config_row auth_config_rows[] = {
     {"CAPTCHA_URL", CONFIG_TEXT, AT(captcha_url), "", .doc = "Where the provider is, scheme and host; empty: where it is in the world."},
     {"AUTH0_DOMAIN", CONFIG_TEXT, AT(auth0_domain), "", .doc = "Tenant of Auth0 whose users may sign in; empty: none."},
     {"AUTH0_CLIENT_ID", CONFIG_TEXT, AT(auth0_client_id), "", .doc = "Our client there."},
+    {"AUTH0_KEYS_URL", CONFIG_TEXT, AT(auth0_keys_url), "", .doc = "The keys of the tenant; empty: https://AUTH0_DOMAIN/.well-known/jwks.json."},
+    {"SIGN_UP_TELLS_TAKEN", CONFIG_BOOL, AT(sign_up_tells_taken), "true", .doc = "Sign-up with the address of an account says email.taken, as the contract has it; false: it looks like any other, and the account's owner gets a mail."},
     {"PHONE_VERIFICATION", CONFIG_TEXT, AT(phone_verification), "mock", .values = "mock outbox twilio_sms twilio_verify", .doc = "How phones are verified. mock: nothing is sent and any code is right, never with real people; outbox: a file in SMS_DIR for each message."},
     {"SMS_DIR", CONFIG_TEXT, AT(sms_dir), "", .doc = "outbox: folder of the messages."},
     {"SMS_CONTENT_TEMPLATE", CONFIG_TEXT, AT(sms_content_template), "Your verification code for Bourse: {{code}}", .doc = "Text of the message with a code."},

@@ -1,1 +1,1 @@
-DEPS := service yaml secret mail auth/http auth/bus auth/actions auth/domain auth/store auth/state
+DEPS := service yaml jwks secret mail auth/http auth/bus auth/actions auth/domain auth/store auth/state

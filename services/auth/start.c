@@ -1,5 +1,6 @@
 #include "auth/start.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@
 #include "crypto/password.h"
 #include "geo/geo.h"
 #include "http/http.h"
+#include "jwks/jwks.h"
 #include "log/log.h"
 #include "mail/mail.h"
 #include "secret/secret.h"
@@ -35,11 +37,13 @@
 
 enum { HTTP_STOP_MS = 10000, IDLE_TIMEOUT_S = 75, WORKERS_QUEUE_MAX = 512 };
 enum { REPLY_BYTES_MORE = 8 << 20 /* beside the largest file that is shown */ };
+enum { AUTH0_URL_SIZE = 320 };
 
 /* What the service is made of; `app` comes first, so that rooms see only that. */
 struct process {
     struct auth app;
     struct proxy_networks proxies;
+    char auth0_url[AUTH0_URL_SIZE];
     struct http_server *server;
     struct http_route routes[ROUTES_MAX];
 };
@@ -98,6 +102,21 @@ static bool open_places(struct auth *app, struct err *err)
     if (config->maxminddb_path[0] == '\0')
         log_info("there is no MAXMINDDB_PATH: nobody's country is known");
     return geo_open(config->maxminddb_path, config->geoip_lang, &app->geo, err);
+}
+
+static bool open_auth0(struct process *process, struct err *err)
+{
+    const struct auth_config *config = process->app.config;
+    if (config->auth0_domain[0] == '\0')
+        return true;
+    const char *url = config->auth0_keys_url;
+    if (url[0] == '\0') {
+        snprintf(process->auth0_url, sizeof(process->auth0_url), "https://%s/.well-known/jwks.json",
+                 config->auth0_domain);
+        url = process->auth0_url;
+    }
+    const struct jwks_spec spec = {.url = url, .algorithm = "RS256", .clock = process->app.clock};
+    return jwks_new(&spec, &process->app.auth0, err);
 }
 
 /* Passwords are hashed by the threads of heavy routes; the gate counts those of other callers too. */
@@ -195,6 +214,7 @@ bool auth_start(struct service *service, struct err *err)
     return proxy_networks_parse(app->config->trusted_proxies, &process->proxies, err) &&
            rules_open(app->config->rules_file, &app->rules, err) &&
            password_rules_open(app->config, &app->password_rules, err) &&
+           open_auth0(process, err) &&
            abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
            authz_rules_open(app->config->authz_rules_file, &app->authz_rules, err) &&
@@ -226,6 +246,7 @@ void auth_stop(struct service *service)
     management_close(app->management);
     abilities_free(app->abilities);
     mail_rules_free(app->mail_rules);
+    jwks_free(app->auth0);
     password_rules_free(app->password_rules);
     rules_free(app->rules);
     gate_free(app->gate);

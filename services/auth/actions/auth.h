@@ -14,6 +14,7 @@
 
 struct abilities; /* api/abilities.h: what roles may do here; immutable */
 struct auth_config;
+struct jwks;            /* jwks/jwks.h: keys of the Auth0 tenant; any thread */
 struct management;      /* api/management.h: signers and scopes; immutable but for what was seen */
 struct mail_rules;      /* state/mail_rules.h: which event is which letter; immutable */
 struct oauth;           /* actions/oauth.h: the OAuth provider; any thread */
@@ -50,6 +51,7 @@ struct auth {
     struct gate *gate;
     struct geo *geo;
     struct signing *signing;
+    struct jwks *auth0; /* NULL: no tenant */
     struct password_rules *password_rules;
     struct password_gate *passwords;
     struct passkey_party *party;

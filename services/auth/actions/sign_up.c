@@ -1,6 +1,7 @@
 #include "auth/actions/sign_up.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "auth/actions/confirmation.h"
@@ -14,6 +15,7 @@
 #include "auth/state/metrics.h"
 #include "auth/state/password_rules.h"
 #include "auth/store/activities.h"
+#include "auth/store/letter_requests.h"
 #include "auth/store/permission_rows.h"
 #include "auth/store/throttles.h"
 #include "auth/store/users.h"
@@ -21,6 +23,7 @@
 struct sign_up_work {
     struct call *call;
     struct user_draft draft;
+    bool is_taken; /* by an account that is not told of: the form's answer looks like any other */
     struct user user;
     struct opened_session opened;
 };
@@ -59,16 +62,19 @@ static bool find_referrer(struct call *call, const char *uid, uint64_t *ret_id,
     return true;
 }
 
-static bool check_email(struct call *call, const char *email, struct sign_up_codes *codes,
+static bool check_email(struct sign_up_work *work, const char *email, struct sign_up_codes *codes,
                         struct err *err)
 {
+    struct call *call = work->call;
     struct user taken;
     if (!email_is_valid(email) || strlen(email) >= USER_EMAIL_SIZE) {
         add(codes, "email.invalid");
         return true;
     }
     if (users_by_email(call->db, NULL, email, &taken, err)) {
-        add(codes, "email.taken");
+        work->is_taken = true;
+        if (call->app->config->sign_up_tells_taken)
+            add(codes, "email.taken");
         return true;
     }
     return err->code == ERR_NOT_FOUND;
@@ -110,7 +116,7 @@ static bool check(struct sign_up_work *work, const struct sign_up *form,
         return false;
     if (codes->count > 0)
         return true;
-    if (!check_email(call, form->email, codes, err))
+    if (!check_email(work, form->email, codes, err))
         return false;
     const char *mistake = password_rules_mistake(call->app->password_rules, form->password);
     if (mistake)
@@ -161,7 +167,48 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
                                       .result = ACTIVITY_SUCCEED};
     return activity_record(db, &activity, &call->visitor, err) && crown(work, &is_first, err) &&
            (is_first || confirmation_tell(call, &work->user, err)) &&
-           session_open(call, &work->user, "pwd", &work->opened, err);
+           session_open(call, &work->user, "pwd", &work->opened, err) &&
+           (!work->is_taken || err_set(err, ERR_STATE_CONFLICT, "nothing of this is to stay"));
+}
+
+/*
+ * The address has an account, and who asks must not learn it: the same work is done and undone, the
+ * answer is that of a new account whose session is never good, and the owner gets a mail by which he
+ * can set a new password. Limited as all mails that strangers can cause.
+ */
+static bool pretend(struct sign_up_work *work, const struct sign_up *form, struct err *err)
+{
+    struct call *call = work->call;
+    const struct letter_request letter = {
+        .is_reset = true, .email = form->email, .visitor = call->visitor};
+    const struct throttle limit = {"mail.reset", form->email,
+                                   call->app->config->limit_mail_account};
+    char nobody[USER_UID_SIZE + sizeof("@taken.invalid")], uid[USER_UID_SIZE];
+    bool granted;
+    uid_new("", uid);
+    snprintf(nobody, sizeof(nobody), "%s@taken.invalid", uid);
+    work->draft.email = nobody;
+    bool stayed = db_transaction(call->db, create_unit, work, err);
+    assert(!stayed);
+    if (err->code != ERR_STATE_CONFLICT ||
+        !throttle_take(call->db, &limit, call->now_us, &granted, err) ||
+        (granted && !letter_requests_add(call->db, &letter, call->now_us, err)))
+        return false;
+    snprintf(work->user.email, sizeof(work->user.email), "%s", form->email);
+    return true;
+}
+
+static bool create(struct sign_up_work *work, struct sign_up_codes *codes, struct err *err)
+{
+    struct call *call = work->call;
+    if (db_transaction(call->db, create_unit, work, err)) {
+        metric_add(call->app->metrics, METRIC_SIGN_UPS, 1);
+        return true;
+    }
+    /* Somebody was faster: the same code as if he had been long ago. */
+    if (err->code == ERR_CONFLICT)
+        add(codes, err_key(err));
+    return false;
 }
 
 static bool take_limit(struct call *call, struct err *err)
@@ -190,13 +237,8 @@ bool sign_up(struct call *call, const struct sign_up *form, struct user *ret_use
     if (!password_make(call, form->password, &made, err))
         return false;
     work.draft.password_digest = made.digest;
-    if (!db_transaction(call->db, create_unit, &work, err)) {
-        /* Somebody was faster: the same code as if he had been long ago. */
-        if (err->code == ERR_CONFLICT)
-            add(codes, err_key(err));
+    if (!(work.is_taken ? pretend(&work, form, err) : create(&work, codes, err)))
         return false;
-    }
-    metric_add(call->app->metrics, METRIC_SIGN_UPS, 1);
     *ret_user = work.user;
     *ret_opened = work.opened;
     return true;

@@ -1,6 +1,7 @@
 /* POST and DELETE /identity/sessions: signing in and out (reference barong.md §1.2). */
 #include <string.h>
 
+#include "auth/actions/auth0_sign_in.h"
 #include "auth/actions/captcha.h"
 #include "auth/actions/session.h"
 #include "auth/actions/sign_in.h"
@@ -73,7 +74,51 @@ static void close(struct http_request *request)
     http_reply_text(request, 200, "200", 3);
 }
 
+/* ---- POST /identity/sessions/auth0 ---- */
+
+struct auth0_form {
+    const char *id_token, *otp_code;
+};
+
+static const struct param auth0_params[] = {{.name = "id_token",
+                                             .kind = PARAM_TEXT,
+                                             .offset = offsetof(struct auth0_form, id_token),
+                                             .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
+                                             .doc = "ID token of the Auth0 tenant."},
+                                            {.name = "otp_code",
+                                             .kind = PARAM_TEXT,
+                                             .offset = offsetof(struct auth0_form, otp_code),
+                                             .doc = "Code of the second factor."},
+                                            PARAM_END};
+
+static void open_by_auth0(struct http_request *request)
+{
+    const struct auth0_form *form = http_params(request);
+    struct opened_session opened;
+    struct user user;
+    struct call call;
+    struct err err;
+    if (!request_call(request, &call))
+        return;
+    if (auth0_sign_in(&call, form->id_token, form->otp_code, &user, &opened, &err))
+        reply_session(request, &call, &user, &opened, 201);
+    else
+        http_reply_err(request, &err);
+}
+
 const struct http_route identity_session_routes[] = {
+    {.method = "POST",
+     .path = "/api/v2/identity/sessions/auth0",
+     .mode = HTTP_HEAVY,
+     .handler = open_by_auth0,
+     .params = auth0_params,
+     .params_size = sizeof(struct auth0_form),
+     .reply = user_full_fields,
+     .status = 201,
+     .access = ACCESS_PUBLIC,
+     .class_name = "identity.session",
+     .tag = "identity",
+     .doc = "Sign in by an ID token of Auth0."},
     {.method = "POST",
      .path = "/api/v2/identity/sessions",
      .mode = HTTP_HEAVY,

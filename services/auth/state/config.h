@@ -56,7 +56,8 @@ struct auth_config {
     bool first_registration_superadmin;
     const char *captcha, *geetest_id, *geetest_key, *recaptcha_site_key, *recaptcha_secret_key;
     const char *captcha_url;
-    const char *auth0_domain, *auth0_client_id;
+    const char *auth0_domain, *auth0_client_id, *auth0_keys_url;
+    bool sign_up_tells_taken;
     const char *phone_verification;
 
     /* Limits, each by the hour. */
