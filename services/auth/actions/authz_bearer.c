@@ -63,8 +63,7 @@ static enum authz_result pass_edge_jwt(struct inquiry *inquiry, const struct bea
     memcpy(user.uid, bearer->uid, sizeof(user.uid));
     memcpy(user.role, bearer->role, sizeof(user.role));
     memcpy(user.state, bearer->state, sizeof(user.state));
-    if (!user_may_enter(&user) ||
-        !permission_set_has_role(inquiry->tables->permissions, user.role))
+    if (!user_may_enter(&user) || !permission_set_has_role(inquiry->tables->permissions, user.role))
         return refuse(inquiry);
     enum authz_result result = authz_permit(inquiry, &user);
     if (result == AUTHZ_ANSWERED && inquiry->answer->status == STATUS_PASS)

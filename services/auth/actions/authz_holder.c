@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "auth/actions/authz_inquiry.h"
+#include "auth/state/signing.h"
 #include "auth/store/service_accounts.h"
 #include "auth/store/users.h"
 
@@ -86,12 +87,14 @@ static void keep_bearer(void *value, void *arg)
         return;
     memcpy(kept->bearer, holder->bearer, sizeof(kept->bearer));
     kept->bearer_until_us = holder->bearer_until_us;
+    kept->generation = holder->generation;
 }
 
 enum authz_result authz_pass_as(struct inquiry *inquiry, const struct gate_holder *holder)
 {
     struct gate_holder minted;
-    if (inquiry->now_us >= holder->bearer_until_us) {
+    if (inquiry->now_us >= holder->bearer_until_us ||
+        holder->generation != signing_generation(inquiry->app->signing)) {
         char key[USER_UID_SIZE];
         /* A signature takes a millisecond, which is not for the thread of everybody. */
         if (!inquiry->db)

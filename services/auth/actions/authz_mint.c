@@ -70,12 +70,14 @@ bool authz_mint(struct auth *app, struct gate_holder *holder, int64_t now_us, st
     AUTO(str_release) struct str claims = STR_INIT(CLAIMS_BYTES_MAX);
     AUTO(str_release) struct str bearer = STR_INIT(GATE_TOKEN_SIZE - 1);
     write_claims(app->config, holder, now_us / second_us, &claims);
+    unsigned generation = signing_generation(app->signing);
     str_add(&bearer, "Bearer ");
     if (!str_ok(&claims))
         return err_set(err, ERR_INTERNAL, "no room for the claims of %s", holder->user.uid);
     if (!signing_sign(app->signing, str_data(&claims), &bearer, err))
         return false;
     memcpy(holder->bearer, bearer.data, bearer.length + 1);
+    holder->generation = generation;
     holder->bearer_until_us = now_us + app->config->jwt_expire_time_s * second_us / 2;
     return true;
 }

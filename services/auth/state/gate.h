@@ -51,6 +51,7 @@ struct gate_holder {
     bool is_service_account; /* has no second factor of its own */
     char bearer[GATE_TOKEN_SIZE];
     int64_t bearer_until_us; /* half of its life; 0: none was made */
+    unsigned generation;     /* signing_generation() when it was made */
 };
 
 struct gate_key {

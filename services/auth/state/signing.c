@@ -1,6 +1,7 @@
 #include "auth/state/signing.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct signing {
     struct token_signer *signer;
     char algorithm[SIGNING_ALGORITHM_SIZE];
     struct str jwks;
+    _Atomic unsigned generation;
 };
 
 DEFINE_AUTO(cJSON, cJSON_Delete);
@@ -106,6 +108,7 @@ bool signing_set(struct signing *signing, const struct signing_key *keys, size_t
         signing->signer = next.signer;
         signing->jwks = next.jwks;
         memcpy(signing->algorithm, next.algorithm, strlen(next.algorithm) + 1);
+        signing->generation++;
         *ret_gone = token_keys_swap(signing->keys, next.keys);
         pthread_rwlock_unlock(&signing->lock);
         next.signer = signer;
@@ -133,6 +136,11 @@ bool signing_sign(struct signing *signing, const char *claims_json, struct str *
                   struct err *err)
 {
     return signing_sign_typed(signing, NULL, claims_json, out, err);
+}
+
+unsigned signing_generation(const struct signing *signing)
+{
+    return signing->generation;
 }
 
 void signing_jwks(struct signing *signing, struct str *out)

@@ -45,6 +45,8 @@ bool signing_sign(struct signing *signing, const char *claims_json, struct str *
                   struct err *err) MUST_CHECK;
 bool signing_sign_typed(struct signing *signing, const char *type, const char *claims_json,
                         struct str *out, struct err *err) MUST_CHECK;
+/* Grows with each signing_set(): what was signed before may be by a key that retires. */
+unsigned signing_generation(const struct signing *signing);
 /* Appends {"keys":[...]}: public halves only. */
 void signing_jwks(struct signing *signing, struct str *out);
 /* The algorithm of the key that signs: for discovery documents. Lives for ever. */

