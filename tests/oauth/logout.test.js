@@ -1,0 +1,90 @@
+// Signing out: by the wish of a client, with a page that asks, and telling the other clients.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as jose from 'jose';
+import { Browser, active, alice, authAddress, bob, eventually, issuer, listen, operator, register, tokens } from './world.js';
+
+const bye = 'https://client.example/bye';
+const registered = register({ post_logout_redirect_uris: [bye] });
+
+function address(params) {
+  return `${issuer}/oauth2/sessions/logout?${new URLSearchParams(params)}`;
+}
+
+async function isSignedIn(browser) {
+  const end = await browser.go(authAddress(registered, { prompt: 'none' }).url);
+  return !end.callback.searchParams.get('error');
+}
+
+test('with an id_token of the session it is done, and goes back', async () => {
+  const browser = new Browser();
+  const { id_token } = await tokens(registered, {}, { browser });
+  assert.equal(await isSignedIn(browser), true);
+  const end = await browser.go(address({ id_token_hint: id_token, post_logout_redirect_uri: bye, state: 's 1' }));
+  assert.equal(end.callback.href, `${bye}?state=s%201`);
+  assert.equal(await isSignedIn(browser), false);
+});
+
+test('without one, or with somebody else\'s, a page asks; other sites can\'t answer it', async () => {
+  const browser = new Browser();
+  await tokens(registered, {}, { browser });
+  const of_bob = await tokens(registered, {}, { person: bob });
+  for (const params of [{}, { client_id: registered.client_id, post_logout_redirect_uri: bye },
+    { id_token_hint: of_bob.id_token }]) {
+    const page = await browser.go(address(params));
+    assert.match(page.html, /action="\/oauth2\/sessions\/logout"/);
+  }
+  await browser.go(`${issuer}/oauth2/sessions/logout`,
+    { method: 'POST', body: new URLSearchParams({ confirm: 'guess' }) });
+  assert.equal(await isSignedIn(browser), true);
+  const page = await browser.go(address({ client_id: registered.client_id, post_logout_redirect_uri: bye }));
+  const end = await browser.submit(page);
+  assert.equal(end.callback.href, bye);
+  assert.equal(await isSignedIn(browser), false);
+});
+
+test('an address that is not registered is not gone to', async () => {
+  const browser = new Browser();
+  const { id_token } = await tokens(registered, {}, { browser });
+  for (const params of [{ id_token_hint: id_token, post_logout_redirect_uri: 'https://evil.example/' },
+    { id_token_hint: id_token, post_logout_redirect_uri: `${bye}/` },
+    { post_logout_redirect_uri: bye }, { id_token_hint: 'rubbish', post_logout_redirect_uri: bye },
+    { id_token_hint: id_token, client_id: 'other', post_logout_redirect_uri: bye }]) {
+    const page = await browser.go(address(params));
+    assert.equal(page.callback, undefined);
+    assert.equal(page.status, 400);
+  }
+  assert.equal(await isSignedIn(browser), true);
+});
+
+test('clients with a back channel are told, signed, until they have heard it', async () => {
+  let answers = 0;
+  const server = await listen(() => (answers++ === 0 ? 500 : 200));
+  const one = register({ backchannel_logout_uri: `${server.url}/out` });
+  const browser = new Browser();
+  const { id_token } = await tokens(one, {}, { browser });
+  await tokens(registered, {}, { browser });
+  const out = await browser.fetch(`${issuer}/api/v2/barong/identity/sessions`, { method: 'DELETE' });
+  assert.equal(out.status, 200);
+  await eventually(() => server.received.length >= 1, 10000);
+  const { logout_token } = Object.fromEntries(new URLSearchParams(server.received[0].body));
+  const jwks = jose.createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
+  const { payload } = await jose.jwtVerify(logout_token, jwks, { issuer, audience: one.client_id, typ: 'logout+jwt' });
+  assert.deepEqual(payload.events, { 'http://schemas.openid.net/event/backchannel-logout': {} });
+  assert.equal(payload.sub, alice.uid);
+  assert.equal(payload.sid, jose.decodeJwt(id_token).sid);
+  assert.equal(payload.nonce, undefined);
+  assert.ok(payload.jti && payload.iat);
+  await eventually(() => server.received.length >= 2, 20000);
+  server.close();
+});
+
+test('what an operator ends is told as well', async () => {
+  const server = await listen();
+  const client = register({ backchannel_logout_uri: `${server.url}/out` });
+  const answer = await tokens(client, { scope: 'openid offline_access' }, { person: bob });
+  operator('--oauth-grants-end', bob.uid);
+  assert.equal(await active(client, answer.access_token), false);
+  await eventually(() => server.received.length === 1, 10000);
+  server.close();
+});
