@@ -23,6 +23,7 @@ static const struct http_route *const groups[] = {
     identity_session_routes,
     identity_user_routes,
     factor_identity_routes,
+    factor_reset_routes,
     /* Who is signed in. */
     resource_user_routes,
     resource_label_routes,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/actions/event.h"
+#include "auth/actions/factor_reset.h"
 #include "auth/actions/second_factor.h"
 #include "auth/state/config.h"
 #include "auth/state/metrics.h"
@@ -220,7 +221,10 @@ bool sign_in_end(struct call *call, const struct user *user, const char *methods
                                       .action =
                                           strcmp(methods, "pwd") == 0 ? "login" : "login::2fa",
                                       .result = ACTIVITY_SUCCEED};
-    return activity_record(call->db, &activity, &call->visitor, err) &&
+    /* Who has a factor has not lost it. */
+    bool has_factor = strcmp(methods, "pwd") != 0;
+    return (!has_factor || factor_reset_stop(call, user, "sign-in", err)) &&
+           activity_record(call->db, &activity, &call->visitor, err) &&
            event_system(call->db, "system.session.create", user, where, err) &&
            session_open(call, user, methods, ret_session, err);
 }
@@ -244,6 +248,18 @@ static bool open_unit(struct db *db, void *arg, struct err *err)
     return renew_digest(attempt, err) &&
            known_devices_add(db, user->id, attempt->device_hash, call->now_us, err) &&
            sign_in_end(call, user, methods, &attempt->result.session, err);
+}
+
+bool sign_in_password(struct call *call, const struct sign_in *request, struct user *ret_user,
+                      struct err *err)
+{
+    struct attempt attempt = {.call = call, .request = request};
+    if (!find_user(&attempt, err) || !take_limits(&attempt, err) ||
+        !check_password(&attempt, err) || !check_state(&attempt, err) ||
+        !give_back_limits(&attempt, err))
+        return false;
+    *ret_user = attempt.user;
+    return true;
 }
 
 bool sign_in(struct call *call, const struct sign_in *request, struct signed_in *ret_signed_in,

@@ -36,6 +36,11 @@ struct signed_in {
  * .missing_otp; ERR_FORBIDDEN with .invalid_otp; ERR_TOO_MANY. */
 bool sign_in(struct call *call, const struct sign_in *request, struct signed_in *ret_signed_in,
              struct err *err) MUST_CHECK;
+/* The first half of sign_in(): e-mail and password are right, and the state lets in. Counts as a try,
+ * and fails in the same ways. Opens nothing. */
+bool sign_in_password(struct call *call, const struct sign_in *request, struct user *ret_user,
+                      struct err *err) MUST_CHECK;
+
 /* Why the state of an account lets nobody in; NULL: it does. */
 struct sign_in_refusal {
     const char *key, *reason;

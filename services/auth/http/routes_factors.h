@@ -7,6 +7,7 @@
 
 extern const struct http_route factor_identity_routes[]; /* of those who are signing in */
 
+extern const struct http_route factor_reset_routes[];    /* of those who lost theirs */
 extern const struct http_route factor_resource_routes[]; /* passkeys of those who are signed in */
 extern const struct http_route
     factor_step_up_routes[]; /* showing again who one is; recovery codes */

@@ -258,7 +258,7 @@ static void mail_rules_fill__every_letter_in_every_language__has_both_forms(void
         "\"record\":{\"token\":\"a.b.c\",\"user_ip\":\"192.0.2.1\",\"user_agent\":\"<script>\","
         "\"key\":\"phone\",\"value\":\"rejected\",\"description\":\"blurred\",\"amount\":\"1.5\","
         "\"currency\":\"btc\",\"tid\":\"TID1\",\"state\":\"failed\",\"pin\":123456,"
-        "\"name\":\"my cold wallet\"}}";
+        "\"name\":\"my cold wallet\",\"due_at\":\"2027-01-01T00:00:00Z\"}}";
     size_t count, languages = 4;
     const struct mail_event *events = mail_rules_events(w->rules, &count);
     assert_true(count > 10);
