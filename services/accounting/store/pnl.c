@@ -45,22 +45,12 @@ bool pnl_read_trades(struct db *db, struct arena *arena, const char *market_id, 
                      struct err *err)
 {
     struct db_result *rows;
-    if (!db_query(db,
-                  "SELECT " TRADE_COLUMNS " FROM trades t WHERE market_id = ? AND id > ?"
-                  " AND created_at < ? ORDER BY id LIMIT ?",
-                  DB_ARGS(DB_TEXT(market_id), DB_U64(after_id), DB_TIME(until_us), DB_U64(limit)),
-                  &rows, err))
-        return false;
-    size_t count = db_row_count(rows);
-    struct trade *trades = arena_alloc(arena, (count + 1) * sizeof(*trades));
-    for (size_t i = 0; trades && db_row_next(rows); i++)
-        trade_from_row(rows, 0, &trades[i]);
-    db_result_free(rows);
-    if (!trades)
-        return err_set(err, ERR_INTERNAL, "no memory for %zu trades", count);
-    *ret_trades = trades;
-    *ret_count = count;
-    return true;
+    return db_query(db,
+                    "SELECT " TRADE_COLUMNS " FROM trades t WHERE market_id = ? AND id > ?"
+                    " AND created_at < ? ORDER BY id LIMIT ?",
+                    DB_ARGS(DB_TEXT(market_id), DB_U64(after_id), DB_TIME(until_us), DB_U64(limit)),
+                    &rows, err) &&
+           trades_from_rows(rows, arena, ret_trades, ret_count, err);
 }
 
 bool pnl_read_entries(struct db *db, struct arena *arena, uint64_t after_id, int64_t until_us,

@@ -30,8 +30,8 @@ void trade_from_row(const struct db_result *row, unsigned first, struct trade *r
     db_get_chars(row, first + 7, ret_trade->quote, sizeof(ret_trade->quote));
 }
 
-static bool trades_from_rows(struct db_result *rows, struct arena *arena, struct trade **ret_trades,
-                             size_t *ret_count, struct err *err)
+bool trades_from_rows(struct db_result *rows, struct arena *arena, struct trade **ret_trades,
+                      size_t *ret_count, struct err *err)
 {
     size_t count = db_row_count(rows);
     struct trade *trades = arena_alloc(arena, (count + 1) * sizeof(*trades));

@@ -23,6 +23,9 @@ enum { TRADES_PAGE_MAX = 20000, TRADES_SQL_BYTES_MAX = 64 * 1024, TRADE_COLUMNS_
 
 /* Reads columns first..first+TRADE_COLUMNS_COUNT-1 of the current row. */
 void trade_from_row(const struct db_result *row, unsigned first, struct trade *ret_trade);
+/* All rows of a result with TRADE_COLUMNS; frees it. */
+bool trades_from_rows(struct db_result *rows, struct arena *arena, struct trade **ret_trades,
+                      size_t *ret_count, struct err *err) MUST_CHECK;
 
 struct trades_filter {
     uint64_t member_id;         /* maker or taker; 0: anybody */

@@ -9,13 +9,7 @@
 #include <cmocka.h>
 
 #include "decimal/dec.h"
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
+#include "tests/support/dec.h"
 
 static void assert_text(struct dec value, const char *expected)
 {
@@ -41,7 +35,7 @@ static void dec_parse__plain_numbers__round_trip(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        assert_text(parse(rows[i][0]), rows[i][1]);
+        assert_text(dec_of(rows[i][0]), rows[i][1]);
 }
 
 static void dec_parse__anything_else__is_refused_and_changes_nothing(void **state)
@@ -80,8 +74,8 @@ static void dec_parse__anything_else__is_refused_and_changes_nothing(void **stat
 
 static void dec_add__at_the_edge_of_the_range__is_refused(void **state)
 {
-    struct dec max = parse("99999999999999999999.9999999999999999");
-    struct dec least = parse("0.0000000000000001"), sum = {42};
+    struct dec max = dec_of("99999999999999999999.9999999999999999");
+    struct dec least = dec_of("0.0000000000000001"), sum = {42};
     (void)state;
     assert_false(dec_add(max, least, &sum));
     assert_false(dec_sub(dec_neg(max), least, &sum));
@@ -92,7 +86,7 @@ static void dec_add__at_the_edge_of_the_range__is_refused(void **state)
 
 static void dec_mul__remainder__follows_the_rounding(void **state)
 {
-    struct dec third = parse("0.3333333333333333"), product;
+    struct dec third = dec_of("0.3333333333333333"), product;
     (void)state;
     assert_false(dec_mul(third, third, DEC_EXACT, &product));
     assert_true(dec_mul(third, third, DEC_DOWN, &product));
@@ -101,32 +95,32 @@ static void dec_mul__remainder__follows_the_rounding(void **state)
     assert_text(product, "0.1111111111111111");
     assert_true(dec_mul(dec_neg(third), third, DEC_UP, &product));
     assert_text(product, "-0.1111111111111111");
-    assert_true(dec_mul(parse("65000.12"), parse("0.5"), DEC_EXACT, &product));
+    assert_true(dec_mul(dec_of("65000.12"), dec_of("0.5"), DEC_EXACT, &product));
     assert_text(product, "32500.06");
 }
 
 static void dec_mul__product_out_of_range__is_refused(void **state)
 {
-    struct dec big = parse("10000000000"), product = {42};
+    struct dec big = dec_of("10000000000"), product = {42};
     (void)state;
     assert_false(dec_mul(big, big, DEC_EXACT, &product));
-    struct dec max = parse("99999999999999999999.9999999999999999");
+    struct dec max = dec_of("99999999999999999999.9999999999999999");
     assert_false(dec_mul(max, max, DEC_DOWN, &product));
     assert_true(product.units == 42);
-    assert_true(dec_mul(big, parse("9999999999.9999999999"), DEC_DOWN, &product));
+    assert_true(dec_mul(big, dec_of("9999999999.9999999999"), DEC_DOWN, &product));
 }
 
 static void dec_div__by_zero_and_out_of_range__is_refused(void **state)
 {
     struct dec quotient = {42};
     (void)state;
-    assert_false(dec_div(parse("1"), DEC_ZERO, DEC_DOWN, &quotient));
+    assert_false(dec_div(dec_of("1"), DEC_ZERO, DEC_DOWN, &quotient));
     assert_false(
-        dec_div(parse("99999999999999999999"), parse("0.0000000000000001"), DEC_DOWN, &quotient));
+        dec_div(dec_of("99999999999999999999"), dec_of("0.0000000000000001"), DEC_DOWN, &quotient));
     assert_true(quotient.units == 42);
-    assert_true(dec_div(parse("-1"), parse("3"), DEC_DOWN, &quotient));
+    assert_true(dec_div(dec_of("-1"), dec_of("3"), DEC_DOWN, &quotient));
     assert_text(quotient, "-0.3333333333333333");
-    assert_true(dec_div(parse("99999999999999999999"), parse("99999999999999999999"), DEC_EXACT,
+    assert_true(dec_div(dec_of("99999999999999999999"), dec_of("99999999999999999999"), DEC_EXACT,
                         &quotient));
     assert_text(quotient, "1.0");
 }
@@ -155,10 +149,10 @@ static void dec_scaled__ticks_and_lots__are_exact_or_refused(void **state)
     int64_t ticks = 42;
     struct dec value;
     (void)state;
-    assert_true(dec_to_scaled(parse("65000.12"), 2, &ticks));
+    assert_true(dec_to_scaled(dec_of("65000.12"), 2, &ticks));
     assert_int_equal(ticks, 6500012);
-    assert_false(dec_to_scaled(parse("65000.123"), 2, &ticks));
-    assert_false(dec_to_scaled(parse("99999999999999999999"), 16, &ticks));
+    assert_false(dec_to_scaled(dec_of("65000.123"), 2, &ticks));
+    assert_false(dec_to_scaled(dec_of("99999999999999999999"), 16, &ticks));
     assert_int_equal(ticks, 6500012);
     assert_true(dec_from_scaled(6500012, 2, &value));
     assert_text(value, "65000.12");
@@ -169,15 +163,15 @@ static void dec_round_to__each_direction(void **state)
 {
     struct dec value;
     (void)state;
-    assert_true(dec_round_to(parse("1.005"), 2, DEC_DOWN, &value));
+    assert_true(dec_round_to(dec_of("1.005"), 2, DEC_DOWN, &value));
     assert_text(value, "1.0");
-    assert_true(dec_round_to(parse("1.005"), 2, DEC_UP, &value));
+    assert_true(dec_round_to(dec_of("1.005"), 2, DEC_UP, &value));
     assert_text(value, "1.01");
-    assert_true(dec_round_to(parse("-1.005"), 2, DEC_UP, &value));
+    assert_true(dec_round_to(dec_of("-1.005"), 2, DEC_UP, &value));
     assert_text(value, "-1.01");
-    assert_false(dec_round_to(parse("1.005"), 2, DEC_EXACT, &value));
-    assert_int_equal(dec_digits(parse("3.25")), 2);
-    assert_int_equal(dec_digits(parse("3")), 0);
+    assert_false(dec_round_to(dec_of("1.005"), 2, DEC_EXACT, &value));
+    assert_int_equal(dec_digits(dec_of("3.25")), 2);
+    assert_int_equal(dec_digits(dec_of("3")), 0);
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 
 #include "accounting/actions/accept_decide.h"
 #include "base/check.h"
+#include "tests/support/dec.h"
 
 enum { MEMBER = 5, FIRST_ORDER = 1000, FIRST_JOURNAL = 5000, SEQ_BEFORE = 40, NOW_US = 77 };
 
@@ -19,13 +20,6 @@ struct world {
     struct intake *pointers[4];
     struct market market;
 };
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
 
 static int world_new(void **state)
 {
@@ -37,8 +31,8 @@ static int world_new(void **state)
                                     .quote = "usd",
                                     .price_precision = 2,
                                     .amount_precision = 4,
-                                    .min_price = parse("0.01"),
-                                    .min_amount = parse("0.0001")};
+                                    .min_price = dec_of("0.01"),
+                                    .min_amount = dec_of("0.0001")};
     for (size_t i = 0; i < ARRAY_LEN(world->pointers); i++)
         world->pointers[i] = &world->intakes[i];
     batch->intakes = world->pointers;
@@ -51,7 +45,7 @@ static int world_new(void **state)
     batch->markets[0].command_seq = SEQ_BEFORE;
     batch->accounts_count = 1;
     batch->accounts[0] =
-        (struct account){.key = account_key(MEMBER, "usd"), .balance = parse("1000")};
+        (struct account){.key = account_key(MEMBER, "usd"), .balance = dec_of("1000")};
     *state = world;
     return 0;
 }
@@ -79,8 +73,8 @@ static struct intake *ask_buy(struct world *world, const char *price, const char
     struct intake *intake = ask(world, INTAKE_SUBMIT);
     struct order *order = &intake->order;
     order->side = SIDE_BUY;
-    order->price = parse(price);
-    order->volume = order->origin_volume = parse(volume);
+    order->price = dec_of(price);
+    order->volume = order->origin_volume = dec_of(volume);
     snprintf(order->client_order_id, sizeof(order->client_order_id), "%s", client_order_id);
     return intake;
 }
@@ -104,11 +98,11 @@ static void submit__takes_ids_funds_and_numbers(void **state)
     assert_int_equal(intake->order.state, ORDER_WAIT);
     assert_int_equal(intake->order.command_seq, SEQ_BEFORE + 1);
     assert_int_equal(intake->order.created_at, NOW_US);
-    assert_true(dec_cmp(intake->order.locked, parse("250")) == 0);
-    assert_true(dec_cmp(batch->accounts[0].balance, parse("750")) == 0);
+    assert_true(dec_cmp(intake->order.locked, dec_of("250")) == 0);
+    assert_true(dec_cmp(batch->accounts[0].balance, dec_of("750")) == 0);
     assert_int_equal(batch->deltas_count, 1);
-    assert_true(dec_cmp(batch->deltas[0].balance, parse("-250")) == 0);
-    assert_true(dec_cmp(batch->deltas[0].locked, parse("250")) == 0);
+    assert_true(dec_cmp(batch->deltas[0].balance, dec_of("-250")) == 0);
+    assert_true(dec_cmp(batch->deltas[0].locked, dec_of("250")) == 0);
     assert_int_equal(batch->entries_count, 1);
     assert_int_equal(batch->entries[0].id, FIRST_JOURNAL);
     assert_int_equal(batch->entries[0].code_b, 211);
@@ -202,17 +196,17 @@ static void client_id__of_a_stored_order__is_answered_from_it(void **state)
     assert_true(thin->ok && thin->replayed);
     assert_refused(fresh, ERR_LIQUIDITY);
     assert_int_equal(batch->orders_count, 0);
-    assert_true(dec_cmp(batch->accounts[0].balance, parse("1000")) == 0);
+    assert_true(dec_cmp(batch->accounts[0].balance, dec_of("1000")) == 0);
 }
 
 static void digest__every_asked_for_value_counts(void **state)
 {
     (void)state;
     struct order base = {.market_id = "btcusd",
-                         .price = parse("1"),
-                         .stop_price = parse("2"),
-                         .volume = parse("3"),
-                         .origin_volume = parse("3")};
+                         .price = dec_of("1"),
+                         .stop_price = dec_of("2"),
+                         .volume = dec_of("3"),
+                         .origin_volume = dec_of("3")};
     struct order changed[8];
     uint8_t first[32], other[32];
     for (size_t i = 0; i < ARRAY_LEN(changed); i++)
@@ -231,7 +225,7 @@ static void digest__every_asked_for_value_counts(void **state)
         assert_memory_not_equal(first, other, sizeof(first));
     }
     base.id = 9; /* what the order became is not what was asked for */
-    base.volume = parse("1");
+    base.volume = dec_of("1");
     accept_request_digest(&base, other);
     assert_memory_equal(first, other, sizeof(first));
 }
@@ -264,16 +258,16 @@ static struct intake *ask_amend(struct world *world, const char *price, const ch
     struct order *order = &intake->order;
     intake->found = true;
     intake->settled_seq = SEQ_BEFORE;
-    intake->new_price = parse(price);
-    intake->new_volume = parse(volume);
+    intake->new_price = dec_of(price);
+    intake->new_volume = dec_of(volume);
     order->id = 12;
     order->state = ORDER_WAIT;
     order->side = SIDE_BUY;
-    order->price = parse("100");
-    order->origin_volume = parse("5");
-    order->volume = parse("3"); /* two are filled */
-    order->locked = parse("300");
-    order->origin_locked = parse("500");
+    order->price = dec_of("100");
+    order->origin_volume = dec_of("5");
+    order->volume = dec_of("3"); /* two are filled */
+    order->locked = dec_of("300");
+    order->origin_locked = dec_of("500");
     return intake;
 }
 
@@ -283,9 +277,9 @@ static void amend__dearer__locks_the_difference(void **state)
     struct intake *intake = ask_amend(world, "110", "0");
     accept_decide(world->batch);
     assert_true(intake->ok);
-    assert_true(dec_cmp(intake->order.locked, parse("330")) == 0);
-    assert_true(dec_cmp(intake->order.origin_locked, parse("530")) == 0);
-    assert_true(dec_cmp(world->batch->accounts[0].balance, parse("970")) == 0);
+    assert_true(dec_cmp(intake->order.locked, dec_of("330")) == 0);
+    assert_true(dec_cmp(intake->order.origin_locked, dec_of("530")) == 0);
+    assert_true(dec_cmp(world->batch->accounts[0].balance, dec_of("970")) == 0);
     assert_int_equal(world->batch->commands[0].kind, COMMAND_AMEND);
     assert_int_equal(world->batch->commands[0].price, 11000);
     assert_int_equal(world->batch->commands[0].amount, 0);
@@ -338,7 +332,7 @@ static void amend__each_refusal(void **state)
         if (intake->ok || intake->err.code != rows[i].code)
             fail_msg("%s: ok %d, %s", rows[i].what, intake->ok, err_name(intake->err.code));
         assert_int_equal(batch->commands_count, 0);
-        assert_true(dec_cmp(batch->accounts[0].balance, parse("1000")) == 0);
+        assert_true(dec_cmp(batch->accounts[0].balance, dec_of("1000")) == 0);
     }
 }
 

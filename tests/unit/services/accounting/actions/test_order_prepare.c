@@ -8,6 +8,7 @@
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/order_prepare.h"
 #include "accounting/marketdata/market_data.h"
+#include "tests/support/dec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,19 +22,6 @@ struct world {
     struct member member;
 };
 
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
-
-static void assert_dec(struct dec value, const char *expected)
-{
-    char text[DEC_TEXT_SIZE];
-    assert_string_equal(dec_text(value, text), expected);
-}
-
 static int world_new(void **state)
 {
     struct world *w = calloc(1, sizeof(*w));
@@ -43,17 +31,17 @@ static int world_new(void **state)
                                 .type = "spot",
                                 .price_precision = 2,
                                 .amount_precision = 4,
-                                .protection = parse("0.1")};
+                                .protection = dec_of("0.1")};
     w->fees[0] = (struct trading_fee){.market_id = "any",
                                       .group = "any",
                                       .market_type = "spot",
-                                      .maker = parse("0.002"),
-                                      .taker = parse("0.002")};
+                                      .maker = dec_of("0.002"),
+                                      .taker = dec_of("0.002")};
     w->fees[1] = (struct trading_fee){.market_id = "any",
                                       .group = "vip-1",
                                       .market_type = "spot",
-                                      .maker = parse("0.0008"),
-                                      .taker = parse("0.0018")};
+                                      .maker = dec_of("0.0008"),
+                                      .taker = dec_of("0.0018")};
     w->catalog = (struct catalog){.fees = w->fees, .fees_count = 2, .version = 1};
     w->member = (struct member){.id = 7, .group = "vip-1"};
     w->app.market_data = market_data_new();
@@ -72,7 +60,7 @@ static int world_free(void **state)
 
 static void level(struct world *w, enum side side, const char *price, const char *volume)
 {
-    market_data_level(w->app.market_data, "btcusd", side, parse(price), parse(volume));
+    market_data_level(w->app.market_data, "btcusd", side, dec_of(price), dec_of(volume));
 }
 
 static bool prepare(struct world *w, const struct order_request *asked, struct intake *intake,
@@ -94,8 +82,8 @@ static void order_prepare__limit__is_filled_in(void **state)
                                         .type = TYPE_LIMIT,
                                         .time_in_force = TIF_FOK,
                                         .stp = STP_DECREMENT,
-                                        .volume = parse("1.5"),
-                                        .price = parse("100"),
+                                        .volume = dec_of("1.5"),
+                                        .price = dec_of("100"),
                                         .client_order_id = "x"};
     assert_true(prepare(w, &asked, &intake, &err));
     assert_int_equal(intake.kind, INTAKE_SUBMIT);
@@ -122,16 +110,16 @@ static void order_prepare__market_buy__estimates_a_tenth_more(void **state)
     struct intake intake;
     struct err err;
     level(w, SIDE_SELL, "10", "10");
-    struct order_request asked = {.side = SIDE_BUY, .type = TYPE_MARKET, .volume = parse("1")};
+    struct order_request asked = {.side = SIDE_BUY, .type = TYPE_MARKET, .volume = dec_of("1")};
     assert_true(prepare(w, &asked, &intake, &err));
     assert_dec(intake.estimate, "11.0");
-    asked.volume = parse("0.5");
+    asked.volume = dec_of("0.5");
     assert_true(prepare(w, &asked, &intake, &err));
     assert_dec(intake.estimate, "5.5");
     assert_dec(intake.order.protection, "11.0");
     /* 3.33 × 0.12345678901 is rounded up to ten decimals before the tenth is added. */
     level(w, SIDE_SELL, "3.33", "1");
-    asked.volume = parse("0.12345678901");
+    asked.volume = dec_of("0.12345678901");
     assert_true(prepare(w, &asked, &intake, &err));
     assert_dec(intake.estimate, "0.45222221825");
 }
@@ -141,7 +129,7 @@ static void order_prepare__market_order_and_thin_book__is_no_liquidity(void **st
     struct world *w = *state;
     struct intake intake;
     struct err err;
-    struct order_request asked = {.side = SIDE_SELL, .type = TYPE_MARKET, .volume = parse("1")};
+    struct order_request asked = {.side = SIDE_SELL, .type = TYPE_MARKET, .volume = dec_of("1")};
     assert_false(prepare(w, &asked, &intake, &err));
     assert_int_equal(err.code, ERR_LIQUIDITY);
     level(w, SIDE_BUY, "10", "0.9999");
@@ -157,7 +145,7 @@ static void order_prepare__thin_book_and_client_order_id__is_left_to_the_writer(
     struct intake intake;
     struct err err;
     const struct order_request asked = {
-        .side = SIDE_SELL, .type = TYPE_MARKET, .volume = parse("1"), .client_order_id = "again"};
+        .side = SIDE_SELL, .type = TYPE_MARKET, .volume = dec_of("1"), .client_order_id = "again"};
     assert_true(prepare(w, &asked, &intake, &err));
     assert_int_equal(intake.refusal.code, ERR_LIQUIDITY);
 }
@@ -168,7 +156,7 @@ static void order_prepare__market_order_before_the_books__is_busy(void **state)
     struct intake intake;
     struct err err;
     const struct order_request asked = {
-        .side = SIDE_SELL, .type = TYPE_MARKET, .volume = parse("1"), .client_order_id = "again"};
+        .side = SIDE_SELL, .type = TYPE_MARKET, .volume = dec_of("1"), .client_order_id = "again"};
     w->app.books_loaded = false;
     assert_false(prepare(w, &asked, &intake, &err));
     assert_int_equal(err.code, ERR_BUSY);
@@ -181,8 +169,8 @@ static void order_prepare__stop_market__reckons_from_its_stop_price(void **state
     struct err err;
     struct order_request asked = {.side = SIDE_BUY,
                                   .type = TYPE_STOP_MARKET,
-                                  .volume = parse("2"),
-                                  .stop_price = parse("50")};
+                                  .volume = dec_of("2"),
+                                  .stop_price = dec_of("50")};
     assert_true(prepare(w, &asked, &intake, &err)); /* no book is needed */
     assert_true(intake.order.waiting);
     assert_dec(intake.estimate, "110.0");
@@ -191,7 +179,7 @@ static void order_prepare__stop_market__reckons_from_its_stop_price(void **state
     assert_true(prepare(w, &asked, &intake, &err));
     assert_dec(intake.order.protection, "45.0");
     asked.side = SIDE_BUY;
-    asked.volume = asked.stop_price = parse("99999999999");
+    asked.volume = asked.stop_price = dec_of("99999999999");
     assert_false(prepare(w, &asked, &intake, &err));
     assert_int_equal(err.code, ERR_ORDER_INVALID);
 }
@@ -200,15 +188,15 @@ static void protection_price__any_fraction__is_a_tick_inside(void **state)
 {
     struct world *w = *state;
     struct market market = w->market;
-    market.protection = parse("0.333");
-    assert_dec(protection_price(&market, SIDE_BUY, parse("1.01")), "1.34");  /* 1.34633 */
-    assert_dec(protection_price(&market, SIDE_SELL, parse("1.01")), "0.68"); /* 0.67367 */
-    market.protection = parse("2");
-    assert_dec(protection_price(&market, SIDE_SELL, parse("1.01")), "0.01");
+    market.protection = dec_of("0.333");
+    assert_dec(protection_price(&market, SIDE_BUY, dec_of("1.01")), "1.34");  /* 1.34633 */
+    assert_dec(protection_price(&market, SIDE_SELL, dec_of("1.01")), "0.68"); /* 0.67367 */
+    market.protection = dec_of("2");
+    assert_dec(protection_price(&market, SIDE_SELL, dec_of("1.01")), "0.01");
     market.protection = DEC_ZERO;
-    assert_dec(protection_price(&market, SIDE_BUY, parse("1.01")), "0.0");
-    market.protection = parse("1");
-    assert_dec(protection_price(&market, SIDE_BUY, parse("99999999999999999999")), "0.0");
+    assert_dec(protection_price(&market, SIDE_BUY, dec_of("1.01")), "0.0");
+    market.protection = dec_of("1");
+    assert_dec(protection_price(&market, SIDE_BUY, dec_of("99999999999999999999")), "0.0");
 }
 
 int main(void)

@@ -8,6 +8,7 @@
 #include "accounting/bus/event_api.h"
 #include "accounting/bus/event_stream.h"
 #include "tests/unit/services/accounting/bus/sink.h"
+#include "tests/support/dec.h"
 
 #define CREATED_US INT64_C(1600000000123456)
 
@@ -25,13 +26,6 @@ static int world_free(void **state)
     return 0;
 }
 
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
-
 static const struct market btcusd = {
     .id = "btcusd", .base = "btc", .quote = "usd", .price_precision = 2, .amount_precision = 8};
 
@@ -45,14 +39,14 @@ static struct order half_filled(void)
         .side = SIDE_BUY,
         .type = TYPE_LIMIT,
         .state = ORDER_WAIT,
-        .price = parse("10"),
-        .volume = parse("1"),
-        .origin_volume = parse("2"),
-        .locked = parse("11"),
-        .origin_locked = parse("20"),
-        .funds_received = parse("1"),
-        .maker_fee = parse("0.001"),
-        .taker_fee = parse("0.002"),
+        .price = dec_of("10"),
+        .volume = dec_of("1"),
+        .origin_volume = dec_of("2"),
+        .locked = dec_of("11"),
+        .origin_locked = dec_of("20"),
+        .funds_received = dec_of("1"),
+        .maker_fee = dec_of("0.001"),
+        .taker_fee = dec_of("0.002"),
         .trades_count = 1,
         .created_at = CREATED_US,
         .updated_at = CREATED_US + 5000000,
@@ -64,9 +58,9 @@ static struct trade one_trade(void)
     return (struct trade){
         .id = 31,
         .market_id = "btcusd",
-        .price = parse("9"),
-        .amount = parse("1"),
-        .total = parse("9"),
+        .price = dec_of("9"),
+        .amount = dec_of("1"),
+        .total = dec_of("9"),
         .base = "btc",
         .quote = "usd",
         .taker_side = SIDE_BUY,
@@ -74,8 +68,8 @@ static struct trade one_trade(void)
         .taker_order_id = 7,
         .maker_id = 2,
         .taker_id = 3,
-        .buyer_fee_amount = parse("0.002"),
-        .seller_fee_amount = parse("0.009"),
+        .buyer_fee_amount = dec_of("0.002"),
+        .seller_fee_amount = dec_of("0.009"),
         .created_at = CREATED_US,
     };
 }
@@ -149,7 +143,7 @@ static void stream_balance__account__decimals(void **state)
 {
     struct sink *sink = *state;
     struct err err;
-    assert_true(stream_balance(&sink->out, "ID1", "usd", parse("5"), parse("0.25"), &err));
+    assert_true(stream_balance(&sink->out, "ID1", "usd", dec_of("5"), dec_of("0.25"), &err));
     assert_lines(sink, "ranger private.ID1.balances {\"currency\":\"usd\",\"balance\":\"5.0\","
                        "\"locked\":\"0.25\"}\n");
 }

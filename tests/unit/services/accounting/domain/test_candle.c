@@ -7,13 +7,7 @@
 
 #include "accounting/domain/candle.h"
 #include "base/check.h"
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
+#include "tests/support/dec.h"
 
 static void candle_bucket__every_period__aligned_to_1970(void **state)
 {
@@ -51,27 +45,27 @@ static void candle_add__three_trades__open_high_low_close_sums(void **state)
 {
     struct candle candle = {0};
     (void)state;
-    assert_true(candle_add(&candle, 60, parse("5"), parse("1"), parse("5")));
-    assert_true(candle_add(&candle, 60, parse("7"), parse("2"), parse("14")));
-    assert_true(candle_add(&candle, 60, parse("4"), parse("0.5"), parse("2")));
+    assert_true(candle_add(&candle, 60, dec_of("5"), dec_of("1"), dec_of("5")));
+    assert_true(candle_add(&candle, 60, dec_of("7"), dec_of("2"), dec_of("14")));
+    assert_true(candle_add(&candle, 60, dec_of("4"), dec_of("0.5"), dec_of("2")));
     assert_int_equal(candle.at_s, 60);
-    assert_int_equal(dec_cmp(candle.open, parse("5")), 0);
-    assert_int_equal(dec_cmp(candle.high, parse("7")), 0);
-    assert_int_equal(dec_cmp(candle.low, parse("4")), 0);
-    assert_int_equal(dec_cmp(candle.close, parse("4")), 0);
-    assert_int_equal(dec_cmp(candle.amount, parse("3.5")), 0);
-    assert_int_equal(dec_cmp(candle.total, parse("21")), 0);
+    assert_int_equal(dec_cmp(candle.open, dec_of("5")), 0);
+    assert_int_equal(dec_cmp(candle.high, dec_of("7")), 0);
+    assert_int_equal(dec_cmp(candle.low, dec_of("4")), 0);
+    assert_int_equal(dec_cmp(candle.close, dec_of("4")), 0);
+    assert_int_equal(dec_cmp(candle.amount, dec_of("3.5")), 0);
+    assert_int_equal(dec_cmp(candle.total, dec_of("21")), 0);
 }
 
 static void candle_add__sum_out_of_range__changes_nothing(void **state)
 {
     struct candle candle = {0};
-    struct dec most = parse("99999999999999999999");
+    struct dec most = dec_of("99999999999999999999");
     (void)state;
-    assert_true(candle_add(&candle, 60, parse("5"), most, parse("5")));
-    assert_false(candle_add(&candle, 60, parse("6"), most, parse("5")));
+    assert_true(candle_add(&candle, 60, dec_of("5"), most, dec_of("5")));
+    assert_false(candle_add(&candle, 60, dec_of("6"), most, dec_of("5")));
     assert_int_equal(dec_cmp(candle.amount, most), 0);
-    assert_int_equal(dec_cmp(candle.close, parse("5")), 0);
+    assert_int_equal(dec_cmp(candle.close, dec_of("5")), 0);
 }
 
 int main(void)

@@ -9,19 +9,7 @@
 #include "accounting/domain/conversion.h"
 #include "base/auto.h"
 #include "base/str.h"
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
-
-static void assert_dec(struct dec value, const char *expected)
-{
-    char text[DEC_TEXT_SIZE];
-    assert_string_equal(dec_text(value, text), expected);
-}
+#include "tests/support/dec.h"
 
 static void parse__two_paths__have_their_steps(void **state)
 {
@@ -112,10 +100,10 @@ static void apply__times_and_by__goes_along(void **state)
 {
     (void)state;
     const struct conversion_step times = {.divides = false}, by = {.divides = true};
-    struct dec amount = parse("3");
-    assert_true(conversion_apply(&times, parse("1.1"), &amount));
+    struct dec amount = dec_of("3");
+    assert_true(conversion_apply(&times, dec_of("1.1"), &amount));
     assert_dec(amount, "3.3");
-    assert_true(conversion_apply(&by, parse("0.5"), &amount));
+    assert_true(conversion_apply(&by, dec_of("0.5"), &amount));
     assert_dec(amount, "6.6");
 }
 
@@ -123,11 +111,11 @@ static void apply__no_price_or_beyond_the_range__fails(void **state)
 {
     (void)state;
     const struct conversion_step times = {.divides = false}, by = {.divides = true};
-    struct dec amount = parse("99999999999999999999");
+    struct dec amount = dec_of("99999999999999999999");
     assert_false(conversion_apply(&times, DEC_ZERO, &amount));
     assert_false(conversion_apply(&by, DEC_ZERO, &amount));
-    assert_false(conversion_apply(&times, parse("1000"), &amount));
-    assert_false(conversion_apply(&by, parse("0.0001"), &amount));
+    assert_false(conversion_apply(&times, dec_of("1000"), &amount));
+    assert_false(conversion_apply(&by, dec_of("0.0001"), &amount));
 }
 
 int main(void)

@@ -11,13 +11,7 @@
 #include "accounting/domain/ledger_code.h"
 #include "accounting/domain/seal.h"
 #include "base/auto.h"
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
+#include "tests/support/dec.h"
 
 static uint64_t draw(uint64_t *random, uint64_t below)
 {
@@ -93,21 +87,21 @@ static void hold_and_release__are_each_other_s_mirror(void **state)
 {
     (void)state;
     const struct currency usd = {.id = "usd", .is_coin = false};
-    struct ledger_entry held = ledger_hold("order", 5, "submit", &usd, 9, parse("12.5"));
-    struct ledger_entry freed = ledger_release("order", 5, "cancel", &usd, 9, parse("12.5"));
+    struct ledger_entry held = ledger_hold("order", 5, "submit", &usd, 9, dec_of("12.5"));
+    struct ledger_entry freed = ledger_release("order", 5, "cancel", &usd, 9, dec_of("12.5"));
     struct operation legs[2];
     held.id = 77;
     assert_int_equal(ledger_operations(&held, legs), 2);
     assert_int_equal(legs[0].code, 201);
     assert_int_equal(legs[1].code, 211);
-    assert_true(dec_cmp(legs[0].debit, parse("12.5")) == 0);
-    assert_true(dec_cmp(legs[1].credit, parse("12.5")) == 0);
+    assert_true(dec_cmp(legs[0].debit, dec_of("12.5")) == 0);
+    assert_true(dec_cmp(legs[1].credit, dec_of("12.5")) == 0);
     assert_int_equal(legs[0].id, 77 * 16);
     assert_int_equal(legs[1].id, 77 * 16 + 1);
     assert_int_equal(legs[0].member_id, 9);
     assert_int_equal(freed.code_a, 211);
     assert_int_equal(freed.code_b, 201);
-    assert_true(dec_cmp(freed.amount_a, parse("-12.5")) == 0);
+    assert_true(dec_cmp(freed.amount_a, dec_of("-12.5")) == 0);
 }
 
 static void operations__assets_belong_to_nobody(void **state)
@@ -118,9 +112,9 @@ static void operations__assets_belong_to_nobody(void **state)
                                        .currency_id = "btc",
                                        .member_id = 9,
                                        .code_a = 102,
-                                       .amount_a = parse("1"),
+                                       .amount_a = dec_of("1"),
                                        .code_b = 202,
-                                       .amount_b = parse("1")};
+                                       .amount_b = dec_of("1")};
     struct ledger_entry one_leg = entry;
     struct operation legs[2];
     assert_int_equal(ledger_operations(&entry, legs), 2);
@@ -159,9 +153,9 @@ static void seal__text_and_digest__are_as_documented(void **state)
                                  .currency_id = "usd",
                                  .member_id = 3,
                                  .code_a = 201,
-                                 .amount_a = parse("-1.5"),
+                                 .amount_a = dec_of("-1.5"),
                                  .code_b = 211,
-                                 .amount_b = parse("1.5"),
+                                 .amount_b = dec_of("1.5"),
                                  .created_at = 1700000000000001};
     seal_add_entry(&text, &entry);
     assert_string_equal(str_data(&text),

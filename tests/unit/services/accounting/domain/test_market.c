@@ -9,19 +9,7 @@
 #include "accounting/domain/fee.h"
 #include "accounting/domain/market.h"
 #include "base/check.h"
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
-
-static void assert_dec(struct dec value, const char *expected)
-{
-    char text[DEC_TEXT_SIZE];
-    assert_string_equal(dec_text(value, text), expected);
-}
+#include "tests/support/dec.h"
 
 static struct market a_market(void)
 {
@@ -29,8 +17,8 @@ static struct market a_market(void)
                            .quote = "usd",
                            .price_precision = 2,
                            .amount_precision = 8,
-                           .min_price = parse("0.01"),
-                           .min_amount = parse("0.00000001")};
+                           .min_price = dec_of("0.01"),
+                           .min_amount = dec_of("0.00000001")};
 }
 
 static void steps__there_and_back(void **state)
@@ -38,9 +26,9 @@ static void steps__there_and_back(void **state)
     (void)state;
     struct market market = a_market();
     int64_t ticks, lots;
-    assert_true(market_ticks(&market, parse("0.01"), &ticks));
+    assert_true(market_ticks(&market, dec_of("0.01"), &ticks));
     assert_int_equal(ticks, 1);
-    assert_true(market_lots(&market, parse("21000000"), &lots));
+    assert_true(market_lots(&market, dec_of("21000000"), &lots));
     assert_int_equal(lots, 2100000000000000);
     assert_dec(market_price(&market, 123456), "1234.56");
     assert_dec(market_amount(&market, 1), "0.00000001");
@@ -55,9 +43,9 @@ static void steps__what_is_none__is_refused(void **state)
     (void)state;
     struct market market = a_market();
     int64_t steps = -7;
-    assert_false(market_ticks(&market, parse("0.015"), &steps));
-    assert_false(market_ticks(&market, parse("-0.01"), &steps));
-    assert_false(market_lots(&market, parse("0.000000001"), &steps));
+    assert_false(market_ticks(&market, dec_of("0.015"), &steps));
+    assert_false(market_ticks(&market, dec_of("-0.01"), &steps));
+    assert_false(market_lots(&market, dec_of("0.000000001"), &steps));
     market.amount_precision = 0;
     assert_true(market_lots(&market, market_amount(&market, PROTOCOL_QUANTITY_MAX), &steps));
     assert_int_equal(steps, PROTOCOL_QUANTITY_MAX);
@@ -81,10 +69,10 @@ static void validate__each_rule(void **state)
     bad[1].price_precision = -1;
     bad[2].price_precision = MARKET_PRECISION_SUM_MAX + 1;
     bad[3].amount_precision = 9; /* with 2: above 10 together */
-    bad[4].min_price = parse("0.001");
+    bad[4].min_price = dec_of("0.001");
     bad[5].min_amount = DEC_ZERO;
-    bad[6].max_price = parse("0.009");
-    bad[7].max_price = parse("-1");
+    bad[6].max_price = dec_of("0.009");
+    bad[7].max_price = dec_of("-1");
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         if (market_validate(&bad[i], &err))
             fail_msg("market %zu is taken", i);
@@ -113,12 +101,12 @@ static void fee__the_nearest_row_wins(void **state)
 {
     (void)state;
     const struct trading_fee fees[] = {
-        {.market_id = "any", .group = "any", .market_type = "spot", .maker = parse("0.001")},
-        {.market_id = "btcusd", .group = "any", .market_type = "spot", .maker = parse("0.002")},
-        {.market_id = "any", .group = "vip", .market_type = "spot", .maker = parse("0.003")},
-        {.market_id = "btcusd", .group = "vip", .market_type = "spot", .maker = parse("0.004")},
-        {.market_id = "btcusd", .group = "vip", .market_type = "qe", .maker = parse("0.9")},
-        {.market_id = "any", .group = "any", .market_type = "spot", .maker = parse("0.8")},
+        {.market_id = "any", .group = "any", .market_type = "spot", .maker = dec_of("0.001")},
+        {.market_id = "btcusd", .group = "any", .market_type = "spot", .maker = dec_of("0.002")},
+        {.market_id = "any", .group = "vip", .market_type = "spot", .maker = dec_of("0.003")},
+        {.market_id = "btcusd", .group = "vip", .market_type = "spot", .maker = dec_of("0.004")},
+        {.market_id = "btcusd", .group = "vip", .market_type = "qe", .maker = dec_of("0.9")},
+        {.market_id = "any", .group = "any", .market_type = "spot", .maker = dec_of("0.8")},
     };
     static const struct {
         const char *market, *group, *maker;

@@ -8,19 +8,7 @@
 
 #include "accounting/domain/order_rules.h"
 #include "base/check.h"
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
-
-static void assert_dec(struct dec value, const char *expected)
-{
-    char text[DEC_TEXT_SIZE];
-    assert_string_equal(dec_text(value, text), expected);
-}
+#include "tests/support/dec.h"
 
 static struct market a_market(void)
 {
@@ -29,9 +17,9 @@ static struct market a_market(void)
                            .quote = "usd",
                            .price_precision = 2,
                            .amount_precision = 4,
-                           .min_price = parse("1"),
-                           .max_price = parse("100000"),
-                           .min_amount = parse("0.001")};
+                           .min_price = dec_of("1"),
+                           .max_price = dec_of("100000"),
+                           .min_amount = dec_of("0.001")};
 }
 
 static struct order limit_order(enum side side, const char *price, const char *volume)
@@ -40,9 +28,9 @@ static struct order limit_order(enum side side, const char *price, const char *v
                           .member_id = 3,
                           .side = side,
                           .type = TYPE_LIMIT,
-                          .price = parse(price),
-                          .volume = parse(volume),
-                          .origin_volume = parse(volume)};
+                          .price = dec_of(price),
+                          .volume = dec_of(volume),
+                          .origin_volume = dec_of(volume)};
 }
 
 /* ---- cost ---- */
@@ -72,9 +60,9 @@ static void cost__of_each_kind(void **state)
         struct dec cost;
         struct err err;
         order.type = rows[i].type;
-        order.stop_price = parse(rows[i].stop);
+        order.stop_price = dec_of(rows[i].stop);
         assert_true(
-            order_cost(&order, parse(rows[i].estimate), parse(rows[i].balance), &cost, &err));
+            order_cost(&order, dec_of(rows[i].estimate), dec_of(rows[i].balance), &cost, &err));
         assert_dec(cost, rows[i].cost);
     }
 }
@@ -135,7 +123,7 @@ static void to_command__fills_the_integers(void **state)
     order.time_in_force = TIF_FOK;
     order.stp = STP_DECREMENT;
     order.type = TYPE_STOP_LIMIT;
-    order.stop_price = parse("120");
+    order.stop_price = dec_of("120");
     assert_true(order_to_command(&order, &market, &command, &err));
     assert_int_equal(command.kind, COMMAND_SUBMIT);
     assert_int_equal(command.order_id, 7);
@@ -148,7 +136,7 @@ static void to_command__fills_the_integers(void **state)
     assert_int_equal(command.time_in_force, TIF_FOK);
     assert_int_equal(command.stp, STP_DECREMENT);
     assert_int_equal(command.budget_low, 0);
-    order.stop_price = parse("120.001");
+    order.stop_price = dec_of("120.001");
     assert_false(order_to_command(&order, &market, &command, &err));
     assert_non_null(strstr(err.what, "stop price"));
 }
@@ -161,8 +149,8 @@ static void to_command__market_buy__reaches_for_what_is_locked(void **state)
     struct command command;
     struct err err;
     order.type = TYPE_MARKET;
-    order.locked = parse("100.0000019"); /* below a tick times a lot: 10^-6 */
-    order.protection = parse("110.5");
+    order.locked = dec_of("100.0000019"); /* below a tick times a lot: 10^-6 */
+    order.protection = dec_of("110.5");
     assert_true(order_to_command(&order, &market, &command, &err));
     assert_int_equal(command.price, 0);
     assert_int_equal(command.protection, 11050);
@@ -171,7 +159,7 @@ static void to_command__market_buy__reaches_for_what_is_locked(void **state)
     order.side = SIDE_SELL;
     assert_true(order_to_command(&order, &market, &command, &err));
     assert_int_equal(command.budget_low, 0);
-    order.protection = parse("110.555");
+    order.protection = dec_of("110.555");
     assert_false(order_to_command(&order, &market, &command, &err));
 }
 
@@ -187,7 +175,7 @@ static void amend_need__covers_every_fill_that_is_under_way(void **state)
             for (int64_t left = 1; left <= 6; left++)
                 for (int64_t new_left = 1; new_left <= 8; new_left++) {
                     struct order order = limit_order(SIDE_BUY, prices[old], "1");
-                    struct dec old_price = parse(prices[old]), new_price = parse(prices[new]);
+                    struct dec old_price = dec_of(prices[old]), new_price = dec_of(prices[new]);
                     struct dec wanted, need, spent, kept;
                     assert_true(dec_from_scaled(left, 0, &order.volume));
                     assert_true(dec_from_scaled(new_left, 0, &wanted));
@@ -210,10 +198,11 @@ static void amend_need__sell__is_what_is_left(void **state)
     struct order order = limit_order(SIDE_SELL, "10", "3");
     struct dec need;
     struct err err;
-    assert_true(order_amend_need(&order, parse("99999999999"), parse("2"), &need, &err));
+    assert_true(order_amend_need(&order, dec_of("99999999999"), dec_of("2"), &need, &err));
     assert_dec(need, "2.0");
     order.side = SIDE_BUY;
-    assert_false(order_amend_need(&order, parse("99999999999"), parse("99999999999"), &need, &err));
+    assert_false(
+        order_amend_need(&order, dec_of("99999999999"), dec_of("99999999999"), &need, &err));
     assert_int_equal(err.code, ERR_ORDER_INVALID);
 }
 

@@ -6,25 +6,13 @@
 #include <cmocka.h>
 
 #include "accounting/domain/pnl.h"
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
-
-static void assert_dec(struct dec value, const char *expected)
-{
-    char text[DEC_TEXT_SIZE];
-    assert_string_equal(dec_text(value, text), expected);
-}
+#include "tests/support/dec.h"
 
 static void apply(struct pnl_row *row, const char *credit, const char *debit, const char *value)
 {
     struct err err;
     const struct pnl_change change = {
-        .credit = parse(credit), .debit = parse(debit), .value = parse(value)};
+        .credit = dec_of(credit), .debit = dec_of(debit), .value = dec_of(value)};
     assert_true(pnl_apply(row, &change, &err));
 }
 
@@ -63,8 +51,8 @@ static void pnl_apply__out_of_range__leaves_the_row(void **state)
 {
     (void)state;
     struct err err;
-    struct pnl_row row = {.total_credit = parse("99999999999999999999")};
-    const struct pnl_change change = {.credit = parse("1"), .value = parse("1")};
+    struct pnl_row row = {.total_credit = dec_of("99999999999999999999")};
+    const struct pnl_change change = {.credit = dec_of("1"), .value = dec_of("1")};
     assert_false(pnl_apply(&row, &change, &err));
     assert_int_equal(err.code, ERR_OVERFLOW);
     assert_dec(row.total_credit_value, "0.0");
@@ -76,13 +64,13 @@ static void pnl_trade_changes__either_taker__buyer_and_seller(void **state)
     for (int side = 0; side < 2; side++) {
         const struct trade trade = {.base = "btc",
                                     .quote = "usd",
-                                    .amount = parse("5"),
-                                    .total = parse("50"),
+                                    .amount = dec_of("5"),
+                                    .total = dec_of("50"),
                                     .taker_side = side ? SIDE_SELL : SIDE_BUY,
                                     .maker_id = side ? 2 : 1,
                                     .taker_id = side ? 1 : 2,
-                                    .buyer_fee_amount = parse("0.1"),
-                                    .seller_fee_amount = parse("0.5")};
+                                    .buyer_fee_amount = dec_of("0.1"),
+                                    .seller_fee_amount = dec_of("0.5")};
         struct pnl_change changes[PNL_TRADE_CHANGES];
         pnl_trade_changes(&trade, changes);
         assert_int_equal(changes[0].key.member_id, 2);

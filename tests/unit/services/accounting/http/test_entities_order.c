@@ -8,6 +8,7 @@
 #include "accounting/http/entities_order.h"
 
 #include "base/auto.h"
+#include "tests/support/dec.h"
 
 #include <string.h>
 
@@ -20,13 +21,6 @@ static const struct market market = {.id = "btcusd",
                                      .type = "spot",
                                      .price_precision = 2,
                                      .amount_precision = 4};
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
 
 static void assert_json(const struct json_field *fields, const void *object, const char *expected)
 {
@@ -42,14 +36,14 @@ static struct order bid(void)
                           .market_id = "btcusd",
                           .side = SIDE_BUY,
                           .state = ORDER_WAIT,
-                          .price = parse("10"),
-                          .volume = parse("3"),
-                          .origin_volume = parse("5"),
-                          .origin_locked = parse("50"),
-                          .locked = parse("40"),
-                          .funds_received = parse("2"),
-                          .maker_fee = parse("0.001"),
-                          .taker_fee = parse("0.002"),
+                          .price = dec_of("10"),
+                          .volume = dec_of("3"),
+                          .origin_volume = dec_of("5"),
+                          .origin_locked = dec_of("50"),
+                          .locked = dec_of("40"),
+                          .funds_received = dec_of("2"),
+                          .maker_fee = dec_of("0.001"),
+                          .taker_fee = dec_of("0.002"),
                           .trades_count = 1,
                           .created_at = AT_US,
                           .updated_at = AT_US};
@@ -95,7 +89,7 @@ static void order_view__extensions__come_last_when_used(void **state)
     struct order_view view;
     order.type = TYPE_STOP_LIMIT;
     order.time_in_force = TIF_IOC;
-    order.stop_price = parse("9");
+    order.stop_price = dec_of("9");
     order.stp = STP_CANCEL_OLDEST;
     memcpy(order.client_order_id, "mine", 5);
     order_view_fill(&view, &order, &market);
@@ -127,18 +121,18 @@ static struct trade sold(void)
                           .market_id = "btcusd",
                           .base = "btc",
                           .quote = "usd",
-                          .price = parse("100"),
-                          .amount = parse("0.5"),
-                          .total = parse("50"),
+                          .price = dec_of("100"),
+                          .amount = dec_of("0.5"),
+                          .total = dec_of("50"),
                           .taker_side = SIDE_SELL,
                           .maker_order_id = 12,
                           .taker_order_id = 13,
                           .maker_id = 7,
                           .taker_id = 8,
-                          .maker_fee = parse("0.001"),
-                          .taker_fee = parse("0.002"),
-                          .buyer_fee_amount = parse("0.0005"),
-                          .seller_fee_amount = parse("0.1"),
+                          .maker_fee = dec_of("0.001"),
+                          .taker_fee = dec_of("0.002"),
+                          .buyer_fee_amount = dec_of("0.0005"),
+                          .seller_fee_amount = dec_of("0.1"),
                           .created_at = AT_US};
 }
 
@@ -200,7 +194,7 @@ static void operation_view__legs__say_their_account(void **state)
     const struct operation operation = {.id = 33,
                                         .code = 212,
                                         .currency_id = "btc",
-                                        .debit = parse("1"),
+                                        .debit = dec_of("1"),
                                         .member_id = 7,
                                         .reference_type = "order",
                                         .reference_id = 12,

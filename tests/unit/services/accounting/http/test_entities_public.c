@@ -7,13 +7,7 @@
 
 #include "accounting/http/entities_public.h"
 #include "accounting/http/public_support.h"
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
+#include "tests/support/dec.h"
 
 static void assert_json(const struct json_field *fields, const void *object, const char *expected)
 {
@@ -31,7 +25,7 @@ static void currency__coin_with_network__both_formats(void **state)
         .currency_id = "usdt",
         .blockchain_key = "eth-rinkeby",
         .parent_id = "eth",
-        .withdraw_fee = parse("1.5"),
+        .withdraw_fee = dec_of("1.5"),
         .deposit_enabled = true,
         .base_factor = 1000000,
         .blockchain = &chain,
@@ -43,8 +37,8 @@ static void currency__coin_with_network__both_formats(void **state)
                                 .is_visible = true,
                                 .position = 3,
                                 .precision = 6,
-                                .price = parse("1"),
-                                .withdraw_limit_24h = parse("10")};
+                                .price = dec_of("1"),
+                                .withdraw_limit_24h = dec_of("10")};
     struct catalog catalog = {.networks = &network, .networks_count = 1};
     struct arena *arena = arena_new(1 << 16);
     struct currency_view view;
@@ -96,8 +90,8 @@ static void market__all_keys__in_order(void **state)
                             .state = MARKET_HIDDEN,
                             .amount_precision = 6,
                             .price_precision = 2,
-                            .min_price = parse("0.01"),
-                            .min_amount = parse("0.00001")};
+                            .min_price = dec_of("0.01"),
+                            .min_amount = dec_of("0.00001")};
     struct market_view view = market_view_of(&market);
     (void)state;
     assert_json(market_fields, &view,
@@ -110,9 +104,9 @@ static void market__all_keys__in_order(void **state)
 static void public_trade__numbers__not_strings(void **state)
 {
     struct public_trade trade = {.id = 5,
-                                 .price = parse("9.5"),
-                                 .amount = parse("2"),
-                                 .total = parse("19"),
+                                 .price = dec_of("9.5"),
+                                 .amount = dec_of("2"),
+                                 .total = dec_of("19"),
                                  .taker_side = SIDE_SELL,
                                  .created_at = 1600000000999999};
     struct public_trade_view view = public_trade_view_of("btcusd", &trade);
@@ -126,7 +120,7 @@ static void ticker__one_market__at_is_null_inside(void **state)
 {
     struct ticker_entry entry = {.at = "1600000000"};
     (void)state;
-    ticker_percent(parse("5"), parse("6"), entry.ticker.ticker.price_change_percent);
+    ticker_percent(dec_of("5"), dec_of("6"), entry.ticker.ticker.price_change_percent);
     assert_json(ticker_entry_fields, &entry,
                 "{\"at\":\"1600000000\",\"ticker\":{\"low\":\"0.0\",\"high\":\"0.0\","
                 "\"open\":\"0.0\",\"last\":\"0.0\",\"volume\":\"0.0\",\"amount\":\"0.0\","

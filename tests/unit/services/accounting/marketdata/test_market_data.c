@@ -7,21 +7,9 @@
 #include <cmocka.h>
 
 #include "accounting/marketdata/market_data.h"
+#include "tests/support/dec.h"
 
 #define NOW_US INT64_C(1600000040000000)
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
-
-static void assert_dec(struct dec value, const char *expected)
-{
-    char text[DEC_TEXT_SIZE];
-    assert_string_equal(dec_text(value, text), expected);
-}
 
 static int world_new(void **state)
 {
@@ -40,8 +28,8 @@ static struct public_trade trade_of(uint64_t id, const char *price, const char *
 {
     struct public_trade trade = {
         .id = id,
-        .price = parse(price),
-        .amount = parse(amount),
+        .price = dec_of(price),
+        .amount = dec_of(amount),
         .taker_side = SIDE_BUY,
         .created_at = created_at,
     };
@@ -58,7 +46,7 @@ static void trade(struct market_data *data, uint64_t id, const char *price, cons
 
 static void level(struct market_data *data, enum side side, const char *price, const char *volume)
 {
-    market_data_level(data, "btcusd", side, parse(price), parse(volume));
+    market_data_level(data, "btcusd", side, dec_of(price), dec_of(volume));
 }
 
 static void market_depth__contract_book__sorted(void **state)
@@ -89,7 +77,7 @@ static void reading__unknown_market__empty(void **state)
     assert_int_equal(market_depth_count(data, "xagm.cxusd", SIDE_BUY), 0);
     assert_int_equal(market_recent_trades(data, "xagm.cxusd", 1, trades), 0);
     assert_false(market_candle(data, "xagm.cxusd", PERIOD_1M, NOW_US, &candle));
-    assert_false(market_walk(data, "xagm.cxusd", SIDE_BUY, parse("1"), &total, NULL));
+    assert_false(market_walk(data, "xagm.cxusd", SIDE_BUY, dec_of("1"), &total, NULL));
     assert_false(market_data_is_short(data, "xagm.cxusd"));
     assert_dec(market_last_price(data, "xagm.cxusd"), "0.0");
     market_ticker(data, "xagm.cxusd", NOW_US, &ticker);
@@ -116,15 +104,15 @@ static void market_walk__asks__cost_of_the_volume(void **state)
     struct dec total, worst;
     level(data, SIDE_SELL, "10", "10");
     level(data, SIDE_SELL, "12", "1");
-    assert_true(market_walk(data, "btcusd", SIDE_BUY, parse("0.5"), &total, &worst));
+    assert_true(market_walk(data, "btcusd", SIDE_BUY, dec_of("0.5"), &total, &worst));
     assert_dec(total, "5.0");
     assert_dec(worst, "10.0");
-    assert_true(market_walk(data, "btcusd", SIDE_BUY, parse("10.5"), &total, &worst));
+    assert_true(market_walk(data, "btcusd", SIDE_BUY, dec_of("10.5"), &total, &worst));
     assert_dec(total, "106.0");
     assert_dec(worst, "12.0");
-    assert_true(market_walk(data, "btcusd", SIDE_BUY, parse("11"), &total, NULL));
-    assert_false(market_walk(data, "btcusd", SIDE_BUY, parse("11.0001"), &total, NULL));
-    assert_false(market_walk(data, "btcusd", SIDE_SELL, parse("1"), &total, NULL));
+    assert_true(market_walk(data, "btcusd", SIDE_BUY, dec_of("11"), &total, NULL));
+    assert_false(market_walk(data, "btcusd", SIDE_BUY, dec_of("11.0001"), &total, NULL));
+    assert_false(market_walk(data, "btcusd", SIDE_SELL, dec_of("1"), &total, NULL));
 }
 
 static void market_walk__sum_out_of_range__not_covered(void **state)
@@ -132,7 +120,7 @@ static void market_walk__sum_out_of_range__not_covered(void **state)
     struct market_data *data = *state;
     struct dec total;
     level(data, SIDE_SELL, "99999999999", "99999999999");
-    assert_false(market_walk(data, "btcusd", SIDE_BUY, parse("99999999999"), &total, NULL));
+    assert_false(market_walk(data, "btcusd", SIDE_BUY, dec_of("99999999999"), &total, NULL));
 }
 
 static void market_candle__trades_then_silence__flat(void **state)
@@ -160,12 +148,12 @@ static void market_candle__loaded__goes_on_from_it(void **state)
     struct market_data *data = *state;
     struct candle loaded = {
         .at_s = 1599696000,
-        .open = parse("1"),
-        .high = parse("9"),
-        .low = parse("1"),
-        .close = parse("4"),
-        .amount = parse("10"),
-        .total = parse("40"),
+        .open = dec_of("1"),
+        .high = dec_of("9"),
+        .low = dec_of("1"),
+        .close = dec_of("4"),
+        .amount = dec_of("10"),
+        .total = dec_of("40"),
     };
     struct candle candle;
     market_data_load_candle(data, "btcusd", PERIOD_1W, &loaded);
@@ -185,7 +173,7 @@ static void market_data_replace__loaded_elsewhere__taken_over_whole(void **state
     struct ticker ticker;
     level(data, SIDE_SELL, "3", "5");
     trade(data, 1, "5", "1", NOW_US);
-    market_data_level(loaded, "btcusd", SIDE_BUY, parse("2"), parse("1"));
+    market_data_level(loaded, "btcusd", SIDE_BUY, dec_of("2"), dec_of("1"));
     market_data_load_trade(loaded, "btcusd", &old);
     market_data_replace(data, "btcusd", loaded);
     assert_int_equal(market_depth(data, "btcusd", SIDE_SELL, 2, levels), 0);
@@ -230,7 +218,7 @@ static void market_depth_text__loaded_again__forgotten(void **state)
     level(data, SIDE_SELL, "3", "5");
     uint64_t version = market_book_version(data, "btcusd");
     market_depth_keep(data, "btcusd", 300, version, "text", 4);
-    market_data_level(loaded, "btcusd", SIDE_BUY, parse("2"), parse("1"));
+    market_data_level(loaded, "btcusd", SIDE_BUY, dec_of("2"), dec_of("1"));
     market_data_replace(data, "btcusd", loaded);
     assert_true(market_book_version(data, "btcusd") > version);
     assert_depth_text(data, 300, NULL);

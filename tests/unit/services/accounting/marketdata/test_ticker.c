@@ -8,22 +8,10 @@
 
 #include "accounting/marketdata/ticker.h"
 #include "base/check.h"
+#include "tests/support/dec.h"
 
 #define NOW_S INT64_C(1600000040)
 #define DAY_S INT64_C(86400)
-
-static struct dec parse(const char *text)
-{
-    struct dec value;
-    assert_true(dec_parse(text, &value));
-    return value;
-}
-
-static void assert_dec(struct dec value, const char *expected)
-{
-    char text[DEC_TEXT_SIZE];
-    assert_string_equal(dec_text(value, text), expected);
-}
 
 static int world_new(void **state)
 {
@@ -41,11 +29,11 @@ static int world_free(void **state)
 static void trade(struct ticker_window *window, int64_t at_s, const char *price, const char *amount)
 {
     struct candle part = {.at_s = at_s,
-                          .open = parse(price),
-                          .high = parse(price),
-                          .low = parse(price),
-                          .close = parse(price),
-                          .amount = parse(amount)};
+                          .open = dec_of(price),
+                          .high = dec_of(price),
+                          .low = dec_of(price),
+                          .close = dec_of(price),
+                          .amount = dec_of(amount)};
     assert_true(dec_mul(part.close, part.amount, DEC_EXACT, &part.total));
     ticker_window_add(window, &part);
 }
@@ -53,7 +41,7 @@ static void trade(struct ticker_window *window, int64_t at_s, const char *price,
 static struct ticker read_at(struct ticker_window *window, int64_t now_s, const char *last)
 {
     struct ticker ticker;
-    ticker_window_read(window, now_s * 1000000, parse(last), &ticker);
+    ticker_window_read(window, now_s * 1000000, dec_of(last), &ticker);
     return ticker;
 }
 
@@ -137,7 +125,7 @@ static void ticker_percent__rows__as_listed(void **state)
     char text[TICKER_PERCENT_SIZE];
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        ticker_percent(parse(rows[i][0]), parse(rows[i][1]), text);
+        ticker_percent(dec_of(rows[i][0]), dec_of(rows[i][1]), text);
         assert_string_equal(text, rows[i][2]);
     }
 }
