@@ -17,7 +17,13 @@
 #include "accounting/state/metrics.h"
 #include "base/queue.h"
 
-enum { DRAIN_WAIT_MS = 200, REOPEN_PAUSE_MS = 200, BUSY_COUNT = 8, PACE_PERCENT = 50 };
+enum {
+    DRAIN_WAIT_MS = 200,
+    REOPEN_PAUSE_MS = 200,
+    BUSY_COUNT = 8,
+    ENOUGH_COUNT = 56,
+    PACE_PERCENT = 50
+};
 
 struct accept_queue {
     struct queue *intakes;
@@ -137,7 +143,8 @@ void accept_writer_run(struct accounting *app)
     struct queue *intakes = app->accept_queue->intakes;
     struct accept_batch *batch = accept_batch_new(app);
     struct db *db = NULL;
-    struct pace pace = {.busy_count = BUSY_COUNT, .percent = PACE_PERCENT};
+    struct pace pace = {
+        .busy_count = BUSY_COUNT, .enough_count = ENOUGH_COUNT, .percent = PACE_PERCENT};
     void *drained[ACCEPT_BATCH_MAX];
     size_t batch_max = app->config->accept_batch_max;
 

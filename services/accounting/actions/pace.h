@@ -6,7 +6,7 @@
  * half of what it could. A pause in proportion to the last transaction joins the halves: 40 instead of
  * 28 orders in one, for a tenth less work an order and no longer wait for the answer
  * (deploy/docs/benchmarks.md). Who comes alone is never kept waiting: after a transaction of a few
- * there is no pause.
+ * there is no pause; nor after one that was large by itself, and gains little by growing.
  *
  *     pace_pause(&pace);
  *     count = take what waits;
@@ -28,15 +28,16 @@
 enum { PACE_US_MAX = 8000 };
 
 struct pace {
-    size_t busy_count; /* a transaction of so many tells of load */
-    int percent;       /* of the last transaction's time */
-    size_t count;      /* of the last transaction */
+    size_t busy_count;   /* a transaction of so many tells of load */
+    size_t enough_count; /* one of so many is large enough */
+    int percent;         /* of the last transaction's time */
+    size_t count;        /* of the last transaction */
     int64_t began_us, took_us;
 };
 
 static inline int64_t pace_pause_us(const struct pace *pace)
 {
-    if (pace->count < pace->busy_count)
+    if (pace->count < pace->busy_count || pace->count >= pace->enough_count)
         return 0;
     int64_t pause_us = pace->took_us * pace->percent / 100;
     return pause_us < PACE_US_MAX ? pause_us : PACE_US_MAX;

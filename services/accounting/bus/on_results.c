@@ -24,7 +24,8 @@ enum {
     NEXT_WAIT_MS = 200,
     DELIVERIES_MAX = 256,          /* of one transaction */
     DELIVERY_BYTES_MAX = 16 << 20, /* of one transaction, all its deliveries */
-    BUSY_DELIVERIES = 2,
+    BUSY_RESULTS = 16,             /* see actions/pace.h */
+    ENOUGH_RESULTS = 128,
     PACE_PERCENT = 100,
     PAUSE_MIN_MS = 100,
     PAUSE_MAX_MS = 250,
@@ -39,7 +40,7 @@ struct settler {
     struct matching_topology topology;
     struct settlement *settlement;
     void *bodies[DELIVERIES_MAX]; /* copies: a delivery lives until the next one is asked for */
-    size_t count, bytes;
+    size_t count, results, bytes;
     uint64_t last_tag;
     struct pace pace;
 };
@@ -49,7 +50,7 @@ static void forget_deliveries(struct settler *settler)
     settlement_clear(settler->settlement);
     for (size_t i = 0; i < settler->count; i++)
         free(settler->bodies[i]);
-    settler->count = settler->bytes = 0;
+    settler->count = settler->results = settler->bytes = 0;
     settler->last_tag = 0;
 }
 
@@ -115,6 +116,7 @@ static bool take_delivery(struct settler *settler, const struct bus_delivery *de
         assert(added);
     }
     settler->bodies[settler->count++] = body;
+    settler->results += batch.header->count;
     settler->bytes += delivery->length;
     settler->last_tag = delivery->tag;
     *ret_full = settler->count == DELIVERIES_MAX || settler->bytes >= DELIVERY_BYTES_MAX;
@@ -185,7 +187,7 @@ static bool settle(struct settler *settler, struct err *err)
     pace_begin(&settler->pace, settler->app->clock);
     if (!settlement_commit(settler->settlement, settler->db, err))
         return false;
-    pace_end(&settler->pace, settler->app->clock, settler->count);
+    pace_end(&settler->pace, settler->app->clock, settler->results);
     report_stuck(settler);
     ask_repeats(settler);
     if (!load_missed(settler, err))
@@ -252,7 +254,8 @@ void on_results_run(struct accounting *app)
     int pause_ms = PAUSE_MIN_MS;
     assert(settler != NULL);
     settler->app = app;
-    settler->pace = (struct pace){.busy_count = BUSY_DELIVERIES, .percent = PACE_PERCENT};
+    settler->pace = (struct pace){
+        .busy_count = BUSY_RESULTS, .enough_count = ENOUGH_RESULTS, .percent = PACE_PERCENT};
     settler->settlement = settlement_new(app);
     assert(settler->settlement != NULL);
     while (!app->stopping) {
