@@ -4,7 +4,7 @@ import os
 import platform
 from pathlib import Path
 
-SERVICES = ("accounting", "matching")
+SERVICES = ("accounting", "matching", "auth", "mail")
 HEAD = ("what", "measured", "reference", "ratio", "to reach", "met")
 
 

@@ -115,8 +115,8 @@ class Bench:
         return int((self.run_dir / f"pids/{name}.pid").read_text())
 
     def processes(self):
-        return {name: self.pid(name) for name in ("accounting", "matching", "mariadb", "rabbitmq",
-                                                  "nginx")}
+        return {name: self.pid(name) for name in ("accounting", "matching", "auth", "mail",
+                                                  "mariadb", "rabbitmq", "nginx")}
 
     def configure_accounting(self, **settings):
         """Starts accounting again with these settings on top of its own."""

@@ -21,7 +21,7 @@ enum {
     DRAIN_WAIT_MS = 200,
     REOPEN_PAUSE_MS = 200,
     BUSY_COUNT = 8,
-    ENOUGH_COUNT = 56,
+    ENOUGH_COUNT = 100,
     PACE_PERCENT = 50
 };
 
