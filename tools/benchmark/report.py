@@ -120,9 +120,11 @@ def memory_rows(results):
         yield row(f"resident memory: {name}, idle", mib(rss), f"Pss {mib(pss)}; after load "
                   f"{mib(after[0])}, Pss {mib(after[1])}")
     if idle:
-        ours = sum(idle[name][0] for name in SERVICES)
-        yield row("resident memory: all our services, idle", mib(ours), "", None, "< 64 MiB",
-                  ours < 64)
+        # Together: a page of a library that several of them map is there once (Pss).
+        ours = sum(idle[name][1] for name in SERVICES)
+        alone = sum(idle[name][0] for name in SERVICES)
+        yield row("resident memory: all our services together, idle", mib(ours),
+                  f"each counted with its shared pages: {mib(alone)}", None, "< 64 MiB", ours < 64)
 
 
 def print_rows(rows):
