@@ -162,6 +162,7 @@ def write_service_environments(settings):
         "LIMIT_SIGN_IN_ADDRESS": 100000, "LIMIT_SIGN_UP_ADDRESS": 100000,
         "LIMIT_MAIL_ADDRESS": 100000,
         "PASSWORD_HASHES_MAX": 2,
+        "LIMIT_SMS_ADDRESS": 100000, "LIMIT_SMS_ALL": 100000,
         "PHONE_VERIFICATION": "outbox", "SMS_DIR": run_dir / "sms",
         "STORAGE_DIR": run_dir / "uploads",
         "SEED_PASSWORDS_FILE": run_dir / "secrets" / "seed_passwords.yml",
