@@ -71,8 +71,8 @@ def test_lists_show_only_what_is_mine(stack):
     owner, thief = Owner(), signed_in()
     owner.make()
     service_account(owner.person)
-    owner.person.post("/resource/profiles", first_name="Private")
+    owner.person.post("/resource/profiles", first_name="Canary")
     owner.person.post("/resource/data_storage", title="personal", data='"private"')
     for path in ("api_keys", "service_accounts", "profiles/me", "documents", "phones"):
         assert thief.get(f"/resource/{path}").json() == [], path
-    assert "rivate" not in thief.get("/resource/users/me").text
+    assert "Canary" not in thief.get("/resource/users/me").text
