@@ -1,5 +1,8 @@
 """Second factors: passkeys, recovery codes, step-up (A-05, A-06, and §5.5 of the catalogue)."""
 
+import base64
+import shutil
+import subprocess
 import threading
 
 import pytest
@@ -314,3 +317,12 @@ def test_seeds_are_sealed():
     person, seed = with_codes()
     (stored,), = sql("SELECT seed FROM {}.totp_factors WHERE user_id = %s", person.row["id"])
     assert stored.startswith("s1.1.") and seed not in stored
+
+
+@pytest.mark.skipif(not shutil.which("zbarimg"), reason="zbar-tools is not installed")
+def test_a_phone_can_read_the_picture(tmp_path):
+    data = signed_in().post("/resource/otp/generate_qrcode").json()["data"]
+    picture = tmp_path / "code.png"
+    picture.write_bytes(base64.b64decode(data["barcode"]))
+    done = subprocess.run(["zbarimg", "--quiet", "--raw", picture], capture_output=True, text=True)
+    assert done.stdout.strip() == data["url"]
