@@ -114,7 +114,7 @@ static bool client_add(struct call *call, const char *path, struct err *err)
     const char *text;
     size_t length;
     if (!file_read(path, call->arena, &text, &length, err) ||
-        !oauth_client_create(call, text, length, true, &made, err))
+        !oauth_client_create(call, NULL, text, length, true, &made, err))
         return false;
     print_registered(call, &made);
     return true;
@@ -137,7 +137,7 @@ static bool client_change(struct call *call, const char *argument, struct err *e
         return err_set(err, ERR_INVALID, "ID=FILE is wanted");
     if (!file_read(equals + 1, call->arena, &text, &length, err) ||
         !oauth_clients_find(call->db, call->arena, id, &row, err) ||
-        !oauth_client_replace(call, &row, text, length, true, -1, &changed, err))
+        !oauth_client_replace(call, NULL, &row, text, length, true, -1, &changed, err))
         return false;
     print_registered(call, &changed);
     return true;
@@ -153,7 +153,7 @@ static bool client_secret(struct call *call, const char *client_id, struct err *
     struct oauth_registered changed;
     struct oauth_client_row row;
     if (!oauth_clients_find(call->db, call->arena, client_id, &row, err) ||
-        !oauth_client_new_secret(call, &row, &changed, err))
+        !oauth_client_new_secret(call, NULL, &row, &changed, err))
         return false;
     print_registered(call, &changed);
     return true;
@@ -168,7 +168,7 @@ static bool client_remove(struct call *call, const char *client_id, struct err *
 {
     struct oauth_client_row row;
     return oauth_clients_find(call->db, call->arena, client_id, &row, err) &&
-           oauth_client_remove(call, &row, err);
+           oauth_client_remove(call, NULL, &row, err);
 }
 
 int oauth_flag_client_remove(struct service *service, const char *client_id)

@@ -35,6 +35,7 @@ static const struct http_route *const groups[] = {
     resource_storage_routes,
     resource_service_account_routes,
     factor_resource_routes,
+    oauth_resource_routes,
     factor_step_up_routes,
     /* The operators. */
     admin_user_routes,
@@ -58,6 +59,7 @@ static const struct http_route *const groups[] = {
     /* OAuth clients. */
     oauth_metadata_routes,
     oauth_authorize_routes,
+    oauth_device_routes,
     oauth_token_routes,
     oauth_logout_routes,
     oauth_register_routes,

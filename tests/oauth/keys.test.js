@@ -256,10 +256,10 @@ test('dpop_jkt binds the code', async () => {
 // ---- another process of the same service, with other settings ----
 
 async function second(settings) {
-  const base = Number(new URL(issuer).port) - 4;
+  const base = Number(new URL(issuer).port) + 4; // free: tests/support/ports.py
   const own = `http://127.0.0.1:${base}`;
   const child = spawn(authBinary, [], { stdio: 'ignore',
-    env: authEnv({ HTTP_PORT: base, OPS_PORT: base - 1, OAUTH_ISSUER: own, ...settings }) });
+    env: authEnv({ HTTP_PORT: base, OPS_PORT: base + 1, OAUTH_ISSUER: own, ...settings }) });
   await eventually(() => fetch(`${own}/.well-known/openid-configuration`).then((r) => r.ok, () => false), 20000);
   return { url: own, stop: () => new Promise((done) => { child.on('exit', done); child.kill('SIGTERM'); }) };
 }

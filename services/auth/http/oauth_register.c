@@ -78,7 +78,7 @@ static void create(struct http_request *request)
         return;
     const char *body = http_body(request, &length);
     if (registration_check(request, &call, &err) &&
-        oauth_client_create(&call, body, length, false, &registered, &err))
+        oauth_client_create(&call, NULL, body, length, false, &registered, &err))
         reply_registered(request, 201, &registered);
     else
         refuse(request, &err);
@@ -129,7 +129,7 @@ static void replace(struct http_request *request)
     if (!client_enter(request, &call, &row))
         return;
     const char *body = http_body(request, &length);
-    if (oauth_client_replace(&call, &row, body, length, false, -1, &changed, &err))
+    if (oauth_client_replace(&call, NULL, &row, body, length, false, -1, &changed, &err))
         reply_row(request, &changed);
     else
         refuse(request, &err);
@@ -142,7 +142,7 @@ static void delete (struct http_request *request)
     struct err err;
     if (!client_enter(request, &call, &row))
         return;
-    if (oauth_client_remove(&call, &row, &err))
+    if (oauth_client_remove(&call, NULL, &row, &err))
         http_reply_empty(request, 204);
     else
         refuse(request, &err);
