@@ -56,7 +56,7 @@ bool oauth_end_sessions(struct db *db, uint64_t user_id, const uint8_t *except, 
     struct which which = {" AND g.user_id = ? AND g.session_id IS NOT NULL", values, 1};
     if (except)
         which = (struct which){" AND g.user_id = ? AND g.session_id <> ?", values, 2};
-    return end(db, &which, true, "session", now_us, err);
+    return end(db, &which, false, "session", now_us, err);
 }
 
 bool oauth_end_user(struct db *db, uint64_t user_id, const char *why, int64_t now_us,
