@@ -1,6 +1,5 @@
 #include "auth/actions/auth0_sign_in.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "auth/actions/mail_token.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 
 #include "auth/state/config.h"
