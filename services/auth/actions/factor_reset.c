@@ -12,6 +12,7 @@
 #include "auth/state/config.h"
 #include "auth/store/activities.h"
 #include "auth/store/factor_resets.h"
+#include "auth/store/oauth_endings.h"
 #include "auth/store/passkeys.h"
 #include "auth/store/recovery_codes.h"
 #include "auth/store/totp_factors.h"
@@ -212,6 +213,7 @@ bool factor_reset_apply(struct call *call, struct user *user, struct err *err)
     if (!label_remove(call, user, "otp", LABEL_PRIVATE, err) && err->code != ERR_NOT_FOUND)
         return false;
     return sessions_end_of_user(call, user, NULL, err) &&
+           oauth_end_user(call->db, user->id, "factors", call->now_us, err) &&
            tell(call, "system.user.factor_reset.done", user, extra, err);
 }
 
