@@ -76,14 +76,21 @@ static bool lacks_any_of(const struct token_keys *keys, const struct token_keys 
     return false;
 }
 
+/* All but the lock: who waits for it has read where it is. */
+static void contents_copy(struct token_keys *to, const struct token_keys *from)
+{
+    memcpy(to->keys, from->keys, sizeof(to->keys));
+    memcpy(to->nameless, from->nameless, sizeof(to->nameless));
+    to->count = from->count;
+}
+
 bool token_keys_swap(struct token_keys *keys, struct token_keys *other)
 {
+    struct token_keys old;
     pthread_rwlock_wrlock(keys->lock);
-    struct token_keys old = *keys;
-    *keys = *other;
-    keys->lock = old.lock;
-    old.lock = other->lock;
-    *other = old;
+    contents_copy(&old, keys);
+    contents_copy(keys, other);
+    contents_copy(other, &old);
     bool gone = lacks_any_of(keys, other);
     pthread_rwlock_unlock(keys->lock);
     return gone;
