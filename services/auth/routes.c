@@ -20,6 +20,7 @@
 static const struct http_route *const groups[] = {
     /* Everybody. */
     public_routes,
+    kyc_routes,
     identity_session_routes,
     identity_user_routes,
     factor_identity_routes,

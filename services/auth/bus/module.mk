@@ -1,1 +1,1 @@
-DEPS := base log bus token crypto json service fetch secret mail auth/actions auth/domain auth/store auth/state
+DEPS := base log bus token crypto json kycaid service fetch secret mail auth/actions auth/domain auth/store auth/state

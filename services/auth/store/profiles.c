@@ -138,6 +138,21 @@ bool profiles_last(struct db *db, struct secret_store *secrets, struct arena *ar
                DB_ARGS(DB_U64(user_id)), ret_profile, err);
 }
 
+bool profiles_by_applicant(struct db *db, const char *applicant_id, uint64_t *ret_user_id,
+                           struct err *err)
+{
+    struct db_result *rows;
+    if (!db_query(db,
+                  "SELECT user_id FROM profiles WHERE applicant_id = ? ORDER BY id DESC LIMIT 1",
+                  DB_ARGS(DB_TEXT(applicant_id)), &rows, err))
+        return false;
+    bool found = db_row_next(rows);
+    if (found)
+        *ret_user_id = db_get_u64(rows, 0);
+    db_result_free(rows);
+    return found || err_set(err, ERR_NOT_FOUND, "nobody is this applicant");
+}
+
 /* ---- writing ---- */
 
 struct sealed_profile {

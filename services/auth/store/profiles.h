@@ -31,6 +31,10 @@ bool profiles_by_id(struct db *db, struct secret_store *secrets, struct arena *a
 bool profiles_last(struct db *db, struct secret_store *secrets, struct arena *arena,
                    uint64_t user_id, struct profile *ret_profile, struct err *err) MUST_CHECK;
 
+/* Whose applicant it is at the provider of identity checks. ERR_NOT_FOUND. */
+bool profiles_by_applicant(struct db *db, const char *applicant_id, uint64_t *ret_user_id,
+                           struct err *err) MUST_CHECK;
+
 /* Sets id and times. ERR_CONFLICT, key "state.exists": one is drafted or submitted already. */
 bool profiles_insert(struct db *db, struct secret_store *secrets, struct arena *arena,
                      struct profile *profile, int64_t now_us, struct err *err) MUST_CHECK;

@@ -216,6 +216,12 @@ def test_events_say_document_then_label(anna):
                anna.row["id"]) == (("document",),)
 
 
+def test_without_a_provider_of_checks_nobody_calls_back(stack):
+    url = f"http://localhost:{WORLD.edge_port}/api/v2/barong/public/kyc"
+    answer = requests.post(url, json={"verification_id": "x"}, timeout=10)
+    assert (answer.status_code, answer.text) == (422, "422")
+
+
 # ---- S3 ----
 
 @pytest.mark.outage
