@@ -56,9 +56,9 @@ enum bus_row_kind { BUS_EXCHANGE, BUS_QUEUE, BUS_BINDING };
 
 struct bus_row {
     enum bus_row_kind kind;
-    const char *name;        /* exchange or queue */
-    const char *type;        /* exchange: "direct", "topic"; queue: "quorum", "classic" */
-    bool is_transient;       /* gone when the broker restarts; a queue of this kind is classic */
+    const char *name;  /* exchange or queue */
+    const char *type;  /* exchange: "direct", "topic"; queue: "quorum", "classic" */
+    bool is_transient; /* gone when the broker restarts; a queue of this kind is classic */
     const char *exchange, *routing_key; /* binding of queue `name` */
     const char *dead_letter; /* queue: rejected messages go to this queue (default exchange) */
     uint32_t length_max;     /* queue: x-max-length with reject-publish; 0: none */

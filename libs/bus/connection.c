@@ -137,8 +137,8 @@ static bool login(struct bus *bus, struct err *err)
     };
     amqp_table_t table = {ARRAY_LEN(properties), properties};
     amqp_rpc_reply_t reply = amqp_login_with_properties(
-        bus->connection, config->vhost, BUS_CHANNEL_FEED, BUS_FRAME_BYTES_MAX, BUS_HEARTBEAT_S, &table,
-        AMQP_SASL_METHOD_PLAIN, config->user, config->password);
+        bus->connection, config->vhost, BUS_CHANNEL_FEED, BUS_FRAME_BYTES_MAX, BUS_HEARTBEAT_S,
+        &table, AMQP_SASL_METHOD_PLAIN, config->user, config->password);
     return check_reply(bus, reply, "login", err);
 }
 
