@@ -5,6 +5,7 @@
 #include "auth/actions/seed.h"
 #include "auth/openapi.h"
 #include "auth/flags_oauth.h"
+#include "auth/flags_secret.h"
 #include "auth/actions/signing_keys.h"
 #include "auth/start.h"
 #include "auth/state/config.h"
@@ -115,6 +116,7 @@ const struct service_flag auth_flags[] = {
     {"--print-openapi", "PART", "Print the OpenAPI document: user, admin, management or oauth.",
      false, run_print_openapi},
     OAUTH_FLAG_ROWS,
+    SECRET_FLAG_ROWS,
     {"--rotate-keys", NULL,
      "Make a new key of session tokens and access tokens; it takes over by itself.", true,
      run_rotate_keys},

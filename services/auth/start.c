@@ -65,20 +65,19 @@ bool auth_open_secrets(struct auth *app, struct err *err)
 {
     const struct auth_config *config = app->config;
     bool has_transit = strcmp(config->vault_transit, "none") != 0;
-    return passkey_party_open(config, &app->party, err) &&
-           secret_store_open(
-               &(struct secret_settings){.kind = config->secret_store,
-                                         .file = config->secret_file,
-                                         .key_file = config->secret_key_file,
-                                         .vault_url = config->vault_addr,
-                                         .vault_token = config->vault_token,
-                                         .vault_token_file = config->vault_token_file,
-                                         .vault_role_id = config->vault_role_id,
-                                         .vault_secret_id_file = config->vault_secret_id_file,
-                                         .vault_app = config->vault_app_name,
-                                         .vault_kv = config->vault_kv,
-                                         .vault_transit = has_transit ? config->vault_transit : ""},
-               app->clock, &app->secrets, err);
+    return secret_store_open(
+        &(struct secret_settings){.kind = config->secret_store,
+                                  .file = config->secret_file,
+                                  .key_file = config->secret_key_file,
+                                  .vault_url = config->vault_addr,
+                                  .vault_token = config->vault_token,
+                                  .vault_token_file = config->vault_token_file,
+                                  .vault_role_id = config->vault_role_id,
+                                  .vault_secret_id_file = config->vault_secret_id_file,
+                                  .vault_app = config->vault_app_name,
+                                  .vault_kv = config->vault_kv,
+                                  .vault_transit = has_transit ? config->vault_transit : ""},
+        app->clock, &app->secrets, err);
 }
 
 static void observe(void *app, const struct http_route *route, int status, int64_t us)
@@ -218,7 +217,8 @@ bool auth_start(struct service *service, struct err *err)
            abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
            authz_rules_open(app->config->authz_rules_file, &app->authz_rules, err) &&
-           open_places(app, err) && trust_open(app, err) && oauth_open(app, err) &&
+           open_places(app, err) && trust_open(app, err) &&
+           passkey_party_open(app->config, &app->party, err) && oauth_open(app, err) &&
            oauth_pages_open(app, err) && open_mail(app, err) &&
            (config_is_mailer(app->config) || auth_open_secrets(app, err)) &&
            (config_is_mailer(app->config) || providers_open(app, err)) && make_memory(app, err) &&
