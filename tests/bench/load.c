@@ -3,11 +3,16 @@
  * on each, requests that were made before.
  *
  *   bench_load --port=N --people=FILE [--mode=cross|mix|get] [--path=/...] [--connections=64]
- *              [--seconds=5] [--warmup=1] [--watch=FILE] [--pause=MS]
+ *              [--seconds=5] [--warmup=1] [--watch=FILE] [--pause=MS] [--rate=N] [--cookie=NAME]
  *
  * A closed loop: the next request leaves when the answer of the last one has come, so a slow server
  * is asked less often, and percentiles leave out what would have waited (coordinated omission). They
  * tell what these clients saw, not what an open stream of the same rate would see.
+ *
+ * --rate spreads N requests a second over the connections instead, as long as the server keeps up:
+ * what a request costs when the machine is not full.
+ *
+ * --cookie sends what the file has for a token as a cookie of this name.
  *
  * --watch listens to the trades of the market meanwhile and writes lines to FILE: "order ID NS", when
  * it was sent, and "trade ID NS", when its event arrived; both on CLOCK_MONOTONIC.
@@ -41,6 +46,7 @@ enum {
     SENT_SLOTS = 1 << 20, /* orders whose time of sending is remembered */
     STALL_MS = 15000,
     PAUSE_MS_MAX = 1000,
+    RATE_MAX = 1000000,
     WATCH_QUIET_MS = 1000,
     WATCH_WAIT_MS = 10000
 };
@@ -49,7 +55,7 @@ struct connection {
     int fd;
     bool is_waiting; /* for an answer */
     struct request request;
-    int64_t sent_ns;
+    int64_t sent_ns, due_ns; /* due: of the next request, with --rate; 0: none */
     size_t got, body_left;
     size_t head; /* bytes of the answer's head; 0: not complete */
     int status;
@@ -64,8 +70,9 @@ struct sent {
 struct load {
     int port, connections_count, seconds, warmup;
     int pause_ms; /* before each request: lone orders; stops the whole loop */
+    int rate;     /* requests a second; 0: as fast as answers come */
     enum request_mode mode;
-    const char *people, *path, *watch_file;
+    const char *people, *path, *watch_file, *cookie;
     struct requests *requests;
     struct trade_watch *watch;
     struct connection *connections;
@@ -139,8 +146,27 @@ static void take_answer(struct load *load, struct connection *connection)
         load->answers_2xx++;
     }
     connection->is_waiting = false;
-    if (!load->is_over)
+    if (load->is_over)
+        return;
+    if (load->rate == 0) {
         send_next(load, connection);
+        return;
+    }
+    int64_t period_ns = (int64_t)load->connections_count * 1000000000 / load->rate, now = now_ns();
+    connection->due_ns += period_ns;
+    if (connection->due_ns < now)
+        connection->due_ns = now;
+}
+
+/* Those whose time has come. */
+static void send_due(struct load *load)
+{
+    int64_t now = now_ns();
+    for (int i = 0; i < load->connections_count; i++) {
+        struct connection *connection = &load->connections[i];
+        if (!connection->is_waiting && connection->due_ns != 0 && connection->due_ns <= now)
+            send_next(load, connection);
+    }
 }
 
 /* ---- reading answers ---- */
@@ -238,7 +264,9 @@ static void turn(struct load *load, int64_t until_ns)
     struct epoll_event events[EVENTS_MAX];
     int64_t checked_ns = now_ns(), now;
     while ((now = now_ns()) < until_ns && (!load->is_over || any_waits(load))) {
-        int count = epoll_wait(load->epoll, events, EVENTS_MAX, 10);
+        if (load->rate > 0 && !load->is_over)
+            send_due(load);
+        int count = epoll_wait(load->epoll, events, EVENTS_MAX, load->rate > 0 ? 1 : 10);
         for (int i = 0; i < count; i++)
             on_readable(load, events[i].data.ptr);
         if (now - checked_ns > 1000000000) {
@@ -252,7 +280,10 @@ static void measure(struct load *load)
 {
     int64_t began_ns = now_ns();
     for (int i = 0; i < load->connections_count; i++)
-        send_next(load, &load->connections[i]);
+        if (load->rate == 0)
+            send_next(load, &load->connections[i]);
+        else
+            load->connections[i].due_ns = began_ns + (int64_t)i * 1000000000 / load->rate;
     turn(load, began_ns + (int64_t)load->warmup * 1000000000);
     printf("begin\n");
     fflush(stdout);
@@ -316,7 +347,8 @@ static void read_options(struct load *load, int argc, char **argv)
         {"mode", required_argument, NULL, 'm'},        {"path", required_argument, NULL, 'u'},
         {"connections", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
         {"warmup", required_argument, NULL, 'w'},      {"watch", required_argument, NULL, 't'},
-        {"pause", required_argument, NULL, 'l'},       {NULL, 0, NULL, 0}};
+        {"pause", required_argument, NULL, 'l'},       {"rate", required_argument, NULL, 'r'},
+        {"cookie", required_argument, NULL, 'k'},      {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         switch (option) {
@@ -325,6 +357,12 @@ static void read_options(struct load *load, int argc, char **argv)
             break;
         case 'f':
             load->people = optarg;
+            break;
+        case 'k':
+            load->cookie = optarg;
+            break;
+        case 'r':
+            load->rate = number(optarg, RATE_MAX);
             break;
         case 'u':
             load->path = optarg;
@@ -361,7 +399,7 @@ int main(int argc, char **argv)
     static struct load load = {
         .connections_count = 64, .seconds = 5, .warmup = 1, .path = "/market/orders"};
     read_options(&load, argc, argv);
-    load.requests = requests_new(load.mode, load.people, load.path);
+    load.requests = requests_new(load.mode, load.people, load.path, load.cookie);
     load.sent = calloc(SENT_SLOTS, sizeof(load.sent[0]));
     if (!load.requests || !load.sent)
         return 1;

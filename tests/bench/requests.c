@@ -27,6 +27,7 @@ struct requests {
     enum request_mode mode;
     struct member *members;
     size_t members_count;
+    const char *cookie;
     struct request *ready; /* cross: by side, member; mix: by price, member; get: by member */
     size_t ready_count;
     struct live *live;
@@ -64,10 +65,13 @@ static struct request order(const struct requests *requests, size_t at, const ch
 static struct request get(const struct requests *requests, size_t at, const char *path)
 {
     char text[REQUEST_BYTES_MAX];
+    const char *name = requests->cookie ? requests->cookie : "";
+    /* The address is for auth when it is asked without an edge, which would set it. */
     int length = snprintf(text, sizeof(text),
-                          "GET %s HTTP/1.1\r\nHost: bench\r\n"
-                          "Authorization: Bearer %s\r\n\r\n",
-                          path, requests->members[at].token);
+                          "GET %s HTTP/1.1\r\nHost: bench\r\nX-Forwarded-For: 127.0.0.1\r\n"
+                          "%s%s%s%s\r\n\r\n",
+                          path, requests->cookie ? "Cookie: " : "Authorization: Bearer", name,
+                          requests->cookie ? "=" : " ", requests->members[at].token);
     assert(length > 0 && length < REQUEST_BYTES_MAX);
     char *copy = strdup(text);
     assert(copy != NULL);
@@ -116,11 +120,13 @@ static bool read_people(struct requests *requests, const char *path)
     return requests->members_count >= 2;
 }
 
-struct requests *requests_new(enum request_mode mode, const char *people, const char *path)
+struct requests *requests_new(enum request_mode mode, const char *people, const char *path,
+                              const char *cookie)
 {
     struct requests *requests = calloc(1, sizeof(*requests));
     assert(requests != NULL);
     requests->mode = mode;
+    requests->cookie = cookie;
     requests->random = 42;
     if (!read_people(requests, people)) {
         fprintf(stderr, "%s: no lines of UID TOKEN\n", people);

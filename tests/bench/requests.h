@@ -27,9 +27,11 @@ struct request {
 
 struct requests;
 
-/* `people` has a line "UID TOKEN" for each member; `path` is of the API ("/market/orders"). NULL
+/* `people` has a line "UID TOKEN" for each member; `path` is of the API ("/market/orders"); `cookie`
+ * is the name under which the token goes, NULL: Authorization. NULL
  * with a line on stderr when the file is not good. */
-struct requests *requests_new(enum request_mode mode, const char *people, const char *path);
+struct requests *requests_new(enum request_mode mode, const char *people, const char *path,
+                              const char *cookie);
 void requests_free(struct requests *requests); /* NULL is fine */
 
 /* The next request. `room` is where its text goes when it can't be made before (cancels). */

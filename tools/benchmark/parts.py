@@ -2,12 +2,14 @@
 notes its results; report.py makes rows of them."""
 
 import re
+import statistics
 import urllib.request
 
 from benchmark import cpu
 from benchmark.run import MEMBERS, PROTOTYPE_EDGE_PORT, PROTOTYPE_PORT, TRIVIAL_PORT, medians, pairs, say
 
 CONNECTIONS = (1, 64, 128, 256, 1000)
+PACED_RATE = 1000  # requests a second of a machine that is not full
 READS = {
     "depth": "/api/v2/public/markets/btcusd/depth",
     "balances": "/api/v2/account/balances",
@@ -180,6 +182,32 @@ def stages(bench):
     bench.results["stages"] = [pairs(line) for line in text.splitlines()]
 
 
+def authz(bench):
+    """What the edge's question costs: authz alone beside one sign-in after the other, and an authorised
+    read through the edge beside the same through an edge that does not ask. Sessions by cookie."""
+    bench.up()
+    path, question = "/api/v2/peatio/account/balances", "/api/v2/auth/api/v2/peatio/account/balances"
+    cookies = {"mode": "get", "cookie": "_barong_session", "people": bench.make_sessions()}
+    tokens = {"mode": "get", "path": path}
+    silent_port = bench.port_base + PROTOTYPE_EDGE_PORT
+    edge = bench.start_edge(silent_port, bench.accounting_port, asks=False)
+    wait_for_port(silent_port)
+    runs = {name: [] for name in ("alone", "asked", "silent", "asked paced", "silent paced")}
+    sign_ins = []
+    for at in range(bench.rounds):
+        say(f"authz, run {at + 1} of {bench.rounds}")
+        sign_ins.append(bench.sign_ins_per_second())
+        runs["alone"].append(bench.load(bench.auth_port, 64, path=question, **cookies))
+        for name, port, more in (("asked", bench.edge_port, {**cookies, "path": path}),
+                                 ("silent", silent_port, tokens)):
+            runs[name].append(bench.load(port, 64, **more))
+            runs[f"{name} paced"].append(bench.load(port, 64, rate=PACED_RATE, **more))
+    bench.stop(edge)
+    bench.results["authz"] = {name: medians(many) for name, many in runs.items()}
+    bench.results["sign_ins"] = statistics.median(sign_ins)
+
+
 PARTS = {"engine": engine, "idle": memory_idle, "bus": bus, "reads": reads, "lone": lone,
          "load": load, "prototype": prototype, "memory": memory, "single": single,
+         "authz": authz,
          "stages": stages}

@@ -113,6 +113,27 @@ def read_rows(results):
                   run["foreign"])
 
 
+def authz_rows(results):
+    runs = results.get("authz")
+    if not runs:
+        return
+    alone, sign_ins = runs["alone"], results["sign_ins"]
+    ratio = alone["per_second"] / sign_ins
+    yield row("authz alone, 64 connections, answers/s", thousands(alone["per_second"]),
+              f"sign-ins one by one {sign_ins:.1f}", ratio, ">= 30", ratio >= 30, alone["foreign"])
+    asked, silent = runs["asked paced"], runs["silent paced"]
+    added = asked["p50_us"] - silent["p50_us"]
+    yield row("authorised read by the edge, 64 connections, paced: p50", ms(asked["p50_us"]),
+              f"an edge that asks nobody {ms(silent['p50_us'])}", None, "<= 1 ms more",
+              added <= 1000, asked["foreign"])
+    asked, silent = runs["asked"], runs["silent"]
+    yield row("  as fast as it goes: reads/s, p50",
+              f"{thousands(asked['per_second'])}, {ms(asked['p50_us'])}",
+              f"an edge that asks nobody {thousands(silent['per_second'])}, "
+              f"{ms(silent['p50_us'])}", asked["per_second"] / silent["per_second"],
+              foreign=asked["foreign"])
+
+
 def memory_rows(results):
     idle, loaded = results.get("memory_idle", {}), results.get("memory", {})
     for name, (rss, pss) in (idle or loaded).items():
@@ -153,7 +174,8 @@ def costs(title, run, per_second):
 def table(bench):
     results = bench.results
     rows = [HEAD, *engine_rows(results, bench.foreign), *bus_rows(results), *load_rows(results),
-            *lone_rows(results), *read_rows(results), *memory_rows(results)]
+            *lone_rows(results), *read_rows(results), *authz_rows(results),
+            *memory_rows(results)]
     print()
     print_rows(rows)
     print("\nMedians of", bench.rounds, "runs. \"others\": the largest share of the machine that "

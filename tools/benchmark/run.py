@@ -1,12 +1,16 @@
 """The stack that is measured, and running programs against it."""
 
+import hashlib
 import importlib.util
+import json
 import os
+import secrets
 import shutil
 import statistics
 import subprocess
 import tempfile
 import time
+import urllib.request
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
@@ -16,7 +20,7 @@ import yaml
 from benchmark import cpu
 from stack.settings import REPOSITORY, read_env_file
 
-MEMBERS = 256
+MEMBERS, SESSIONS = 256, 256
 PROTOTYPE_PORT, TRIVIAL_PORT, PROTOTYPE_EDGE_PORT = 20, 21, 22  # offsets from the port base
 EDGE_PORT = 10
 DRAIN_SECONDS = 60
@@ -52,6 +56,10 @@ class Bench:
     @property
     def accounting_port(self):
         return self.port_base + 5
+
+    @property
+    def auth_port(self):
+        return self.port_base + 8
 
     def environment(self):
         operator = read_env_file(self.run_dir / "env" / "operator.env")
@@ -110,6 +118,39 @@ class Bench:
         for name in ("currencies", "blockchains", "markets", "trading_fees", "engines",
                      "withdraw_limits", "accounts"):
             shutil.copy(REPOSITORY / f"deploy/seed/{name}.yml", folder)  # for the stages
+
+    def make_sessions(self):
+        """Open sessions of the seeded traders, by their cookies, as sign-in makes them."""
+        lines = []
+        for at in range(SESSIONS):
+            uid, cookie = self.traders()[at % len(self.traders())]["uid"], secrets.token_hex(16)
+            self.query_all(
+                "INSERT INTO bourse_auth.sessions (id, user_id, csrf_hash, user_ip, user_agent,"
+                " user_agent_hash, methods, authenticated_at, created_at, expires_at, ends_at)"
+                " SELECT %s, id, %s, '127.0.0.1', '', %s, 'pwd', UTC_TIMESTAMP(6),"
+                " UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR,"
+                " UTC_TIMESTAMP(6) + INTERVAL 1 DAY FROM bourse_auth.users WHERE uid = %s",
+                (digest(cookie), digest(""), digest(""), uid))
+            lines.append(f"{uid} {cookie}\n")
+        path = self.run_dir / "sessions.txt"
+        path.write_text("".join(lines))
+        return path
+
+    def traders(self):
+        return json.loads((self.run_dir / "credentials.json").read_text())["traders"]
+
+    def sign_ins_per_second(self):
+        """One after the other, by password (argon2id), at auth itself."""
+        begin, count = time.monotonic(), 0
+        for trader in self.traders():
+            body = json.dumps({"email": trader["email"], "password": trader["password"]}).encode()
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{self.auth_port}/api/v2/identity/sessions", body,
+                {"Content-Type": "application/json", "X-Forwarded-For": "127.0.0.1"})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                answer.read()
+            count += 1
+        return count / (time.monotonic() - begin)
 
     def pid(self, name):
         return int((self.run_dir / f"pids/{name}.pid").read_text())
@@ -180,8 +221,9 @@ class Bench:
         self.running.append(process)
         return process
 
-    def start_edge(self, port, upstream):
-        """A second edge, as the first but before another program."""
+    def start_edge(self, port, upstream, asks=True):
+        """A second edge, as the first but before another program; asks=False: one that asks nobody
+        and hands on the client's token."""
         folder = self.run_dir / "second-edge"
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
@@ -193,6 +235,14 @@ class Bench:
         configuration = folder / "nginx.conf"
         subprocess.run([REPOSITORY / "deploy/nginx/render", configuration], env=environment,
                        check=True)
+        if not asks:
+            text = configuration.read_text()
+            for ours, silent in (("auth_request /.edge/authz;", "auth_request off;"),
+                                 ("$edge_authorization$edge_oauth_authorization;",
+                                  "$http_authorization;")):
+                assert text.count(ours) == 1
+                text = text.replace(ours, silent)
+            configuration.write_text(text)
         process = subprocess.Popen(["nginx", "-p", f"{folder}/", "-e", "stderr", "-c",
                                     configuration, "-g", "daemon off;"])
         self.running.append(process)
@@ -255,6 +305,10 @@ class Bench:
             raise BenchError("no trade was told of")
         return {"trade_p50_us": times[len(times) // 2], "trade_p99_us": times[len(times) * 99 // 100],
                 "trade_max_us": times[-1], "trades_seen": float(len(times))}
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).digest()
 
 
 def load_tool(name):
