@@ -106,7 +106,7 @@ test('forged access tokens', async () => {
 const machine = { grant_types: ['client_credentials'], redirect_uris: [], scope: 'peatio.read',
   token_endpoint_auth_method: 'private_key_jwt' };
 
-async function keyPair(alg = 'ES256') {
+async function newKey(alg = 'ES256') {
   const pair = await jose.generateKeyPair(alg, { extractable: true });
   const kid = randomUUID();
   return { ...pair, alg, kid, jwk: { ...await jose.exportJWK(pair.publicKey), kid, alg, use: 'sig' } };
@@ -128,13 +128,13 @@ function present(text, more = {}) {
 
 test('private_key_jwt: every algorithm, each wrong claim', async () => {
   for (const alg of ['ES256', 'RS256', 'PS256', 'ES384', 'ES512', 'EdDSA']) {
-    const key = await keyPair(alg);
+    const key = await newKey(alg);
     const client = register({ ...machine, jwks: { keys: [key.jwk] } });
     const answer = await present(await assertion(client, key));
     assert.equal(answer.status, 200, `${alg} ${answer.text}`);
   }
-  const key = await keyPair();
-  const stranger = await keyPair();
+  const key = await newKey();
+  const stranger = await newKey();
   const client = register({ ...machine, jwks: { keys: [key.jwk] } });
   const now = Math.floor(Date.now() / 1000);
   const once = await assertion(client, key);
@@ -160,13 +160,13 @@ test('private_key_jwt: every algorithm, each wrong claim', async () => {
 });
 
 test('jwks_uri: fetched, kept, and asked again for an unknown key', async () => {
-  const keys = [await keyPair()];
+  const keys = [await newKey()];
   const server = await listen(() => [200, JSON.stringify({ keys: keys.map((key) => key.jwk) }), 'application/json']);
   const client = register({ ...machine, jwks_uri: `${server.url}/jwks` });
   assert.equal((await present(await assertion(client, keys[0]))).status, 200);
   assert.equal((await present(await assertion(client, keys[0]))).status, 200);
   assert.equal(server.received.length, 1);
-  keys.unshift(await keyPair());
+  keys.unshift(await newKey());
   assert.equal((await present(await assertion(client, keys[0]))).status, 200);
   assert.equal(server.received.length, 2);
   server.close();
@@ -187,7 +187,7 @@ async function proof(key, { htm = 'POST', path = '/oauth2/token', token, claims 
 }
 
 test('DPoP at the token endpoint: each broken proof', async () => {
-  const key = await keyPair();
+  const key = await newKey();
   const client = register({ token_endpoint_auth_method: 'none', dpop_bound_access_tokens: true,
     grant_types: ['authorization_code', 'refresh_token'] });
   const now = Math.floor(Date.now() / 1000);
@@ -212,8 +212,8 @@ test('DPoP at the token endpoint: each broken proof', async () => {
 });
 
 test('DPoP at a resource: only with its own key, and not as Bearer', async () => {
-  const key = await keyPair();
-  const thief = await keyPair();
+  const key = await newKey();
+  const thief = await newKey();
   const client = register({ scope: 'openid email peatio.read offline_access' });
   const good = await code(client, { scope: 'openid peatio.read offline_access' });
   const redeemed = await fetch(`${issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(good),
@@ -247,7 +247,7 @@ test('DPoP at a resource: only with its own key, and not as Bearer', async () =>
 });
 
 test('dpop_jkt binds the code', async () => {
-  const key = await keyPair();
+  const key = await newKey();
   const client = register();
   const jkt = await jose.calculateJwkThumbprint(key.jwk);
   refused(await post('/oauth2/token', client, await code(client, { dpop_jkt: jkt })), 400, 'invalid_grant');
@@ -267,7 +267,7 @@ async function second(settings) {
 test('nonces in proofs, where they are demanded', async () => {
   const process = await second({ OAUTH_DPOP_NONCE: 'true' });
   try {
-    const key = await keyPair();
+    const key = await newKey();
     const client = register({ grant_types: ['client_credentials'], redirect_uris: [], scope: 'peatio.read' });
     const send = async (nonce) => fetch(`${process.url}/oauth2/token`, {
       method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }),
@@ -327,7 +327,7 @@ test('registration: off unless it is opened; then create, read, replace, forget'
     assert.equal((await send(uri, 'DELETE', undefined, token)).status, 204);
     assert.equal((await send(uri, 'GET', undefined, token)).status, 401);
     // A client cannot make us call into our own network.
-    const key = await keyPair();
+    const key = await newKey();
     const inner = await listen(() => [200, JSON.stringify({ keys: [key.jwk] }), 'application/json']);
     const victim = register({ ...machine, jwks_uri: `${inner.url}/jwks` });
     const answer = await fetch(`${process.url}/oauth2/token`, { method: 'POST', body: new URLSearchParams({

@@ -122,9 +122,9 @@ static bool assertion_verify(struct call *call, const struct oauth_client *clien
     size_t length = strlen(credentials->assertion);
     bool good = false;
     /* Keys that are an address are asked once more: they may have been changed a moment ago. */
-    for (int fresh = 0; fresh <= (client->jwks_uri != NULL) && !good; fresh++) {
+    for (int round = 0; round < (client->jwks_uri ? 2 : 1) && !good; round++) {
         struct token_keys *keys = NULL;
-        if (!oauth_client_keys(call->app, client, fresh, &keys, err))
+        if (!oauth_client_keys(call->app, client, round > 0, &keys, err))
             return false;
         bool lacks = token_keys_lack(keys, credentials->assertion, length);
         good = token_verify(keys, &rules, call->now_us, credentials->assertion, length, ret_claims,

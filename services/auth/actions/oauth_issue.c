@@ -25,8 +25,10 @@ static void claims_begin(struct auth *app, struct str *out, const char *subject,
     json_write_string(out, oauth_issuer(app));
     str_add(out, ",\"sub\":");
     json_write_string(out, subject);
-    str_add_format(out, ",\"iat\":%lld,\"exp\":%lld", (long long)(now_us / SECOND_US),
-                   (long long)(now_us / SECOND_US + life_s));
+    str_add(out, ",\"iat\":");
+    str_add_i64(out, now_us / SECOND_US);
+    str_add(out, ",\"exp\":");
+    str_add_i64(out, now_us / SECOND_US + life_s);
 }
 
 static void member_add(struct str *out, const char *name, const char *value)
