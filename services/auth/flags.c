@@ -4,6 +4,7 @@
 
 #include "auth/actions/seed.h"
 #include "auth/openapi.h"
+#include "auth/flags_factors.h"
 #include "auth/flags_oauth.h"
 #include "auth/flags_secret.h"
 #include "auth/actions/signing_keys.h"
@@ -117,6 +118,7 @@ const struct service_flag auth_flags[] = {
      false, run_print_openapi},
     OAUTH_FLAG_ROWS,
     SECRET_FLAG_ROWS,
+    FACTOR_FLAG_ROWS,
     {"--rotate-keys", NULL,
      "Make a new key of session tokens and access tokens; it takes over by itself.", true,
      run_rotate_keys},

@@ -143,3 +143,13 @@ def test_a_link_that_is_none_of_ours_starts_nothing(token):
     answer = newcomer().post(PATH + "/confirm_code", token=token)
     assert answer.status_code == 422
     assert errors(answer)[0].startswith("jwt.decode_and_verify")
+
+
+def test_an_operator_who_has_seen_the_person_resets_at_once():
+    person = waiting()
+    done = WORLD.service("auth", "--reset-factors", person.row["uid"])
+    assert done.returncode == 0, done.stderr
+    assert state(person) == ("cancelled", "operator")
+    assert person.elsewhere().sign_in().status_code == 200
+    wait_for(lambda: person.get("/resource/users/me").status_code == 401, 5, "the session's end")
+    assert WORLD.service("auth", "--reset-factors", "ID0000000000").returncode == 1
