@@ -8,6 +8,7 @@
 #include "auth/actions/session.h"
 #include "auth/state/config.h"
 #include "auth/store/activities.h"
+#include "auth/store/known_devices.h"
 #include "auth/store/password_resets.h"
 #include "auth/store/users.h"
 #include "base/auto.h"
@@ -75,7 +76,7 @@ static bool confirm_unit(struct db *db, void *arg, struct err *err)
         return utilized(err);
     return mail_token_use(call, work->claims, err) &&
            password_set(call, &user, work->password, NULL, err) &&
-           record(call, &user, "password reset", err) &&
+           known_devices_drop(db, user.id, err) && record(call, &user, "password reset", err) &&
            event_system(db, "system.user.password.reset", &user, extra, err);
 }
 

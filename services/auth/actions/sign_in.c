@@ -12,8 +12,6 @@
 #include "auth/store/known_devices.h"
 #include "auth/store/throttles.h"
 #include "auth/store/users.h"
-#include "base/random.h"
-#include "crypto/crypto.h"
 #include "crypto/password.h"
 
 enum { LIMITS_MAX = 2, DIGEST_ROOM = PASSWORD_DIGEST_SIZE };
@@ -94,7 +92,7 @@ static bool find_user(struct attempt *attempt, struct err *err)
     }
     if (!device)
         return true;
-    sha256(device, strlen(device), attempt->device_hash);
+    device_hash_of(device, attempt->device_hash);
     return known_devices_have(call->db, attempt->user.id, attempt->device_hash,
                               &attempt->is_known_device, err);
 }
@@ -180,22 +178,11 @@ static bool check_factor(struct attempt *attempt, struct err *err)
 
 /* ---- the session ---- */
 
+/* A browser keeps its cookie from one account to the next only where it is known already. */
 static void make_device(struct attempt *attempt)
 {
-    static const char digits[] = "0123456789abcdef";
-    char *device = attempt->result.device;
-    uint8_t bytes[DEVICE_COOKIE_SIZE / 2];
-    if (attempt->is_known_device && strlen(attempt->request->device) == DEVICE_COOKIE_SIZE - 1) {
-        memcpy(device, attempt->request->device, DEVICE_COOKIE_SIZE);
-        return;
-    }
-    random_bytes(bytes, sizeof(bytes));
-    for (size_t i = 0; i < sizeof(bytes); i++) {
-        device[2 * i] = digits[bytes[i] >> 4];
-        device[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    device[DEVICE_COOKIE_SIZE - 1] = '\0';
-    sha256(device, strlen(device), attempt->device_hash);
+    device_make(attempt->is_known_device ? attempt->request->device : NULL, attempt->result.device);
+    device_hash_of(attempt->result.device, attempt->device_hash);
 }
 
 /* The hash of today's cost, unless the password was changed since it was read. */

@@ -14,11 +14,10 @@
 #include <stdbool.h>
 
 #include "auth/actions/call.h"
+#include "auth/actions/device.h"
 #include "auth/actions/session.h"
 #include "auth/domain/user.h"
 #include "base/err.h"
-
-enum { DEVICE_COOKIE_SIZE = 33 };
 
 struct sign_in {
     const char *email, *password;

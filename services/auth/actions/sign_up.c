@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "auth/actions/confirmation.h"
+#include "auth/actions/device.h"
 #include "auth/actions/label_set.h"
 #include "auth/actions/password_set.h"
 #include "auth/actions/user_create.h"
@@ -23,6 +24,7 @@
 struct sign_up_work {
     struct call *call;
     struct user_draft draft;
+    const char *device;
     bool is_taken; /* by an account that is not told of: the form's answer looks like any other */
     struct user user;
     struct opened_session opened;
@@ -158,15 +160,18 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
 {
     struct sign_up_work *work = arg;
     struct call *call = work->call;
+    uint8_t device[DEVICE_HASH_SIZE];
     bool is_first;
+    device_hash_of(work->device, device);
     if (!user_create(call, &work->draft, &work->user, err))
         return false;
     const struct activity activity = {.user_id = work->user.id,
                                       .topic = "account",
                                       .action = "signup",
                                       .result = ACTIVITY_SUCCEED};
-    return activity_record(db, &activity, &call->visitor, err) && crown(work, &is_first, err) &&
-           (is_first || confirmation_tell(call, &work->user, err)) &&
+    return activity_record(db, &activity, &call->visitor, err) &&
+           known_devices_add(db, work->user.id, device, call->now_us, err) &&
+           crown(work, &is_first, err) && (is_first || confirmation_tell(call, &work->user, err)) &&
            session_open(call, &work->user, "pwd", &work->opened, err) &&
            (!work->is_taken || err_set(err, ERR_STATE_CONFLICT, "nothing of this is to stay"));
 }
@@ -229,7 +234,8 @@ static bool take_limit(struct call *call, struct err *err)
 bool sign_up(struct call *call, const struct sign_up *form, struct user *ret_user,
              struct opened_session *ret_opened, struct sign_up_codes *codes, struct err *err)
 {
-    struct sign_up_work work = {.call = call, .draft = {.email = form->email, .data = form->data}};
+    struct sign_up_work work = {
+        .call = call, .device = form->device, .draft = {.email = form->email, .data = form->data}};
     struct new_password made;
     codes->count = 0;
     if (!take_limit(call, err) || !check(&work, form, codes, err) || codes->count > 0)

@@ -15,6 +15,7 @@ enum { SIGN_UP_CODES_MAX = 12 };
 struct sign_up {
     const char *email, *password;
     const char *username, *referral_uid, *data; /* NULL: none */
+    const char *device; /* for the cookie of this browser: the account knows it from now on */
 };
 
 /* Everything that a form can break, in the order of the contract. */

@@ -3,12 +3,14 @@
 
 #include "auth/actions/captcha.h"
 #include "auth/actions/confirmation.h"
+#include "auth/actions/device.h"
 #include "auth/actions/letter_request.h"
 #include "auth/actions/password_reset.h"
 #include "auth/actions/sign_up.h"
 #include "auth/actions/whitelink_use.h"
 #include "auth/http/captcha_params.h"
 #include "auth/http/context.h"
+#include "auth/http/device_cookie.h"
 #include "auth/http/routes_public.h"
 #include "auth/http/user_view.h"
 #include "auth/state/config.h"
@@ -56,6 +58,7 @@ static const struct param sign_up_params[] = {
 static void create(struct http_request *request)
 {
     const struct sign_up_form *form = http_params(request);
+    char device[DEVICE_COOKIE_SIZE];
     struct sign_up_codes codes;
     struct opened_session opened;
     struct user user;
@@ -63,14 +66,19 @@ static void create(struct http_request *request)
     struct err err;
     if (!request_call(request, &call))
         return;
-    if (!captcha_check(&call, "user_create", form->captcha, &err))
+    struct sign_up asked = form->form;
+    device_make(NULL, device);
+    asked.device = device;
+    if (!captcha_check(&call, "user_create", form->captcha, &err)) {
         http_reply_err(request, &err);
-    else if (sign_up(&call, &form->form, &user, &opened, &codes, &err))
+    } else if (sign_up(&call, &asked, &user, &opened, &codes, &err)) {
+        reply_device_cookie(request, device);
         reply_session(request, &call, &user, &opened, 201);
-    else if (codes.count > 0)
+    } else if (codes.count > 0) {
         http_reply_codes(request, codes.items, codes.count);
-    else
+    } else {
         http_reply_err(request, &err);
+    }
 }
 
 /* ---- POST /identity/users/{email,password}/generate_code ---- */

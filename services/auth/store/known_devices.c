@@ -26,3 +26,9 @@ bool known_devices_add(struct db *db, uint64_t user_id, const uint8_t hash[stati
                            DB_U64(user_id), DB_U64(user_id), DB_I64(DEVICES_MAX)),
                    NULL, err);
 }
+
+bool known_devices_drop(struct db *db, uint64_t user_id, struct err *err)
+{
+    return db_exec(db, "DELETE FROM known_devices WHERE user_id = ?", DB_ARGS(DB_U64(user_id)),
+                   NULL, err);
+}

@@ -20,5 +20,7 @@ bool known_devices_have(struct db *db, uint64_t user_id,
                         struct err *err) MUST_CHECK;
 bool known_devices_add(struct db *db, uint64_t user_id, const uint8_t hash[static DEVICE_HASH_SIZE],
                        int64_t now_us, struct err *err) MUST_CHECK;
+/* None is known any more: after a password reset, whoever had the old one. */
+bool known_devices_drop(struct db *db, uint64_t user_id, struct err *err) MUST_CHECK;
 
 #endif

@@ -54,6 +54,8 @@ def test_a_good_form_opens_a_session_at_once():
     assert anna.get("/resource/users/me").json()["uid"] == answer.json()["uid"]
     assert anna.row("password_digest").startswith("$argon2id$v=19$m=47104,t=1,p=1$")
     assert anna.activities("account") == (("signup", "succeed", None),)
+    # The account knows this browser from now on.
+    assert sql("SELECT COUNT(*) FROM {}.known_devices WHERE user_id = %s", anna.row("id")) == ((1,),)
 
 
 def test_the_password_goes_nowhere_but_into_its_hash(stack):
