@@ -161,8 +161,8 @@ static void sign(const struct storage *storage, const char *key, const char *exp
 void local_link(struct storage *storage, const char *key, int64_t lifetime_s, struct str *out)
 {
     char expires[24], signature[2 * SHA256_SIZE + 1];
-    snprintf(expires, sizeof(expires), "%lld",
-             (long long)(clock_now_us(storage->clock) / 1000000 + lifetime_s));
+    int64_t expires_s = clock_now_us(storage->clock) / 1000000 + lifetime_s;
+    snprintf(expires, sizeof(expires), "%lld", (long long)expires_s);
     sign(storage, key, expires, signature);
     str_add_format(out, "%s/%s?expires=%s&signature=%s", storage->link_base, key, expires,
                    signature);
