@@ -10,6 +10,7 @@
 #include "token/claims.h"
 #include "token/key.h"
 #include "token/verify.h"
+#include "json/field.h"
 #include "json/read.h"
 
 enum {
@@ -156,4 +157,49 @@ bool token_verify_general(const struct token_keys *keys, const char *const *perm
     }
     *ret_signers = signers;
     return true;
+}
+
+/* ---- one more signature ---- */
+
+static void add_text(struct str *out, const char *key, const char *text)
+{
+    str_add(out, key);
+    json_write_string(out, text);
+}
+
+static void add_former(struct str *out, const cJSON *signature)
+{
+    const char *kid = json_member_text(json_member(signature, "header"), "kid");
+    add_text(out, "{\"protected\":", json_member_text(signature, "protected"));
+    add_text(out, ",\"header\":{\"kid\":", kid);
+    add_text(out, "},\"signature\":", json_member_text(signature, "signature"));
+    str_add(out, "},");
+}
+
+bool token_sign_also(struct token_signer *signer, const char *document, size_t length,
+                     struct str *out, struct err *err)
+{
+    static const char list[] = "\"signatures\":[";
+    AUTO(delete_tree) cJSON *root = NULL;
+    AUTO(str_release) struct str payload = STR_INIT(PAYLOAD_BYTES_MAX);
+    AUTO(str_release) struct str ours = STR_INIT(2 * INPUT_BYTES_MAX);
+    struct document former;
+    if (!json_read(document, length, &root, err) || !document_open(root, &former, err))
+        return false;
+    if (cJSON_GetArraySize(former.signatures) == SIGNATURES_MAX ||
+        !base64url_read(former.payload, strlen(former.payload), &payload) ||
+        strlen(str_data(&payload)) != payload.length)
+        return err_set(err, ERR_BODY_INVALID, "no payload to be signed, or too many signatures");
+    if (!token_sign_general(signer, str_data(&payload), &ours, err))
+        return false;
+    /* Base64 is read strictly: written again, the payload is what it was. */
+    const char *mine = strstr(ours.data, list);
+    assert(mine != NULL);
+    mine += sizeof(list) - 1;
+    add_text(out, "{\"payload\":", former.payload);
+    str_add(out, ",\"signatures\":[");
+    const cJSON *each;
+    cJSON_ArrayForEach(each, former.signatures) add_former(out, each);
+    str_add(out, mine); /* with the brackets behind it */
+    return str_ok(out) || err_set(err, ERR_INTERNAL, "no room for a signed document");
 }

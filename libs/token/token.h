@@ -133,6 +133,11 @@ bool token_sign_service(struct token_signer *signer, const char *issuer, const c
 bool token_sign_general(struct token_signer *signer, const char *payload_json, struct str *out,
                         struct err *err) MUST_CHECK;
 
+/* Appends the document with one more signature, ours, behind those that it has, which are not looked
+ * at. The payload is signed as it came. ERR_BODY_INVALID: no such document. */
+bool token_sign_also(struct token_signer *signer, const char *document, size_t length,
+                     struct str *out, struct err *err) MUST_CHECK;
+
 /* Verifies the signatures whose kid is in `permitted` (names of keys, NULL-terminated); others are
  * ignored; a permitted one that fails is ERR_UNAUTHENTICATED. The same signer twice counts once.
  * ret_signers gets a bit for each permitted index that signed (at most 32): believe the payload

@@ -49,26 +49,31 @@ static bool say_state(struct call *call, struct user *user, const struct profile
            (profile->state != PROFILE_SUBMITTED || kyc_profile_submitted(call, profile, err));
 }
 
+bool profile_file(struct call *call, struct user *user, const struct profile_filing *filing,
+                  struct mistakes *mistakes, struct profile *ret_profile, struct err *err)
+{
+    struct saving saving = {.call = call, .filing = filing, .mistakes = mistakes};
+    struct profile profile = {
+        .user_id = user->id, .author = filing->author, .state = filing->state};
+    if (!apply(&saving, &profile))
+        return true;
+    if (!profiles_insert(call->db, call->app->secrets, call->arena, &profile, call->now_us, err) ||
+        (filing->admin && !admin_profile_record(call, filing->admin, user, NULL, &profile, err)) ||
+        !event_profile_created(call->db, &profile, user, err) ||
+        !say_state(call, user, &profile, err))
+        return false;
+    *ret_profile = profile;
+    return true;
+}
+
 static bool create_unit(struct db *db, void *arg, struct err *err)
 {
     struct saving *saving = arg;
-    struct call *call = saving->call;
-    struct profile profile = {.user_id = saving->user_id,
-                              .author = saving->filing->author,
-                              .state = saving->filing->state};
     struct user user;
     saving->mistakes->count = 0;
-    if (!users_lock_by_id(db, call->arena, saving->user_id, &user, err))
-        return false;
-    if (!apply(saving, &profile))
-        return true;
-    if (!profiles_insert(db, call->app->secrets, call->arena, &profile, call->now_us, err))
-        return false;
-    saving->result = profile;
-    if (saving->filing->admin &&
-        !admin_profile_record(call, saving->filing->admin, &user, NULL, &profile, err))
-        return false;
-    return event_profile_created(db, &profile, &user, err) && say_state(call, &user, &profile, err);
+    return users_lock_by_id(db, saving->call->arena, saving->user_id, &user, err) &&
+           profile_file(saving->call, &user, saving->filing, saving->mistakes, &saving->result,
+                        err);
 }
 
 static bool run(struct call *call, db_unit *unit, struct saving *saving,

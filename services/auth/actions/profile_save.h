@@ -30,6 +30,10 @@ struct profile_filing {
 bool profile_create(struct call *call, uint64_t user_id, const struct profile_filing *filing,
                     struct mistakes *mistakes, struct profile *ret_profile, struct err *err)
     MUST_CHECK;
+/* The same inside a transaction that holds the lock of the user's row, which is as it is afterwards. */
+bool profile_file(struct call *call, struct user *user, const struct profile_filing *filing,
+                  struct mistakes *mistakes, struct profile *ret_profile, struct err *err)
+    MUST_CHECK;
 /* The drafted one. ERR_NOT_FOUND, key resource.profile.doesnt_exist_or_not_editable. */
 bool profile_change(struct call *call, uint64_t user_id, const struct profile_filing *filing,
                     struct mistakes *mistakes, struct profile *ret_profile, struct err *err)

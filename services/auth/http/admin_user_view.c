@@ -79,13 +79,13 @@ static bool no_memory(struct err *err)
 }
 
 static bool read_profiles(struct call *call, uint64_t user_id, struct user_detail_view *view,
-                          struct err *err)
+                          bool masked, struct err *err)
 {
     struct profile *profiles;
     if (!profiles_of_user(call->db, call->app->secrets, call->arena, user_id, &profiles,
                           &view->profiles_count, err))
         return false;
-    view->profiles = profile_views(call, profiles, view->profiles_count, false);
+    view->profiles = profile_views(call, profiles, view->profiles_count, masked);
     return view->profiles || no_memory(err);
 }
 
@@ -119,7 +119,7 @@ static bool read_view(struct call *call, const struct user *user, enum user_deta
                       struct user_detail_view *ret_view, struct err *err)
 {
     *ret_view = (struct user_detail_view){.user = user_view_of(user)};
-    return read_profiles(call, user->id, ret_view, err) &&
+    return read_profiles(call, user->id, ret_view, detail == USER_WITH_MASKED_PROFILES, err) &&
            (detail != USER_WITH_KYC || read_rest(call, user->id, ret_view, err));
 }
 

@@ -1,6 +1,6 @@
 /*
  * admin_user_view.h: users as administrators and other servers see them (reference barong.md §1,
- * entities): UserWithProfile and UserWithKYC. Nothing is masked here.
+ * entities): UserWithProfile and UserWithKYC. Nothing is masked, but where a detail says so.
  */
 #ifndef AUTH_HTTP_ADMIN_USER_VIEW_H
 #define AUTH_HTTP_ADMIN_USER_VIEW_H
@@ -17,7 +17,7 @@
 #include "db/listing.h"
 #include "http/http.h"
 
-enum user_detail { USER_ALONE, USER_WITH_PROFILES, USER_WITH_KYC };
+enum user_detail { USER_ALONE, USER_WITH_PROFILES, USER_WITH_MASKED_PROFILES, USER_WITH_KYC };
 
 struct user_detail_view {
     struct user_view user;

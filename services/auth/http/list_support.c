@@ -1,5 +1,6 @@
 #include "auth/http/list_support.h"
 
+#include "auth/http/access.h"
 #include "auth/http/resource_support.h"
 
 struct listing request_page(struct http_request *request, const struct paging *paging)
@@ -21,7 +22,10 @@ void *request_room(struct http_request *request, size_t count, size_t size)
 void reply_page(struct http_request *request, const struct paging *paging, uint64_t total,
                 const struct json_field *fields, const void *rows, size_t count, size_t size)
 {
-    resource_paging(request, paging, total);
+    if (http_route_of(request)->access == ACCESS_MANAGEMENT)
+        paging_headers(request, paging, total);
+    else
+        resource_paging(request, paging, total);
     json_write_array(http_reply_builder(request), fields, rows, count, size);
     http_reply_built(request, 200);
 }

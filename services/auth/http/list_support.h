@@ -44,7 +44,7 @@ struct listing request_page(struct http_request *request, const struct paging *p
 /* Room of the request's arena; NULL: the reply (503) is made. */
 void *request_room(struct http_request *request, size_t count, size_t size);
 
-/* The headers of the page, and the rows. */
+/* The headers of the page, and the rows. Calls of other servers are POST: no links. */
 void reply_page(struct http_request *request, const struct paging *paging, uint64_t total,
                 const struct json_field *fields, const void *rows, size_t count, size_t size);
 

@@ -295,6 +295,40 @@ static void token_sign_general__every_kind_of_key__reads_back(void **state)
     }
 }
 
+static void token_sign_also__a_signed_document__both_count(void **state)
+{
+    struct world *w = *state;
+    AUTO(str_release)
+    struct str out = STR_INIT(DOCUMENT_BYTES_MAX), json = STR_INIT(DOCUMENT_BYTES_MAX);
+    struct token_signer *bob;
+    uint32_t signers;
+    struct err err;
+    assert_true(token_signer_new("RS256", "bob", w->bob.private_pem, &bob, &err));
+    begin(w, PAYLOAD);
+    add_alice(w);
+    str_add(&w->document, "]}");
+    if (!token_sign_also(bob, w->document.data, w->document.length, &out, &err))
+        fail_msg("%s", err.what);
+    assert_true(token_verify_general(w->keys, both, &rules, NOW_US, out.data, out.length, &signers,
+                                     &json, &err));
+    assert_int_equal(signers, 3);
+    assert_string_equal(json.data, PAYLOAD);
+
+    static const char *const none[] = {"",
+                                       "{}",
+                                       "[]",
+                                       "{\"payload\":\"e30\"}",
+                                       "{\"payload\":\"e30=\",\"signatures\":[]}",
+                                       "{\"payload\":1,\"signatures\":[]}",
+                                       "{\"payload\":\"e30\",\"signatures\":[{}]}"};
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        str_clear(&out);
+        assert_false(token_sign_also(bob, none[i], strlen(none[i]), &out, &err));
+        assert_int_equal(err.code, ERR_BODY_INVALID);
+    }
+    token_signer_free(bob);
+}
+
 static void token_sign_general__strange_key_name__stays_json(void **state)
 {
     struct world *w = *state;
@@ -321,6 +355,7 @@ int main(void)
         cmocka_unit_test(token_verify_general__what_is_no_such_document__is_a_bad_body),
         cmocka_unit_test(token_verify_general__number_of_signatures__is_bounded),
         cmocka_unit_test(token_sign_general__every_kind_of_key__reads_back),
+        cmocka_unit_test(token_sign_also__a_signed_document__both_count),
         cmocka_unit_test(token_sign_general__strange_key_name__stays_json),
     };
     return cmocka_run_group_tests(tests, world_new, world_free);
