@@ -16,10 +16,11 @@ hardening := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno
 link_flags := -pie -pthread -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 
 flags_release := $(OPT) $(hardening)
-flags_debug := -O0
+# Without optimisation GCC does not know the ranges of numbers that it knows otherwise.
+flags_debug := -O0 -Wno-format-truncation
 flags_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 flags_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
-flags_coverage := -O0 --coverage
+flags_coverage := -O0 --coverage -Wno-format-truncation
 
 ifndef flags_$(VARIANT)
 $(error VARIANT is release, debug, asan, tsan or coverage, not "$(VARIANT)")
