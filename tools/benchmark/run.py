@@ -20,7 +20,7 @@ import yaml
 from benchmark import cpu
 from stack.settings import REPOSITORY, read_env_file
 
-MEMBERS, SESSIONS = 256, 256
+MEMBERS, SESSIONS = 256, 64
 PROTOTYPE_PORT, TRIVIAL_PORT, PROTOTYPE_EDGE_PORT = 20, 21, 22  # offsets from the port base
 EDGE_PORT = 10
 DRAIN_SECONDS = 60

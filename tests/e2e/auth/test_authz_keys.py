@@ -1,0 +1,184 @@
+"""API keys at the edge (reference barong.md §2.12, §3.2, §7.8.8; A-17), and what a second replica
+knows: keys, sessions and users that end are refused by all within five seconds (A-08)."""
+
+import hashlib
+import hmac
+import os
+import subprocess
+import time
+from contextlib import contextmanager
+
+import pytest
+import requests
+from test_resource_api_keys import Owner, service_account
+
+from doors import AUTH, Guest, announce, passed, refused, sql
+from world import REPOSITORY, WORLD, wait_for
+
+BALANCES = "peatio/account/balances"
+EFFECT_S = 5
+
+
+@pytest.fixture(scope="module")
+def owner(stack):
+    return Owner()
+
+
+@pytest.fixture
+def key(owner):
+    return owner.make()
+
+
+def signature(key, nonce):
+    return hmac.new(key["secret"].encode(), (nonce + key["kid"]).encode(),
+                    hashlib.sha256).hexdigest()
+
+
+def signed(key, shift_ms=0, **more):
+    nonce = str(int(time.time() * 1000) + shift_ms)
+    headers = {"X-Auth-Apikey": key["kid"], "X-Auth-Nonce": nonce,
+               "X-Auth-Signature": signature(key, nonce), **more}
+    return {name: value for name, value in headers.items() if value is not None}
+
+
+def ask(key, method="GET", path=BALANCES, api=AUTH, **headers):
+    return requests.request(method, f"{api}/api/v2/auth/api/v2/{path}", timeout=10, headers={
+        "X-Forwarded-For": "203.0.113.80", **signed(key, **headers)})
+
+
+def soon(condition, what):
+    return wait_for(condition, EFFECT_S, what)
+
+
+def test_signed_requests_pass_without_csrf_and_from_anywhere(owner, key):
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        passed(ask(key, method))
+    order = {"market": "btcusd", "side": "buy", "volume": "0.001", "price": "1000"}
+    answer = requests.post(f"{WORLD.edge}/market/orders", json=order, headers=signed(key),
+                           timeout=10)
+    assert answer.status_code in (201, 422) and "authz" not in answer.text  # funds are his business
+
+
+def test_headers_that_are_not_whole(key):
+    for name in ("X-Auth-Apikey", "X-Auth-Nonce", "X-Auth-Signature"):
+        for value in (None, ""):
+            refused(ask(key, **{name: value}), "authz.invalid_api_key_headers", 422)
+    # A session does not help: who shows a key is judged by it.
+    guest = Guest.made().enter()
+    refused(guest.ask("GET", BALANCES, **{"X-Auth-Apikey": key["kid"]}),
+            "authz.invalid_api_key_headers", 422)
+
+
+def test_wrong_keys_nonces_and_signatures(key):
+    refused(ask({**key, "kid": "0" * 16}), "authz.unexistent_apikey")
+    refused(ask({**key, "kid": "x" * 200}), "authz.unexistent_apikey")
+    for nonce in ("nonce", "0", "-5", "1e12", "1.5"):
+        refused(ask(key, **{"X-Auth-Nonce": nonce}), "authz.nonce_not_valid_timestamp")
+    for shift in (-10000, 10000, -5100):
+        refused(ask(key, shift_ms=shift), "authz.nonce_expired")
+    refused(ask({**key, "secret": "0" * 32}), "authz.invalid_signature")
+    for wrong in ("x", "0" * 64, "A" * 64):
+        refused(ask(key, **{"X-Auth-Signature": wrong}), "authz.invalid_signature")
+    other = signature(key, str(int(time.time() * 1000) - 1))
+    refused(ask(key, **{"X-Auth-Signature": other}), "authz.invalid_signature")
+
+
+def test_key_opens_what_its_holder_may(owner, key):
+    refused(ask(key, path="peatio/admin/orders"), "authz.invalid_permission")
+    refused(ask(key, path="peatio/management/x"), "authz.permission_denied")
+
+
+def test_key_that_was_switched_off_is_refused(owner, key):
+    passed(ask(key))
+    assert owner.call("PATCH", f"api_keys/{key['kid']}", state="inactive").status_code == 200
+    refused(ask(key), "authz.apikey_not_active")  # at once: the same process changed it
+    removed = owner.make()
+    passed(ask(removed))
+    assert owner.remove(f"api_keys/{removed['kid']}").status_code == 204
+    refused(ask(removed), "authz.unexistent_apikey")
+
+
+def test_holder_who_is_banned_or_lost_his_second_factor(stack):
+    owner = Owner()
+    key, user = owner.make(), Guest(owner.person.row["uid"])
+    passed(ask(key))
+    user.set("otp", 0)
+    soon(lambda: ask(key).status_code == 401, "the end of the factor")
+    refused(ask(key), "authz.disabled_2fa")
+    user.set("otp", 1)
+    soon(lambda: ask(key).status_code == 200, "the factor")
+    user.set("state", "banned")
+    soon(lambda: ask(key).status_code == 401, "the ban")
+    refused(ask(key), "authz.invalid_session")
+
+
+def test_service_account_has_no_second_factor(owner):
+    uid = service_account(owner.person)
+    answer = owner.call("POST", "service_accounts/api_keys", service_account_uid=uid,
+                        algorithm="HS256")
+    assert answer.status_code == 201, answer.text
+    bearer = passed(ask(answer.json())).split()[1]
+    import jwt
+    claims = jwt.decode(bearer, options={"verify_signature": False})
+    assert claims["uid"] == uid and "username" not in claims and "referral_id" not in claims
+    sql("UPDATE bourse_auth.service_accounts SET state = 'disabled' WHERE uid = %s", uid)
+    announce("service_account", uid)
+    soon(lambda: ask(answer.json()).status_code == 401, "the end of the account")
+
+
+# ---- replicas ----
+
+@contextmanager
+def replica():
+    """A second process of auth beside the stack's, on ports of its own."""
+    port = WORLD.port_base + 30
+    environment = {**os.environ, **WORLD.env("auth"), "HTTP_PORT": str(port),
+                   "OPS_PORT": str(port + 1)}
+    with open(WORLD.file("log/auth-replica.log"), "w") as log:
+        process = subprocess.Popen([WORLD.binaries / "bourse-auth"], env=environment,
+                                   cwd=REPOSITORY, stdout=log, stderr=log,
+                                   stdin=subprocess.DEVNULL)
+
+    def ready():
+        try:
+            return requests.get(f"http://127.0.0.1:{port + 1}/ready", timeout=5).status_code == 200
+        except requests.RequestException:
+            return False
+
+    try:
+        wait_for(ready, 20, "the replica")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def test_what_ends_at_one_replica_ends_at_all(owner):
+    """A-08: session, key, role and user, changed through one process, refused by the other."""
+    with replica() as other:
+        key = owner.make()
+        passed(ask(key, api=other))
+        assert owner.remove(f"api_keys/{key['kid']}").status_code == 204
+        soon(lambda: ask(key, api=other).status_code == 401, "the end of the key")
+
+        guest = Guest.made().enter()
+        there = Guest(guest.uid, api=other)
+        there.cookie, there.csrf = guest.cookie, guest.csrf
+        passed(there.ask("GET", BALANCES))
+        thief = Guest(guest.uid, agent="Mozilla/5.0 thief")
+        thief.cookie = guest.cookie
+        refused(thief.ask("GET", BALANCES), "authz.client_session_mismatch")
+        soon(lambda: there.ask("GET", BALANCES).status_code == 401, "the end of the session")
+
+        # Used here, it does not end there.
+        busy = Guest.made().enter(seconds=30)
+        there = Guest(busy.uid, api=other)
+        there.cookie = busy.cookie
+        passed(there.ask("GET", BALANCES))
+        before = sql("SELECT expires_at FROM bourse_auth.sessions WHERE id = %s", busy.session_id)
+        soon(lambda: sql("SELECT expires_at FROM bourse_auth.sessions WHERE id = %s",
+                         busy.session_id) > before, "the new end")
+        passed(busy.ask("GET", BALANCES))
+        busy.set("state", "banned")
+        for one in (busy, there):
+            soon(lambda one=one: one.ask("GET", BALANCES).status_code == 401, "the ban")
