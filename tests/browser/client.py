@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
-from world import REPOSITORY, WORLD
+from world import WORLD
 
 
 class Page(BaseHTTPRequestHandler):
@@ -51,9 +51,9 @@ class Client:
         document = {"client_name": "Browser test", "redirect_uris": [self.redirect],
                     "grant_types": ["authorization_code"], "scope": self.scope,
                     "application_type": "native", "token_endpoint_auth_method": "none"}
-        done = subprocess.run([REPOSITORY / "build/release/bin/bourse-auth", "--oauth-client-add",
-                               "-"], env={key: str(one) for key, one in WORLD.env("auth").items()},
-                              input=json.dumps(document), capture_output=True, text=True)
+        done = subprocess.run([WORLD.binaries / "bourse-auth", "--oauth-client-add", "-"],
+                              env=WORLD.env("auth"), input=json.dumps(document),
+                              capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 

@@ -46,7 +46,7 @@ bool recovery_make(struct call *call, const struct user *user, struct recovery_c
                    struct err *err)
 {
     struct work work = {.call = call, .user = user};
-    struct recovery_codes made;
+    struct recovery_codes made = {.codes = {""}};
     for (size_t i = 0; i < RECOVERY_CODES; i++) {
         char code[RECOVERY_CHARS + 1];
         recovery_code_draw(made.codes[i]);
