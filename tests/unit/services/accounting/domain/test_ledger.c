@@ -172,6 +172,35 @@ static void seal__text_and_digest__are_as_documented(void **state)
     assert_memory_not_equal(next, other, sizeof(next));
 }
 
+static void seal__of_a_trade__has_every_column(void **state)
+{
+    (void)state;
+    AUTO(str_release) struct str text = STR_INIT(4096);
+    const struct trade trade = {.id = 9,
+                                .market_id = "btcusd",
+                                .command_seq = 12,
+                                .price = dec_of("50000.5"),
+                                .amount = dec_of("0.1"),
+                                .total = dec_of("5000.05"),
+                                .base = "btc",
+                                .quote = "usd",
+                                .taker_side = SIDE_SELL,
+                                .maker_order_id = 1,
+                                .taker_order_id = 2,
+                                .maker_id = 3,
+                                .taker_id = 4,
+                                .maker_fee = dec_of("0.001"),
+                                .taker_fee = dec_of("0.002"),
+                                .buyer_fee_amount = dec_of("0.0001"),
+                                .seller_fee_amount = dec_of("10.0001"),
+                                .maker_release = dec_of("7"),
+                                .created_at = 5};
+    seal_add_trade(&text, &trade);
+    assert_string_equal(str_data(&text),
+                        "T|9|btcusd|12|50000.5|0.1|5000.05|btc|usd|1|1|2|3|4|0.001|"
+                        "0.002|0.0001|10.0001|7.0|0.0|5\n");
+}
+
 /* ---- events ---- */
 
 static void events__walk_gives_what_was_added(void **state)
@@ -229,6 +258,7 @@ int main(void)
         cmocka_unit_test(operations__assets_belong_to_nobody),
         cmocka_unit_test(codes__are_those_of_the_chart),
         cmocka_unit_test(seal__text_and_digest__are_as_documented),
+        cmocka_unit_test(seal__of_a_trade__has_every_column),
         cmocka_unit_test(events__walk_gives_what_was_added),
         cmocka_unit_test(events__cut_or_of_another_version__is_bad),
     };
