@@ -1,7 +1,7 @@
 // The authorization endpoint: what goes to the client, what never leaves a page, prompts, consent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Browser, alice, bob, authAddress, code, issuer, post, redirectUri, refused, register, sql,
+import { Browser, alice, bob, authAddress, code, eventually, issuer, post, redirectUri, refused, register, sql,
   tokens } from './world.js';
 
 const registered = register();
@@ -202,6 +202,29 @@ test('a banned person is signed out of everything', async () => {
   } finally {
     sql(`UPDATE users SET state = 'active' WHERE uid = '${alice.uid}'`);
   }
+});
+
+test('restrictions by address and blocked log-ins hold here as well', async () => {
+  const announce = "INSERT INTO changes (kind, `key`) VALUES ('restrictions', '')";
+  const restrict = (category) => sql(`INSERT INTO restrictions (category, scope, value, state)
+    VALUES ('${category}', 'all', 'all', 'enabled') ON DUPLICATE KEY UPDATE state = 'enabled'; ${announce}`);
+  const free = () => sql(`UPDATE restrictions SET state = 'disabled' WHERE scope = 'all'; ${announce}`);
+  const browser = new Browser();
+  const login = await browser.go(authAddress(registered).url);
+  const signIn = () => browser.submit(login, { email: alice.email, password: alice.password });
+  const status = () => fetch(`${issuer}/oauth2/token`, { method: 'POST' }).then((answer) => answer.status);
+  try {
+    restrict('blocklogin');
+    await eventually(async () => /nobody may sign in/.test((await signIn()).html));
+    assert.notEqual(await status(), 471);
+    free();
+    restrict('maintenance');
+    await eventually(async () => await status() === 471);
+  } finally {
+    free();
+  }
+  await eventually(async () => await status() !== 471);
+  await eventually(() => tokens(registered).then(() => true, () => false));
 });
 
 test('a request by POST is the same', async () => {

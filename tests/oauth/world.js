@@ -47,8 +47,8 @@ export function register(metadata = {}) {
 
 export function sql(statement) {
   const env = authEnv();
-  return execFileSync('mariadb', ['--socket', env.DB_SOCKET, '-u', env.DB_USER, `-p${env.DB_PASSWORD}`,
-    '-N', '-B', env.DB_NAME, '-e', statement], { encoding: 'utf8' }).trim();
+  return execFileSync('mariadb', ['--socket', env.DB_SOCKET, '-u', env.DB_USER, '-N', '-B', env.DB_NAME,
+    '-e', statement], { encoding: 'utf8', env: { ...process.env, MYSQL_PWD: env.DB_PASSWORD } }).trim();
 }
 
 // ---- a browser ----

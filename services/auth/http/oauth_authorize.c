@@ -4,6 +4,7 @@
 
 #include "auth/actions/oauth.h"
 #include "auth/actions/oauth_flow.h"
+#include "auth/actions/oauth_place.h"
 #include "auth/actions/session.h"
 #include "auth/actions/sign_in.h"
 #include "auth/actions/sign_out.h"
@@ -152,7 +153,8 @@ static void login_show(struct http_request *request)
     struct err err;
     if (!request_call(request, &call))
         return;
-    if (oauth_flow_open(&call, form->flow, browser_secret_of(request), &waiting, &err))
+    if (oauth_place_check(call.app, call.arena, &call.visitor, &err) &&
+        oauth_flow_open(&call, form->flow, browser_secret_of(request), &waiting, &err))
         login_page(request, &waiting, form->flow, NULL, NULL, 200);
     else
         page_reply_err(request, &err);
@@ -197,7 +199,8 @@ static void login(struct http_request *request)
     struct err err;
     if (!request_call(request, &call))
         return;
-    if (!oauth_flow_open(&call, form->flow, browser_secret_of(request), &waiting, &err)) {
+    if (!oauth_place_check(call.app, call.arena, &call.visitor, &err) ||
+        !oauth_flow_open(&call, form->flow, browser_secret_of(request), &waiting, &err)) {
         page_reply_err(request, &err);
         return;
     }
