@@ -129,6 +129,7 @@ const struct config_row auth_config_rows[] = {
     {"STORAGE_SECRET_KEY", CONFIG_SECRET, AT(storage_secret_key), "", .doc = "s3: its secret."},
     {"STORAGE_PATHSTYLE", CONFIG_BOOL, AT(storage_pathstyle), "false", .doc = "s3: the bucket is in the path, not in the host."},
     {"UPLOAD_EXTENSION_WHITELIST", CONFIG_TEXT, AT(upload_extensions), "jpg, jpeg, png, pdf", .doc = "Files that may be uploaded, of these four."},
+    {"UPLOAD_SCANNER", CONFIG_TEXT, AT(upload_scanner), "", .doc = "Virus scanner that is asked about each file: host:port of clamd, or the path of its socket; empty: none. When it does not answer, nothing is taken."},
     {"UPLOAD_SIZE_MIN_RANGE", CONFIG_U32, AT(upload_size_min), "1", .min = 1, .doc = "Least size of a file, in bytes."},
     {"UPLOAD_SIZE_MAX_RANGE", CONFIG_U32, AT(upload_size_max_mb), "10", .min = 1, .max = 30, .doc = "Largest size of a file, in megabytes."},
     {"UPLOAD_AUTH_URL_EXPIRATION", CONFIG_U32, AT(upload_auth_url_expiration_min), "1", .min = 1, .max = 1440, .doc = "Minutes that a link to a file is good."},

@@ -13,6 +13,7 @@
 #include "base/auto.h"
 #include "base/random.h"
 #include "json/read.h"
+#include "scan/scan.h"
 #include "storage/storage.h"
 
 const char document_store_is_away[] = "Connection error";
@@ -120,6 +121,28 @@ static bool store_one(struct filing *filing, const struct param_file *file, enum
     }
     filing->uploads_count++;
     return true;
+}
+
+static bool scan_all(const struct filing *filing, struct mistakes *mistakes, struct err *err)
+{
+    const char *scanner = filing->call->app->config->upload_scanner;
+    const struct param_files *files = &filing->asked->files;
+    bool scanned = true, is_clean = true;
+    if (scanner[0] == '\0')
+        return true;
+    if (!providers_enter(filing->call->app, err))
+        return false;
+    for (size_t i = 0; scanned && is_clean && i < files->count; i++)
+        scanned =
+            scan_bytes(scanner, files->items[i]->bytes, files->items[i]->length, &is_clean, err);
+    providers_leave(filing->call->app);
+    if (!scanned)
+        err->key = document_store_is_away;
+    if (!is_clean) {
+        mistake_add(mistakes, "upload.File content is dangerous");
+        mistake_add(mistakes, "upload.blank");
+    }
+    return scanned;
 }
 
 static bool store_all(struct filing *filing, const enum upload_kind *kinds, struct err *err)
@@ -232,6 +255,8 @@ bool document_file(struct call *call, const struct user *user, const struct docu
         return false;
     check_texts(filing, mistakes);
     check_files(filing, kinds, mistakes);
+    if (mistakes->count == 0 && !scan_all(filing, mistakes, err))
+        return false;
     if (mistakes->count > 0)
         return true;
     take_identificator(filing);

@@ -1,7 +1,8 @@
 /*
  * document_file.h: documents and proofs of address are uploaded (reference barong.md §2.7).
  *
- * The files go into the file store first, under random names; then one transaction writes the rows, the
+ * Files that are what they say are shown to the virus scanner, if there is one (UPLOAD_SCANNER), and go
+ * into the file store, under random names; then one transaction writes the rows, the
  * events and the label that asks for a check. What fails behind the store is taken out of it again.
  */
 #ifndef AUTH_ACTIONS_DOCUMENT_FILE_H
@@ -30,7 +31,8 @@ struct document_filing {
 
 /* True with mistakes: nothing was done. ERR_INVALID, key resource.documents.invalid_format or
  * .already_expired; ERR_REQUEST_INVALID, key resource.documents.limit_reached or
- * .limit_will_be_reached; ERR_PEER_UNAVAILABLE, key document_store_is_away: the file store. */
+ * .limit_will_be_reached; ERR_PEER_UNAVAILABLE, key document_store_is_away: the file store,
+ * or the scanner. */
 bool document_file(struct call *call, const struct user *user, const struct document_filing *filing,
                    struct mistakes *mistakes, struct err *err) MUST_CHECK;
 

@@ -85,7 +85,7 @@ struct auth_config {
     const char *storage_provider, *storage_dir, *storage_endpoint, *storage_region;
     const char *storage_bucket_name, *storage_access_key, *storage_secret_key;
     bool storage_pathstyle;
-    const char *upload_extensions;
+    const char *upload_extensions, *upload_scanner;
     uint32_t upload_size_min, upload_size_max_mb, upload_auth_url_expiration_min;
 
     /* Text messages. */

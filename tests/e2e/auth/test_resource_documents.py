@@ -1,7 +1,9 @@
 """Documents and proofs of address: what may be uploaded, who may see it (reference barong.md §2.7, §7.5;
 A-13)."""
 
+import socketserver
 import struct
+import threading
 import zlib
 from datetime import date, timedelta
 
@@ -220,6 +222,50 @@ def test_without_a_provider_of_checks_nobody_calls_back(stack):
     url = f"http://localhost:{WORLD.edge_port}/api/v2/barong/public/kyc"
     answer = requests.post(url, json={"verification_id": "x"}, timeout=10)
     assert (answer.status_code, answer.text) == (422, "422")
+
+
+# ---- a virus scanner ----
+
+class Clamd:
+    """Speaks INSTREAM; finds what holds the word."""
+
+    def __init__(self, word=b"EICAR"):
+        clamd, self.seen, self.reply = self, [], None
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                assert self.rfile.read(10) == b"zINSTREAM\0"
+                content = b""
+                while size := struct.unpack(">I", self.rfile.read(4))[0]:
+                    content += self.rfile.read(size)
+                clamd.seen.append(content)
+                found = b"stream: Test FOUND" if word in content else b"stream: OK"
+                self.wfile.write((clamd.reply or found) + b"\0")
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.address = f"127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.mark.outage
+def test_a_scanner_is_asked_about_each_file(stack):
+    clamd = Clamd()
+    with WORLD.service_with("auth", UPLOAD_SCANNER=clamd.address):
+        person, large = signed_in(), png(padding=300000)
+        assert passport(person, ("a.png", png()), ("b.png", large)).status_code == 201
+        assert clamd.seen == [png(), large]
+        said(passport(person, ("a.png", png() + b"EICAR")), 422,
+             "upload.File content is dangerous", "upload.blank")
+        clamd.reply = b"INSTREAM size limit exceeded. ERROR"
+        assert (passport(person).status_code, passport(person).json()) == (
+            422, {"error": "Connection error"})
+        clamd.close()
+        assert passport(person).json() == {"error": "Connection error"}
+        assert len(rows_of(person)) == 2
 
 
 # ---- S3 ----
