@@ -4,6 +4,7 @@
 
 #include "auth/actions/confirmation.h"
 #include "auth/actions/password_reset.h"
+#include "auth/domain/email.h"
 #include "auth/state/config.h"
 #include "auth/store/throttles.h"
 #include "auth/store/users.h"
@@ -13,8 +14,9 @@ struct letter_work {
     const struct letter_request *request;
 };
 
-bool letter_ask(struct call *call, bool is_reset, const char *email, struct err *err)
+bool letter_ask(struct call *call, bool is_reset, const char *text, struct err *err)
 {
+    const char *email = email_trimmed(call->arena, text);
     const struct auth_config *config = call->app->config;
     const struct throttle address = {"mail.address", call->visitor.ip, config->limit_mail_address};
     const struct throttle account = {is_reset ? "mail.reset" : "mail.confirmation", email,
@@ -23,10 +25,15 @@ bool letter_ask(struct call *call, bool is_reset, const char *email, struct err 
     const struct letter_request request = {
         .is_reset = is_reset, .email = email, .visitor = call->visitor};
     bool granted;
+    if (!email)
+        return err_set(err, ERR_BUSY, "no memory for an address");
     if (!throttle_take(call->db, &address, call->now_us, &granted, err))
         return false;
     if (!granted)
         return err_set(err, ERR_TOO_MANY, "limit mail.address");
+    /* What is no address is nobody's; and two spellings of one would have two limits. */
+    if (!email_is_valid(email))
+        return true;
     if (!throttle_take(call->db, &account, call->now_us, &granted, err))
         return false;
     if (!granted)

@@ -6,6 +6,7 @@
 #include "auth/actions/event.h"
 #include "auth/actions/factor_reset.h"
 #include "auth/actions/second_factor.h"
+#include "auth/domain/email.h"
 #include "auth/state/config.h"
 #include "auth/state/metrics.h"
 #include "auth/store/activities.h"
@@ -20,6 +21,7 @@ enum { LIMITS_MAX = 2, DIGEST_ROOM = PASSWORD_DIGEST_SIZE };
 struct attempt {
     struct call *call;
     const struct sign_in *request;
+    const char *email; /* of the request, without blanks around it */
     struct user user; /* id 0: there is none */
     char digest[DIGEST_ROOM];
     uint8_t device_hash[DEVICE_HASH_SIZE];
@@ -56,7 +58,9 @@ static bool take_limits(struct attempt *attempt, struct err *err)
                                     config->limit_sign_in_device};
     const struct throttle address = {"sign_in.address", attempt->call->visitor.ip,
                                      config->limit_sign_in_address};
-    const struct throttle account = {"sign_in.account", attempt->request->email,
+    /* By the address of the account, however the request spells it. */
+    const struct throttle account = {"sign_in.account",
+                                     attempt->user.id ? attempt->user.email : attempt->email,
                                      config->limit_sign_in_account};
     if (attempt->is_known_device)
         return take(attempt, &device, err);
@@ -79,7 +83,10 @@ static bool find_user(struct attempt *attempt, struct err *err)
 {
     struct call *call = attempt->call;
     const char *device = attempt->request->device;
-    if (!users_by_email(call->db, call->arena, attempt->request->email, &attempt->user, err)) {
+    attempt->email = email_trimmed(call->arena, attempt->request->email);
+    if (!attempt->email)
+        return err_set(err, ERR_BUSY, "no memory for a sign-in");
+    if (!users_by_email(call->db, call->arena, attempt->email, &attempt->user, err)) {
         if (err->code != ERR_NOT_FOUND && err->code != ERR_INVALID)
             return false;
         attempt->user.id = 0;

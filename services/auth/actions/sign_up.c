@@ -231,13 +231,17 @@ static bool take_limit(struct call *call, struct err *err)
     return err_set(err, ERR_TOO_MANY, "limit %s", limit.name);
 }
 
-bool sign_up(struct call *call, const struct sign_up *form, struct user *ret_user,
+bool sign_up(struct call *call, const struct sign_up *asked, struct user *ret_user,
              struct opened_session *ret_opened, struct sign_up_codes *codes, struct err *err)
 {
+    struct sign_up trimmed = *asked, *form = &trimmed;
+    trimmed.email = email_trimmed(call->arena, asked->email);
+    codes->count = 0;
+    if (!trimmed.email)
+        return err_set(err, ERR_BUSY, "no memory for a sign-up");
     struct sign_up_work work = {
         .call = call, .device = form->device, .draft = {.email = form->email, .data = form->data}};
     struct new_password made;
-    codes->count = 0;
     if (!take_limit(call, err) || !check(&work, form, codes, err) || codes->count > 0)
         return false;
     if (!password_make(call, form->password, &made, err))

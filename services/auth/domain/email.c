@@ -47,3 +47,13 @@ bool email_is_valid(const char *email)
         label += length + 1;
     }
 }
+
+const char *email_trimmed(struct arena *arena, const char *text)
+{
+    static const char blanks[] = " \t\r\n\f\v";
+    text += strspn(text, blanks);
+    size_t length = strlen(text);
+    while (length > 0 && strchr(blanks, text[length - 1]))
+        length--;
+    return arena_strndup(arena, text, length);
+}

@@ -115,6 +115,16 @@ def device_of(person):
     return cookie
 
 
+def test_one_account_has_one_limit_however_it_is_spelled():
+    anna = Applicant().sign_up().confirm()
+    spellings = (anna.email, anna.email.upper(), f" {anna.email}", f"{anna.email}  ",
+                 anna.email.replace("e", "\u00e9", 1), anna.email.replace("e", "\uff45", 1))
+    answers = [sign_in(spellings[n % len(spellings)], "guess", address(n)).status_code
+               for n in range(6 * LIMIT_SIGN_IN_ACCOUNT)]
+    assert answers.count(401) <= 3 * LIMIT_SIGN_IN_ACCOUNT  # at most its own, and two of nobody
+    assert sign_in(anna.email, PASSWORD, address(3)).status_code == 429
+
+
 def test_a_known_browser_has_a_limit_of_its_own():
     anna = Applicant().sign_up().confirm()
     cookies = {"_barong_device": device_of(anna)}
