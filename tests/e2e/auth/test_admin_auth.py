@@ -88,6 +88,7 @@ TABLE = {
     ("POST", "/admin/restrictions/whitelink"): ("create", "Restriction", {}),
     ("GET", "/admin/activities"): ("read", "Activity", {"uid": NOBODY}),
     ("GET", "/admin/activities/admin"): ("read", "Activity", {"uid": NOBODY}),
+    ("GET", "/admin/api_keys"): ("read", "APIKey", {"uid": NOBODY}),
     ("GET", "/admin/levels"): ("read", "Level", {}),
     ("GET", "/admin/metrics"): ("read", "User", {}),
     ("GET", "/admin/abilities"): (None, None, {}),  # everybody may ask what he may do
@@ -682,6 +683,18 @@ def test_metrics(boss, user):
     assert set(shown) == {"signups", "sucessful_logins", "failed_logins", "pending_applications"}
     assert shown["sucessful_logins"][today] >= 1
     assert boss.get("/admin/metrics", created_to=1).json()["sucessful_logins"] == {}
+
+
+def test_api_keys(boss, user):
+    sql("INSERT INTO {}.api_keys (kid, user_id, algorithm, scope, secret, created_at, updated_at)"
+        " VALUES (%s, %s, 'HS256', 'trade', '', NOW(6), NOW(6))", secrets.token_hex(8), user.id)
+    (key,) = boss.get("/admin/api_keys", uid=user.uid).json()
+    assert (key["scope"], key["state"]) == (["trade"], "active") and "secret" not in key
+    assert errors(boss.get("/admin/api_keys", uid=NOBODY), 404) == ["admin.user.doesnt_exist"]
+    assert errors(boss.get("/admin/api_keys", uid=user.uid, ordering="up")) == [
+        "api_keys.ordering.invalid_ordering"]
+    assert errors(boss.get("/admin/api_keys", uid=user.uid, order_by="secret")) == [
+        "api_keys.ordering.invalid_attribute"]
 
 
 def test_levels(boss):

@@ -363,6 +363,17 @@ def test_service_accounts(user):
     assert error(manage(path + "/get", {"uid": "SInothing"}), 404) == "Record is not found"
 
 
+# ---- API keys ----
+
+def test_api_keys_are_off_unless_switched_on(user):
+    body = {"algorithm": "HS256", "uid": user.uid}
+    assert error(manage("/api_keys", body)) == "disabled_management_endpoint"
+    assert error(manage("/api_keys", {**body, "uid": "SI1"})) == "disabled_management_endpoint"
+    assert error(manage("/api_keys", {**body, "uid": "XX1"})) == "uid_prefix_doesnt_exist"
+    assert error(manage("/api_keys/update", {"uid": user.uid, "kid": "x"})) == (
+        "disabled_management_endpoint")
+
+
 # ---- the whole document ----
 
 SCOPES = {"tools", "read_users", "write_users", "read_labels", "write_labels", "read_phones",
