@@ -6,6 +6,7 @@
 #include "auth/openapi.h"
 #include "auth/flags_factors.h"
 #include "auth/flags_oauth.h"
+#include "auth/flags_people.h"
 #include "auth/flags_secret.h"
 #include "auth/actions/signing_keys.h"
 #include "auth/start.h"
@@ -119,6 +120,7 @@ const struct service_flag auth_flags[] = {
     OAUTH_FLAG_ROWS,
     SECRET_FLAG_ROWS,
     FACTOR_FLAG_ROWS,
+    PEOPLE_FLAG_ROWS,
     {"--rotate-keys", NULL,
      "Make a new key of session tokens and access tokens; it takes over by itself.", true,
      run_rotate_keys},

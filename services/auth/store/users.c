@@ -100,6 +100,12 @@ bool users_password(struct db *db, uint64_t id, char ret_digest[static PASSWORD_
     return found || err_set(err, ERR_NOT_FOUND, "no such user");
 }
 
+bool users_set_referrer(struct db *db, uint64_t id, uint64_t referrer_id, struct err *err)
+{
+    return db_exec(db, "UPDATE users SET referral_id = ? WHERE id = ?",
+                   DB_ARGS(DB_U64(referrer_id), DB_U64(id)), NULL, err);
+}
+
 bool users_set_password(struct db *db, uint64_t id, const char *digest, struct err *err)
 {
     return db_exec(db, "UPDATE users SET password_digest = ?, updated_at = NOW(6) WHERE id = ?",

@@ -33,6 +33,8 @@ bool users_lock_by_uid(struct db *db, struct arena *arena, const char *uid, stru
 /* The digest of the password; "": no password signs in. */
 bool users_password(struct db *db, uint64_t id, char ret_digest[static PASSWORD_DIGEST_SIZE],
                     struct err *err) MUST_CHECK;
+bool users_set_referrer(struct db *db, uint64_t id, uint64_t referrer_id, struct err *err)
+    MUST_CHECK;
 bool users_set_password(struct db *db, uint64_t id, const char *digest, struct err *err) MUST_CHECK;
 
 /* Takes a uid for a user ("user") or a service account ("service_account"), in the transaction that

@@ -1,0 +1,314 @@
+#include "auth/actions/barong_import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/domain/dump.h"
+#include "auth/domain/email.h"
+#include "auth/store/comments.h"
+#include "auth/store/data_storages.h"
+#include "auth/store/labels.h"
+#include "auth/store/seeds.h"
+#include "auth/store/users.h"
+#include "base/clock.h"
+#include "crypto/password.h"
+
+/* The dump has its tables in the order of their names, users last: so it is read twice. */
+enum pass { PASS_USERS, PASS_REST, PASS_MAX };
+
+struct pair {
+    uint64_t old_id, new_id; /* new_id 0: he was here before, nothing of his is taken */
+    uint64_t old_referrer;
+};
+
+struct import {
+    struct call *call;
+    FILE *file;
+    enum pass pass;
+    struct pair *pairs; /* by old_id after the first pass */
+    size_t count, room;
+    struct import_counts counts;
+};
+
+/* ---- values ---- */
+
+static const char *text_of(const struct dump_row *row, const char *column)
+{
+    return dump_row_get(row, column).bytes;
+}
+
+static uint64_t number_of(const struct dump_row *row, const char *column)
+{
+    const char *text = text_of(row, column);
+    uint64_t number;
+    return text && str_to_u64(text, &number) ? number : 0;
+}
+
+static bool refuse(const struct dump_row *row, struct err *err, const char *what)
+{
+    return err_set(err, ERR_INVALID, "line %u: %s: %s", row->line, row->table, what);
+}
+
+static bool copy(char *room, size_t size, const char *text)
+{
+    if (!text || strlen(text) >= size)
+        return false;
+    memcpy(room, text, strlen(text) + 1);
+    return true;
+}
+
+static int64_t time_of(const struct import *import, const struct dump_row *row)
+{
+    const char *text = text_of(row, "created_at");
+    int64_t time_us;
+    return text && clock_parse_iso(text, &time_us) ? time_us : import->call->now_us;
+}
+
+/* ---- users ---- */
+
+static bool remember(struct import *import, struct pair pair, struct err *err)
+{
+    if (import->count == import->room) {
+        size_t room = import->room ? 2 * import->room : 1024;
+        struct pair *more =
+            room <= IMPORT_USERS_MAX ? realloc(import->pairs, room * sizeof(*more)) : NULL;
+        if (!more)
+            return err_set(err, ERR_INTERNAL, "too many users");
+        import->pairs = more;
+        import->room = room;
+    }
+    import->pairs[import->count++] = pair;
+    return true;
+}
+
+static bool is_here(struct import *import, const struct user *user, bool *ret_here, struct err *err)
+{
+    struct db *db = import->call->db;
+    struct user known;
+    *ret_here = users_by_email(db, NULL, user->email, &known, err) ||
+                (err->code == ERR_NOT_FOUND && users_by_uid(db, NULL, user->uid, &known, err));
+    return *ret_here || err->code == ERR_NOT_FOUND;
+}
+
+static bool user_read(const struct dump_row *row, struct user *user, struct err *err)
+{
+    const char *username = text_of(row, "username");
+    *user = (struct user){.level = (int32_t)(number_of(row, "level") % 1000),
+                          .otp = number_of(row, "otp") != 0,
+                          .data = text_of(row, "data")};
+    if (!copy(user->uid, sizeof(user->uid), text_of(row, "uid")) || !user->uid[0])
+        return refuse(row, err, "no uid");
+    if (!copy(user->email, sizeof(user->email), text_of(row, "email")) ||
+        !email_is_valid(user->email))
+        return refuse(row, err, "no e-mail address");
+    if (!copy(user->role, sizeof(user->role), text_of(row, "role")) ||
+        !copy(user->state, sizeof(user->state), text_of(row, "state")) ||
+        !copy(user->username, sizeof(user->username), username ? username : ""))
+        return refuse(row, err, "role, state or username is too long or missing");
+    return true;
+}
+
+static bool take_user(struct import *import, const struct dump_row *row, struct err *err)
+{
+    struct call *call = import->call;
+    struct pair pair = {.old_id = number_of(row, "id"),
+                        .old_referrer = number_of(row, "referral_id")};
+    const char *digest = text_of(row, "password_digest");
+    struct user user;
+    bool here;
+    if (!user_read(row, &user, err) || !is_here(import, &user, &here, err))
+        return false;
+    if (here) {
+        import->counts.known_users++;
+        return remember(import, pair, err);
+    }
+    if (!digest || !password_hash_is_known(digest))
+        return refuse(row, err, "no bcrypt digest");
+    if (!uid_claim(call->db, user.uid, "user", err) ||
+        !users_insert(call->db, &user, digest, time_of(import, row), err))
+        return err_wrap(err, "line %u", row->line);
+    import->counts.users++;
+    import->counts.factors += user.otp;
+    pair.new_id = user.id;
+    return remember(import, pair, err);
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct pair *left = a, *right = b;
+    return (left->old_id > right->old_id) - (left->old_id < right->old_id);
+}
+
+/* NULL: not a user of the dump. */
+static const struct pair *find(const struct import *import, uint64_t old_id)
+{
+    struct pair wanted = {.old_id = old_id};
+    return bsearch(&wanted, import->pairs, import->count, sizeof(wanted), compare_pairs);
+}
+
+static bool set_referrers(const struct import *import, struct err *err)
+{
+    for (size_t i = 0; i < import->count; i++) {
+        const struct pair *pair = &import->pairs[i];
+        const struct pair *referrer =
+            pair->new_id && pair->old_referrer ? find(import, pair->old_referrer) : NULL;
+        if (referrer && referrer->new_id &&
+            !users_set_referrer(import->call->db, pair->new_id, referrer->new_id, err))
+            return false;
+    }
+    return true;
+}
+
+/* ---- what belongs to them ---- */
+
+static bool take_label(struct import *import, const struct dump_row *row, uint64_t user_id,
+                       struct err *err)
+{
+    struct label label = {.user_id = user_id, .description = text_of(row, "description")};
+    const char *scope = text_of(row, "scope");
+    if (!scope || !label_scope_parse(scope, &label.scope) ||
+        !copy(label.key, sizeof(label.key), text_of(row, "key")) ||
+        !copy(label.value, sizeof(label.value), text_of(row, "value")))
+        return refuse(row, err, "key, value or scope");
+    import->counts.labels++;
+    return labels_insert(import->call->db, &label, time_of(import, row), err);
+}
+
+static bool take_storage(struct import *import, const struct dump_row *row, uint64_t user_id,
+                         struct err *err)
+{
+    struct data_storage storage = {
+        .user_id = user_id, .title = text_of(row, "title"), .data = text_of(row, "data")};
+    if (!storage.title || !storage.data || strlen(storage.title) > STORAGE_TITLE_MAX)
+        return refuse(row, err, "title or data");
+    import->counts.storages++;
+    return data_storages_insert(import->call->db, &storage, time_of(import, row), err);
+}
+
+static bool take_comment(struct import *import, const struct dump_row *row, uint64_t user_id,
+                         struct err *err)
+{
+    struct comment comment = {.user_id = user_id,
+                              .author_uid = text_of(row, "author_uid"),
+                              .title = text_of(row, "title"),
+                              .data = text_of(row, "data"),
+                              .created_at = time_of(import, row),
+                              .updated_at = time_of(import, row)};
+    if (!comment.author_uid || !comment.title || !comment.data)
+        return refuse(row, err, "author, title or data");
+    import->counts.comments++;
+    return comments_insert(import->call->db, &comment, err);
+}
+
+static bool take_permission(struct import *import, const struct dump_row *row, struct err *err)
+{
+    const struct permission_seed seed = {.role = text_of(row, "role"),
+                                         .verb = text_of(row, "verb"),
+                                         .path = text_of(row, "path"),
+                                         .action = text_of(row, "action"),
+                                         .topic = text_of(row, "topic")};
+    bool added = false;
+    if (!seed.role || !seed.verb || !seed.path || !seed.action)
+        return refuse(row, err, "role, verb, path or action");
+    if (!seed_permission(import->call->db, &seed, &added, err))
+        return false;
+    import->counts.permissions += added;
+    return true;
+}
+
+static bool take_restriction(struct import *import, const struct dump_row *row, struct err *err)
+{
+    const struct restriction_seed seed = {
+        .category = text_of(row, "category"),
+        .scope = text_of(row, "scope"),
+        .value = text_of(row, "value"),
+        .state = text_of(row, "state"),
+        .code = {(int64_t)number_of(row, "code"), text_of(row, "code") != NULL}};
+    bool added = false;
+    if (!seed.category || !seed.scope || !seed.value || !seed.state)
+        return refuse(row, err, "category, scope, value or state");
+    if (!seed_restriction(import->call->db, &seed, &added, err))
+        return false;
+    import->counts.restrictions += added;
+    return true;
+}
+
+/* Tables whose rows belong to a user, then those of the platform. */
+static const struct {
+    const char *table;
+    bool (*take)(struct import *import, const struct dump_row *row, uint64_t user_id,
+                 struct err *err);
+} owned[] = {{"labels", take_label}, {"data_storages", take_storage}, {"comments", take_comment}};
+static const struct {
+    const char *table;
+    bool (*take)(struct import *import, const struct dump_row *row, struct err *err);
+} common[] = {{"permissions", take_permission}, {"restrictions", take_restriction}};
+
+static bool take_rest(struct import *import, const struct dump_row *row, struct err *err)
+{
+    for (size_t i = 0; i < ARRAY_LEN(owned); i++) {
+        if (strcmp(owned[i].table, row->table) != 0)
+            continue;
+        const struct pair *owner = find(import, number_of(row, "user_id"));
+        if (owner && owner->new_id)
+            return owned[i].take(import, row, owner->new_id, err) ||
+                   err_wrap(err, "line %u", row->line);
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(common); i++)
+        if (strcmp(common[i].table, row->table) == 0)
+            return common[i].take(import, row, err);
+    import->counts.left_out += strcmp(row->table, "users") != 0;
+    return true;
+}
+
+/* ---- the file ---- */
+
+static bool take(void *arg, const struct dump_row *row, struct err *err)
+{
+    struct import *import = arg;
+    bool ok = import->pass == PASS_REST          ? take_rest(import, row, err)
+              : strcmp(row->table, "users") == 0 ? take_user(import, row, err)
+                                                 : true;
+    arena_reset(import->call->arena); /* millions of rows: nothing is kept of one */
+    return ok;
+}
+
+static size_t read_file(void *arg, char *buffer, size_t size)
+{
+    return fread(buffer, 1, size, arg);
+}
+
+static bool import_unit(struct db *db, void *arg, struct err *err)
+{
+    struct import *import = arg;
+    struct dump_source source = {read_file, import->file};
+    import->count = 0;
+    import->counts = (struct import_counts){0};
+    for (import->pass = PASS_USERS; import->pass < PASS_MAX; import->pass++) {
+        rewind(import->file);
+        if (!dump_read(&source, take, import, err))
+            return false;
+        if (ferror(import->file))
+            return err_set(err, ERR_INTERNAL, "reading the file: %m");
+        if (import->count > 0)
+            qsort(import->pairs, import->count, sizeof(*import->pairs), compare_pairs);
+    }
+    return set_referrers(import, err) && seed_announce(db, err);
+}
+
+bool barong_import(struct call *call, const char *path, struct import_counts *ret_counts,
+                   struct err *err)
+{
+    struct import import = {.call = call, .file = fopen(path, "re")};
+    if (!import.file)
+        return err_set(err, ERR_CONFIG, "can't read %s: %m", path);
+    bool ok = db_transaction(call->db, import_unit, &import, err);
+    fclose(import.file);
+    free(import.pairs);
+    if (!ok)
+        return err_wrap(err, "%s", path);
+    *ret_counts = import.counts;
+    return true;
+}

@@ -1,0 +1,32 @@
+/*
+ * barong_import.h: people of a Barong installation, from its database dump (mysqldump, mariadb-dump):
+ * users with their bcrypt digests, uids, roles, states and referrers, labels, data storages, comments,
+ * restrictions and permissions. All of it in one transaction, or nothing; no event is told, so that
+ * nobody gets a letter. Who is here already (uid or e-mail) is left as he is, with all that is his.
+ *
+ * Not taken over, and counted: what is sealed with Barong's keys (profiles, phones, documents, API
+ * keys) and the log. Users whose second factor was on keep the flag without a seed: they can't sign in
+ * until an operator resets it, for the other way would let them in by a password alone.
+ */
+#ifndef AUTH_ACTIONS_BARONG_IMPORT_H
+#define AUTH_ACTIONS_BARONG_IMPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "auth/actions/call.h"
+#include "base/err.h"
+
+enum { IMPORT_USERS_MAX = 10 * 1000 * 1000 };
+
+struct import_counts {
+    uint64_t users, known_users, factors; /* added; here already; added with a second factor */
+    uint64_t labels, storages, comments, permissions, restrictions;
+    uint64_t left_out; /* rows of tables that are not taken over */
+};
+
+/* ERR_INVALID, "FILE: line 12: what is wrong". The arena of the call is reset by it. */
+bool barong_import(struct call *call, const char *path, struct import_counts *ret_counts,
+                   struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,137 @@
+#include "auth/flags_people.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "auth/actions/barong_import.h"
+#include "auth/actions/operator_user.h"
+#include "auth/state/config.h"
+#include "auth/state/password_rules.h"
+#include "auth/state/rules.h"
+#include "auth/store/sessions.h"
+#include "auth/store/users.h"
+#include "crypto/crypto.h"
+#include "crypto/password.h"
+
+enum { ARENA_BYTES_MAX = 32 << 20, PASSWORD_LINE_SIZE = 256 };
+
+/* What the actions of this file need, opened by shell_open() and closed whatever it said. */
+struct shell {
+    struct auth app;
+    struct call call;
+};
+
+static bool shell_open(struct service *service, struct shell *shell, struct err *err)
+{
+    const struct auth_config *config = service->config;
+    *shell = (struct shell){
+        .app = {.config = config,
+                .clock = service->clock,
+                .db_config = {.socket = config->db_socket,
+                              .host = config->db_host,
+                              .port = config->db_port,
+                              .user = config->db_user,
+                              .password = config->db_password,
+                              .name = config->db_name,
+                              .weak_durability_allowed = config->db_weak_durability_allowed}}};
+    shell->call = (struct call){.app = &shell->app,
+                                .arena = arena_new(ARENA_BYTES_MAX),
+                                .now_us = clock_now_us(service->clock),
+                                .visitor = {.user_agent = ""}};
+    if (!shell->call.arena)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    return rules_open(config->rules_file, &shell->app.rules, err) &&
+           password_rules_open(config, &shell->app.password_rules, err) &&
+           password_gate_new(1, 0, &shell->app.passwords, err) &&
+           db_open(&shell->app.db_config, &shell->call.db, err);
+}
+
+/* The exit status. */
+static int shell_close(struct shell *shell, const char *flag, bool done, const struct err *err)
+{
+    db_close(shell->call.db);
+    password_gate_free(shell->app.passwords);
+    password_rules_free(shell->app.password_rules);
+    rules_free(shell->app.rules);
+    arena_free(shell->call.arena);
+    if (!done)
+        fprintf(stderr, "bourse-auth: %s: %s\n", flag, err->what);
+    return done ? 0 : 1;
+}
+
+/* Not an argument: those are seen by everybody who lists processes. */
+static bool read_password(char password[static PASSWORD_LINE_SIZE], struct err *err)
+{
+    if (!fgets(password, PASSWORD_LINE_SIZE, stdin))
+        return err_set(err, ERR_INVALID, "no password on the standard input");
+    password[strcspn(password, "\r\n")] = '\0';
+    return true;
+}
+
+int people_flag_create_admin(struct service *service, const char *email)
+{
+    char password[PASSWORD_LINE_SIZE] = "";
+    struct shell shell;
+    struct user user;
+    struct err err;
+    bool done = shell_open(service, &shell, &err) && read_password(password, &err) &&
+                operator_create_admin(&shell.call, email, password, &user, &err);
+    bytes_wipe(password, sizeof(password));
+    if (done)
+        printf("%s is a superadmin\n", user.uid);
+    return shell_close(&shell, "--create-admin", done, &err);
+}
+
+static void print_session(const struct session_row *row)
+{
+    char id[2 * SESSION_ID_SIZE + 1], created[CLOCK_ISO_SIZE], expires[CLOCK_ISO_SIZE];
+    for (size_t i = 0; i < SESSION_ID_SIZE; i++)
+        snprintf(id + 2 * i, 3, "%02x", row->session.id[i]);
+    printf("%.16s %s %s %s %s\n", id, clock_iso(row->session.created_at, created),
+           clock_iso(row->session.expires_at, expires), row->session.user_ip, row->user_agent);
+}
+
+int people_flag_sessions(struct service *service, const char *uid)
+{
+    struct session_row *rows;
+    size_t count = 0;
+    struct shell shell;
+    struct user user;
+    struct err err;
+    bool done = shell_open(service, &shell, &err) &&
+                users_by_uid(shell.call.db, NULL, uid, &user, &err) &&
+                sessions_of_user(shell.call.db, shell.call.arena, user.id, shell.call.now_us, &rows,
+                                 &count, &err);
+    for (size_t i = 0; i < count; i++)
+        print_session(&rows[i]);
+    return shell_close(&shell, "--sessions", done, &err);
+}
+
+int people_flag_end_sessions(struct service *service, const char *uid)
+{
+    struct shell shell;
+    struct err err;
+    bool done = shell_open(service, &shell, &err) && operator_end_sessions(&shell.call, uid, &err);
+    if (done)
+        printf("%s has no session any more\n", uid);
+    return shell_close(&shell, "--end-sessions", done, &err);
+}
+
+int people_flag_import(struct service *service, const char *file)
+{
+    struct import_counts counts;
+    struct shell shell;
+    struct err err;
+    bool done =
+        shell_open(service, &shell, &err) && barong_import(&shell.call, file, &counts, &err);
+    if (done)
+        printf("users: %llu added, %llu here already, %llu of the new ones need --reset-factors\n"
+               "labels: %llu, data storages: %llu, comments: %llu, permissions: %llu, "
+               "restrictions: %llu\nrows left out (sealed with Barong's keys, or its log): %llu\n",
+               (unsigned long long)counts.users, (unsigned long long)counts.known_users,
+               (unsigned long long)counts.factors, (unsigned long long)counts.labels,
+               (unsigned long long)counts.storages, (unsigned long long)counts.comments,
+               (unsigned long long)counts.permissions, (unsigned long long)counts.restrictions,
+               (unsigned long long)counts.left_out);
+    return shell_close(&shell, "--import-barong", done, &err);
+}
