@@ -19,7 +19,7 @@ bool authz_enter(struct http_request *request, struct db *db, struct authz_answe
     struct auth *app = request_app(request);
     struct authz_question question = {
         .method = http_method_of(request),
-        .path = http_path_of(request) + sizeof(prefix) - 1,
+        .path = http_path_of(request) + strlen(prefix),
         .query = http_query_of(request),
         .visitor = request_visitor(request),
         .key = {.kid = http_header(request, "X-Auth-Apikey"),
