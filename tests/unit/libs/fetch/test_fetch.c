@@ -240,6 +240,30 @@ static void fetch_run__what_must_not_be_sent__is_not(void **state)
     assert_int_equal(status, 200);
 }
 
+static void fetch_run__public_only__calls_no_host_of_ours(void **state)
+{
+    struct world *world = *state;
+    static const char *const closed[] = {
+        "http://10.1.2.3/",           "http://172.16.0.1/", "http://192.168.1.1/",
+        "http://169.254.169.254/",    "http://100.64.0.1/", "http://0.0.0.0/",
+        "http://localhost/",          "http://[::1]/",      "http://[fd00::1]/",
+        "http://[::ffff:127.0.0.1]/", "http://2130706433/", "http://[2002:7f00:1::]/"};
+    long status;
+    assert_false(run(world, "/ok", (struct fetch_request){.public_only = true}, &status));
+    assert_int_equal(world->err.code, ERR_PEER_UNAVAILABLE);
+    assert_int_equal(world->server.connections, 0);
+    /* Not even by a connection that was there before. */
+    assert_true(run(world, "/ok", (struct fetch_request){0}, &status));
+    assert_false(run(world, "/ok", (struct fetch_request){.public_only = true}, &status));
+    for (size_t i = 0; i < ARRAY_LEN(closed); i++) {
+        struct fetch_request request = {
+            .url = closed[i], .public_only = true, .connect_timeout_ms = 300};
+        int64_t started_us = clock_monotonic_us(&clock_real);
+        assert_false(fetch_run(world->fetch, &request, &status, &world->out, &world->err));
+        assert_true(clock_monotonic_us(&clock_real) - started_us < 250000);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
@@ -250,6 +274,7 @@ int main(void)
         TEST(fetch_run__answer_above_the_ceiling__is_refused),
         TEST(fetch_run__no_or_half_an_answer__is_unavailable),
         TEST(fetch_run__what_must_not_be_sent__is_not),
+        TEST(fetch_run__public_only__calls_no_host_of_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

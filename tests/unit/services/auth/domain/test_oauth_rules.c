@@ -10,6 +10,7 @@
 #include "auth/domain/oauth_code.h"
 #include "auth/domain/oauth_dpop.h"
 #include "auth/domain/oauth_error.h"
+#include "auth/domain/oauth_methods.h"
 #include "auth/domain/oauth_pkce.h"
 #include "auth/domain/oauth_scope.h"
 #include "auth/domain/oauth_uri.h"
@@ -263,6 +264,23 @@ static void dpop__nonces__live_for_two_windows(void **state)
     assert_false(dpop_nonce_is_good("key", 3, NOW_US, ""));
 }
 
+static void methods__two_of_them_or_a_passkey__are_two_factors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *methods, *acr, *amr;
+    } rows[] = {{"pwd", OAUTH_ACR_ONE, "\"pwd\""},
+                {"pwd otp", OAUTH_ACR_TWO, "\"pwd\",\"otp\""},
+                {"hwk", OAUTH_ACR_TWO, "\"hwk\""},
+                {"", OAUTH_ACR_ONE, ""}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO(str_release) struct str out = STR_INIT(256);
+        oauth_amr_write(&out, rows[i].methods);
+        assert_string_equal(str_data(&out), rows[i].amr);
+        assert_string_equal(oauth_acr(rows[i].methods), rows[i].acr);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +293,7 @@ int main(void)
         cmocka_unit_test(secrets__are_long_unlike_and_follow_each_other),
         cmocka_unit_test(dpop__only_a_proof_for_this_request__is_taken),
         cmocka_unit_test(dpop__nonces__live_for_two_windows),
+        cmocka_unit_test(methods__two_of_them_or_a_passkey__are_two_factors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
