@@ -1,6 +1,5 @@
 #include "auth/actions/signing_keys.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "auth/store/changes.h"
 #include "auth/store/signing_keys.h"
 #include "base/auto.h"
+#include "crypto/crypto.h"
 
 enum { ARENA_BYTES_MAX = 256 * 1024, PEM_BYTES_MAX = 16 * 1024 };
 
@@ -127,7 +127,7 @@ bool signing_keys_rotate(struct auth *app, struct db *db, char ret_kid[static 64
     row.signs_at = now_us + app->config->jwt_key_publish_s * second_us;
     struct rotation rotation = {app, &row, now_us};
     bool good = db_transaction(db, rotate_unit, &rotation, err);
-    OPENSSL_cleanse(private_pem.data, private_pem.capacity);
+    str_wipe(&private_pem);
     if (good)
         snprintf(ret_kid, 64, "%s", row.kid);
     return good;

@@ -1,10 +1,10 @@
 #include "auth/store/signing_keys.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/auto.h"
+#include "crypto/crypto.h"
 
 enum { CONTEXT_SIZE = 128, PEM_BYTES_MAX = 16 * 1024 };
 
@@ -62,7 +62,7 @@ bool signing_keys_unseal(struct db *db, struct secret_store *secrets, struct are
     db_result_free(rows);
     if (good)
         row->private_pem = arena_strdup(arena, str_data(&pem));
-    OPENSSL_cleanse(pem.data, pem.capacity);
+    str_wipe(&pem);
     return good && (row->private_pem || err_set(err, ERR_BUSY, "no memory for a key"));
 }
 

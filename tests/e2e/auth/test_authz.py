@@ -200,7 +200,7 @@ def test_role_is_let_to_its_paths_only(stack):
     with permissions(("lister", "GET", "api/v2/admin/users/list", "ACCEPT", None)):
         passed(lister.ask("GET", "admin/users/list"))
         for method, path in (("POST", "admin/users/list"), ("GET", "admin/users"),
-                             ("GET", "admin/users/lits"), ("PATCH", "admin/users/list")):
+                             ("GET", "admin/users/lis"), ("PATCH", "admin/users/list")):
             refused(lister.ask(method, path), "authz.invalid_permission")
     soon(lambda: lister.ask("GET", "admin/users/list").status_code == 401, "the rows' end")
 
