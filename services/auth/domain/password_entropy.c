@@ -118,12 +118,12 @@ static void mask_runs(const char *text, size_t length, char *ret_text)
 
 static int64_t masked_entropy(const char *text, int64_t entropy, int64_t threshold)
 {
-    char masked[TEXT_SIZE], next[TEXT_SIZE];
-    memcpy(masked, text, strlen(text) + 1);
+    char current[TEXT_SIZE], shorter[TEXT_SIZE];
+    memcpy(current, text, strlen(text) + 1);
     for (size_t length = RUN_MAX; length >= RUN_MIN && entropy >= threshold; length--) {
-        mask_runs(masked, length, next);
-        memcpy(masked, next, strlen(next) + 1);
-        entropy = least(entropy, entropy_of(masked));
+        mask_runs(current, length, shorter);
+        memcpy(current, shorter, strlen(shorter) + 1);
+        entropy = least(entropy, entropy_of(current));
     }
     return entropy;
 }
