@@ -113,7 +113,8 @@ static void reply_list(struct http_request *request, bool by_admins,
         return;
     }
     struct activity_view *views = request_room(request, listed.count, sizeof(*views));
-    struct user_view *targets = views ? request_room(request, listed.count, sizeof(*targets)) : NULL;
+    struct user_view *targets =
+        views ? request_room(request, listed.count, sizeof(*targets)) : NULL;
     if (!views || !targets)
         return;
     const struct activity_row *rows = listed.rows;

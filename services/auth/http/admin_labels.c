@@ -24,8 +24,12 @@ struct label_form {
 /* clang-format on */
 
 static const struct param add_params[] = {
-    UID_ROW, KEY_ROW, VALUE_ROW, TEXT_ROW("description", description, PARAM_NOT_BLANK, "Why."),
-    SCOPE_ROW(PARAM_NOT_BLANK, "public"), PARAM_END};
+    UID_ROW,
+    KEY_ROW,
+    VALUE_ROW,
+    TEXT_ROW("description", description, PARAM_NOT_BLANK, "Why."),
+    SCOPE_ROW(PARAM_NOT_BLANK, "public"),
+    PARAM_END};
 
 static const struct param set_params[] = {
     UID_ROW,
@@ -57,11 +61,10 @@ static void run(struct http_request *request, bool may_create,
                                const struct admin_label_draft *draft, struct err *err))
 {
     const struct label_form *asked = http_params(request);
-    struct admin_label_draft draft = {.uid = asked->uid,
-                                      .label = {.key = asked->key,
-                                                .value = asked->value,
-                                                .description = asked->description},
-                                      .may_create = may_create};
+    struct admin_label_draft draft = {
+        .uid = asked->uid,
+        .label = {.key = asked->key, .value = asked->value, .description = asked->description},
+        .may_create = may_create};
     struct call call;
     struct err err;
     bool known = label_scope_parse(asked->scope, &draft.label.scope);
@@ -97,13 +100,32 @@ static void remove_one(struct http_request *request)
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.user", .subject = "Label",   \
     .tag = "admin", .status = 200, .params_size = sizeof(struct label_form)
 const struct http_route admin_label_routes[] = {
-    {.method = "POST", .path = "/api/v2/admin/users/labels", ROUTE, .handler = add,
-     .params = add_params, .action = "create", .doc = "Add a label to a user."},
-    {.method = "POST", .path = "/api/v2/admin/users/labels/update", ROUTE, .handler = set,
-     .params = set_params, .action = "update",
+    {.method = "POST",
+     .path = "/api/v2/admin/users/labels",
+     ROUTE,
+     .handler = add,
+     .params = add_params,
+     .action = "create",
+     .doc = "Add a label to a user."},
+    {.method = "POST",
+     .path = "/api/v2/admin/users/labels/update",
+     ROUTE,
+     .handler = set,
+     .params = set_params,
+     .action = "update",
      .doc = "Change a label of a user, or add it if it is not there."},
-    {.method = "PUT", .path = "/api/v2/admin/users/labels", ROUTE, .handler = change,
-     .params = change_params, .action = "update", .doc = "Change a label of a user."},
-    {.method = "DELETE", .path = "/api/v2/admin/users/labels", ROUTE, .handler = remove_one,
-     .params = remove_params, .action = "destroy", .doc = "Remove a label of a user."},
+    {.method = "PUT",
+     .path = "/api/v2/admin/users/labels",
+     ROUTE,
+     .handler = change,
+     .params = change_params,
+     .action = "update",
+     .doc = "Change a label of a user."},
+    {.method = "DELETE",
+     .path = "/api/v2/admin/users/labels",
+     ROUTE,
+     .handler = remove_one,
+     .params = remove_params,
+     .action = "destroy",
+     .doc = "Remove a label of a user."},
     {.method = NULL}};

@@ -44,7 +44,9 @@ static void list(struct http_request *request)
 
 #define AT(member) offsetof(struct permission_draft, member)
 #define TEXT_ROW(name_, member_, flags_, doc_)                                                     \
-    {.name = name_, .kind = PARAM_TEXT, .offset = AT(member_), .flags = flags_, .doc = doc_}
+    {                                                                                              \
+        .name = name_, .kind = PARAM_TEXT, .offset = AT(member_), .flags = flags_, .doc = doc_     \
+    }
 #define CREATE (PARAM_REQUIRED | PARAM_NOT_BLANK)
 #define ROLE_DOC "A role that has permissions already."
 #define VERB_DOC "get, post, put, patch, delete, head or all."
@@ -52,13 +54,12 @@ static void list(struct http_request *request)
 #define ACTION_DOC "accept, drop or audit."
 #define TOPIC_DOC "Topic of the log's rows."
 
-static const struct param create_params[] = {
-    TEXT_ROW("role", role, CREATE, ROLE_DOC),
-    TEXT_ROW("verb", verb, CREATE, VERB_DOC),
-    TEXT_ROW("path", path, CREATE, PATH_DOC),
-    TEXT_ROW("action", action, CREATE, ACTION_DOC),
-    TEXT_ROW("topic", topic, PARAM_NOT_BLANK, TOPIC_DOC),
-    PARAM_END};
+static const struct param create_params[] = {TEXT_ROW("role", role, CREATE, ROLE_DOC),
+                                             TEXT_ROW("verb", verb, CREATE, VERB_DOC),
+                                             TEXT_ROW("path", path, CREATE, PATH_DOC),
+                                             TEXT_ROW("action", action, CREATE, ACTION_DOC),
+                                             TEXT_ROW("topic", topic, PARAM_NOT_BLANK, TOPIC_DOC),
+                                             PARAM_END};
 
 static const struct param change_params[] = {
     {.name = "id",
@@ -112,15 +113,34 @@ static void remove_one(struct http_request *request)
     .path = "/api/v2/admin/permissions", .mode = HTTP_WORKER, .access = ACCESS_ADMIN,              \
     .class_name = "admin.permission", .subject = "Permission", .tag = "admin", .status = 200
 const struct http_route admin_permission_routes[] = {
-    {.method = "GET", ROUTE, .handler = list, .params = list_params,
-     .params_size = sizeof(struct list_form), .reply = permission_fields, .reply_is_array = true,
-     .action = "read", .doc = "The permission table."},
-    {.method = "POST", ROUTE, .handler = create, .params = create_params,
-     .params_size = sizeof(struct permission_draft), .action = "create", .doc = "Add a permission."},
-    {.method = "PUT", ROUTE, .handler = change, .params = change_params,
-     .params_size = sizeof(struct permission_draft), .action = "update",
+    {.method = "GET",
+     ROUTE,
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct list_form),
+     .reply = permission_fields,
+     .reply_is_array = true,
+     .action = "read",
+     .doc = "The permission table."},
+    {.method = "POST",
+     ROUTE,
+     .handler = create,
+     .params = create_params,
+     .params_size = sizeof(struct permission_draft),
+     .action = "create",
+     .doc = "Add a permission."},
+    {.method = "PUT",
+     ROUTE,
+     .handler = change,
+     .params = change_params,
+     .params_size = sizeof(struct permission_draft),
+     .action = "update",
      .doc = "Change a permission."},
-    {.method = "DELETE", ROUTE, .handler = remove_one, .params = remove_params,
-     .params_size = sizeof(struct permission_draft), .action = "destroy",
+    {.method = "DELETE",
+     ROUTE,
+     .handler = remove_one,
+     .params = remove_params,
+     .params_size = sizeof(struct permission_draft),
+     .action = "destroy",
      .doc = "Remove a permission."},
     {.method = NULL}};
