@@ -5,6 +5,7 @@
 
 #include "accounting/actions/seed.h"
 #include "accounting/openapi.h"
+#include "api/document.h"
 #include "accounting/state/config.h"
 #include "base/auto.h"
 #include "db/db.h"
@@ -62,7 +63,7 @@ static int run_seed(struct service *service, const char *folder)
 
 static int run_print_openapi(struct service *service, const char *part)
 {
-    AUTO(str_release) struct str text = STR_INIT(OPENAPI_BYTES_MAX);
+    AUTO(str_release) struct str text = STR_INIT(API_DOCUMENT_BYTES_MAX);
     (void)service;
     if (!openapi_print(part, &text) || !str_ok(&text)) {
         fprintf(stderr, "bourse-accounting: --print-openapi user|admin|management\n");

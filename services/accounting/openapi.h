@@ -7,8 +7,6 @@
 #include "base/str.h"
 #include "http/http.h"
 
-enum { OPENAPI_BYTES_MAX = 8 << 20 };
-
 /* `part`: "user" (public, account, market, coinmarketcap, coingecko), "admin", "management".
  * False: no such part. */
 bool openapi_print(const char *part, struct str *out);

@@ -4,6 +4,7 @@
 
 #include "auth/actions/seed.h"
 #include "auth/openapi.h"
+#include "api/document.h"
 #include "auth/flags_factors.h"
 #include "auth/flags_oauth.h"
 #include "auth/flags_people.h"
@@ -83,7 +84,7 @@ static int run_seed(struct service *service, const char *folder)
 
 static int run_print_openapi(struct service *service, const char *part)
 {
-    AUTO(str_release) struct str text = STR_INIT(AUTH_OPENAPI_BYTES_MAX);
+    AUTO(str_release) struct str text = STR_INIT(API_DOCUMENT_BYTES_MAX);
     (void)service;
     if (!auth_openapi_print(part, &text) || !str_ok(&text)) {
         fprintf(stderr, "bourse-auth: --print-openapi user|admin|management|oauth\n");

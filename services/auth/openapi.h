@@ -7,8 +7,6 @@
 #include "base/str.h"
 #include "http/http.h"
 
-enum { AUTH_OPENAPI_BYTES_MAX = 8 << 20 };
-
 /* `part`: "user" (public, identity, resource), "admin", "management", "oauth". False: no such part. */
 bool auth_openapi_print(const char *part, struct str *out);
 
