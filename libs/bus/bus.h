@@ -50,6 +50,13 @@ struct bus_config {
     const char *name; /* shown by the broker: "accounting results" */
 };
 
+/* The same broker under a name of its own. */
+static inline struct bus_config bus_named(struct bus_config config, const char *name)
+{
+    config.name = name;
+    return config;
+}
+
 /* ---- topology: a table of its owner, declared at (re)open ---- */
 
 enum bus_row_kind { BUS_EXCHANGE, BUS_QUEUE, BUS_BINDING };

@@ -53,6 +53,17 @@ struct db_config {
     bool weak_durability_allowed; /* else a server that may lose commits is refused: ERR_CONFIG */
 };
 
+/* The same database as another user; an empty name: as the same user. */
+static inline struct db_config db_config_as(struct db_config config, const char *user,
+                                            const char *password)
+{
+    if (user[0] != '\0') {
+        config.user = user;
+        config.password = password;
+    }
+    return config;
+}
+
 /* ---- connections ---- */
 
 bool db_open(const struct db_config *config, struct db **ret_db, struct err *err) MUST_CHECK;

@@ -33,19 +33,6 @@ struct process {
     struct http_route routes[ROUTES_MAX];
 };
 
-static struct db_config db_config_of(const struct accounting_config *config)
-{
-    return (struct db_config){
-        .socket = config->db_socket,
-        .host = config->db_host,
-        .port = config->db_port,
-        .user = config->db_user,
-        .password = config->db_password,
-        .name = config->db_name,
-        .weak_durability_allowed = config->db_weak_durability_allowed,
-    };
-}
-
 static void observe(void *app, const struct http_route *route, int status, int64_t us)
 {
     struct accounting *accounting = app;
@@ -136,7 +123,7 @@ bool accounting_start(struct service *service, struct err *err)
     app->config = service->config;
     app->clock = service->clock;
     app->metrics = service->metrics;
-    app->db_config = db_config_of(app->config);
+    app->db_config = app->config->db;
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&

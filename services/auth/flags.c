@@ -25,16 +25,7 @@ DEFINE_AUTO(struct password_gate, password_gate_free);
 /* The user that may change the schema. */
 static struct db_config migrating(const struct auth_config *config)
 {
-    bool own = config->db_migrate_user[0] != '\0';
-    return (struct db_config){
-        .socket = config->db_socket,
-        .host = config->db_host,
-        .port = config->db_port,
-        .user = own ? config->db_migrate_user : config->db_user,
-        .password = own ? config->db_migrate_password : config->db_password,
-        .name = config->db_name,
-        .weak_durability_allowed = config->db_weak_durability_allowed,
-    };
+    return db_config_as(config->db, config->db_migrate_user, config->db_migrate_password);
 }
 
 static void say(const char *line)

@@ -44,16 +44,7 @@ static bool reset(struct auth *app, const char *uid, struct err *err)
 int factor_flag_reset(struct service *service, const char *uid)
 {
     const struct auth_config *config = service->config;
-    struct auth app = {
-        .config = config,
-        .clock = service->clock,
-        .db_config = {.socket = config->db_socket,
-                      .host = config->db_host,
-                      .port = config->db_port,
-                      .user = config->db_user,
-                      .password = config->db_password,
-                      .name = config->db_name,
-                      .weak_durability_allowed = config->db_weak_durability_allowed}};
+    struct auth app = {.config = config, .clock = service->clock, .db_config = config->db};
     struct err err;
     bool done = rules_open(config->rules_file, &app.rules, &err) && reset(&app, uid, &err);
     rules_free(app.rules);

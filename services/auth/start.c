@@ -48,19 +48,6 @@ struct process {
     struct http_route routes[ROUTES_MAX];
 };
 
-static struct db_config db_config_of(const struct auth_config *config)
-{
-    return (struct db_config){
-        .socket = config->db_socket,
-        .host = config->db_host,
-        .port = config->db_port,
-        .user = config->db_user,
-        .password = config->db_password,
-        .name = config->db_name,
-        .weak_durability_allowed = config->db_weak_durability_allowed,
-    };
-}
-
 bool auth_open_secrets(struct auth *app, struct err *err)
 {
     const struct auth_config *config = app->config;
@@ -207,7 +194,7 @@ bool auth_start(struct service *service, struct err *err)
     app->config = service->config;
     app->clock = service->clock;
     app->metrics = service->metrics;
-    app->db_config = db_config_of(app->config);
+    app->db_config = app->config->db;
     app->proxies = &process->proxies;
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return proxy_networks_parse(app->config->trusted_proxies, &process->proxies, err) &&

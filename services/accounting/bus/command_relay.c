@@ -231,7 +231,7 @@ static bool connect_peers(struct relay *relay, struct err *err)
     if (relay->db ? !db_ready(relay->db, err) : !db_open(&app->db_config, &relay->db, err))
         return false;
     if (!relay->bus) {
-        struct bus_config config = bus_config_of(app->config, "accounting commands");
+        struct bus_config config = bus_named(app->config->amqp, "accounting commands");
         matching_topology_fill(&relay->topology, app->config->shards);
         return bus_open(&config, relay->topology.rows, &relay->bus, err);
     }

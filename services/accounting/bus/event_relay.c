@@ -312,7 +312,7 @@ static bool connect_peers(struct relay *relay, struct err *err)
     if (!relay->signer && !signer_open(app->config, &relay->signer, err))
         return false;
     if (!relay->bus) {
-        struct bus_config config = bus_config_of(app->config, "accounting events");
+        struct bus_config config = bus_named(app->config->amqp, "accounting events");
         if (!bus_open(&config, topology, &relay->bus, err))
             return false;
         bus_watch_returns(relay->bus, on_returned, relay);

@@ -164,7 +164,7 @@ static bool connect_peers(struct market_clock *clock, struct err *err)
         return err_set(err, ERR_BUSY, "the market data is not loaded yet");
     if (clock->bus)
         return bus_is_open(clock->bus) || bus_reopen(clock->bus, err);
-    struct bus_config config = bus_config_of(clock->app->config, "accounting clock");
+    struct bus_config config = bus_named(clock->app->config->amqp, "accounting clock");
     return bus_open(&config, topology, &clock->bus, err);
 }
 

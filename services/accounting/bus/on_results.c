@@ -231,7 +231,7 @@ static bool connect_peers(struct settler *settler, struct err *err)
         if (!bus_reopen(settler->bus, err))
             return false;
     } else {
-        struct bus_config config = bus_config_of(app->config, "accounting results");
+        struct bus_config config = bus_named(app->config->amqp, "accounting results");
         matching_topology_fill(&settler->topology, app->config->shards);
         if (!bus_open(&config, settler->topology.rows, &settler->bus, err))
             return false;

@@ -39,15 +39,3 @@ const char *commands_queue(const char *market_id, uint32_t shards,
     snprintf(buffer, QUEUE_NAME_SIZE, "bourse.commands.%u", hash % shards);
     return buffer;
 }
-
-struct bus_config bus_config_of(const struct accounting_config *config, const char *name)
-{
-    return (struct bus_config){
-        .host = config->amqp_host,
-        .port = config->amqp_port,
-        .user = config->amqp_user,
-        .password = config->amqp_password,
-        .vhost = config->amqp_vhost,
-        .name = name,
-    };
-}

@@ -30,6 +30,4 @@ void matching_topology_fill(struct matching_topology *topology, uint32_t shards)
 const char *commands_queue(const char *market_id, uint32_t shards,
                            char buffer[static QUEUE_NAME_SIZE]);
 
-struct bus_config bus_config_of(const struct accounting_config *config, const char *name);
-
 #endif

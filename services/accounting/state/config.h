@@ -5,15 +5,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bus/bus.h"
+#include "db/db.h"
+
 struct accounting_config {
     const char *http_host, *ops_host, *log_level;
     uint16_t http_port, ops_port;
-    const char *db_socket, *db_host, *db_name, *db_user, *db_password;
+    struct db_config db;
     const char *db_migrate_user, *db_migrate_password;
-    uint16_t db_port;
-    bool db_weak_durability_allowed;
-    const char *amqp_host, *amqp_user, *amqp_password, *amqp_vhost;
-    uint16_t amqp_port;
+    struct bus_config amqp; /* without a name: bus_named() */
     const char *jwt_public_key, *jwt_algorithm, *jwt_issuer, *jwt_audience;
     const char *jwks_url;
     uint32_t jwks_refresh_s;

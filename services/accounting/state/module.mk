@@ -1,1 +1,1 @@
-DEPS := base decimal contract db json yaml metrics accounting/domain accounting/store
+DEPS := base bus decimal contract db json yaml metrics accounting/domain accounting/store

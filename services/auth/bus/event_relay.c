@@ -164,7 +164,7 @@ static bool connect_peers(struct relay *relay, struct err *err)
         return false;
     if (relay->bus)
         return bus_is_open(relay->bus) || bus_reopen(relay->bus, err);
-    struct bus_config config = bus_config_of(app->config, "auth events");
+    struct bus_config config = bus_named(app->config->amqp, "auth events");
     if (!bus_open(&config, relay->topology.rows, &relay->bus, err))
         return false;
     bus_watch_returns(relay->bus, on_returned, relay);

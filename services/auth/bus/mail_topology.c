@@ -67,15 +67,3 @@ void mail_topology_fill(struct mail_topology *topology, const struct mail_rules 
     rows[count++] = (struct bus_row){.name = NULL};
     assert(count <= ARRAY_LEN(topology->rows));
 }
-
-struct bus_config bus_config_of(const struct auth_config *config, const char *name)
-{
-    return (struct bus_config){
-        .host = config->amqp_host,
-        .port = config->amqp_port,
-        .user = config->amqp_user,
-        .password = config->amqp_password,
-        .vhost = config->amqp_vhost,
-        .name = name,
-    };
-}

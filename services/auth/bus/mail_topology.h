@@ -38,6 +38,4 @@ void mail_topology_fill(struct mail_topology *topology, const struct mail_rules 
 /* The queue where the n-th attempt (from 1) waits for the next. */
 const char *mail_retry_queue(uint32_t attempt);
 
-struct bus_config bus_config_of(const struct auth_config *config, const char *name);
-
 #endif

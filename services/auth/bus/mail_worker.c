@@ -131,7 +131,7 @@ static bool bus_of(struct worker *worker, struct bus **bus, const char *name, st
 {
     if (*bus)
         return bus_is_open(*bus) || bus_reopen(*bus, err);
-    struct bus_config config = bus_config_of(worker->app->config, name);
+    struct bus_config config = bus_named(worker->app->config->amqp, name);
     return bus_open(&config, worker->topology.rows, bus, err);
 }
 

@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "bus/bus.h"
+#include "db/db.h"
+
 struct auth_config {
     /* The process. */
     const char *http_host, *ops_host, *log_level;
@@ -15,14 +18,11 @@ struct auth_config {
     const char *role; /* AUTH_ROLE: "api" or "mail" */
 
     /* Peers. */
-    const char *db_socket, *db_host, *db_name, *db_user, *db_password;
+    struct db_config db;
     const char *db_migrate_user, *db_migrate_password;
-    uint16_t db_port;
-    bool db_weak_durability_allowed;
     const char *migrations_dir, *rules_file, *seed_passwords_file;
     const char *abilities_file, *management_config;
-    const char *amqp_host, *amqp_user, *amqp_password, *amqp_vhost;
-    uint16_t amqp_port;
+    struct bus_config amqp; /* without a name: bus_named() */
 
     /* Secrets. */
     const char *secret_store, *secret_file, *secret_key_file;

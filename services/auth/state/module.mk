@@ -1,1 +1,1 @@
-DEPS := base decimal contract json db crypto metrics token template yaml pattern webauthn auth/domain auth/store
+DEPS := base bus decimal contract json db crypto metrics token template yaml pattern webauthn auth/domain auth/store

@@ -15,15 +15,3 @@ void matching_topology_fill(struct matching_topology *topology, uint32_t shard)
                                          .dead_letter = topology->dead};
     topology->rows[2] = (struct bus_row){.name = NULL};
 }
-
-struct bus_config bus_config_of(const struct matching_config *config, const char *name)
-{
-    return (struct bus_config){
-        .host = config->amqp_host,
-        .port = config->amqp_port,
-        .user = config->amqp_user,
-        .password = config->amqp_password,
-        .vhost = config->amqp_vhost,
-        .name = name,
-    };
-}

@@ -17,6 +17,4 @@ struct matching_topology {
 /* Keep it while a bus uses its rows. */
 void matching_topology_fill(struct matching_topology *topology, uint32_t shard);
 
-struct bus_config bus_config_of(const struct matching_config *config, const char *name);
-
 #endif

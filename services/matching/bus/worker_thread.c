@@ -38,7 +38,7 @@ static bool connect_consumer(struct worker_thread *thread, struct err *err)
     struct worker *worker = &thread->worker;
     if (worker->consumer)
         return bus_is_open(worker->consumer) || bus_reopen(worker->consumer, err);
-    struct bus_config config = bus_config_of(worker->config, "matching commands");
+    struct bus_config config = bus_named(worker->config->amqp, "matching commands");
     struct bus *bus;
     if (!bus_open(&config, thread->topology.rows, &bus, err))
         return false;
@@ -54,7 +54,7 @@ static bool connect_publisher(struct worker_thread *thread, struct err *err)
 {
     struct worker *worker = &thread->worker;
     if (!worker->publisher) {
-        struct bus_config config = bus_config_of(worker->config, "matching results");
+        struct bus_config config = bus_named(worker->config->amqp, "matching results");
         return bus_open(&config, NULL, &worker->publisher, err);
     }
     if (bus_is_open(worker->publisher))

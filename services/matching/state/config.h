@@ -4,13 +4,14 @@
 
 #include <stdint.h>
 
+#include "bus/bus.h"
+
 struct matching_config {
     const char *ops_host, *log_level;
     uint16_t ops_port;
     const char *accounting_url, *service_key;
-    const char *amqp_host, *amqp_user, *amqp_password, *amqp_vhost;
-    uint16_t amqp_port;
-    const char *markets; /* "*", or a comma list of ids */
+    struct bus_config amqp; /* without a name: bus_named() */
+    const char *markets;    /* "*", or a comma list of ids */
     uint32_t shard, shards;
     uint32_t orders_per_market_max;
 };

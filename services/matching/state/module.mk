@@ -1,1 +1,1 @@
-DEPS := base contract metrics
+DEPS := base bus contract metrics
