@@ -24,16 +24,8 @@ struct shell {
 static bool shell_open(struct service *service, struct shell *shell, struct err *err)
 {
     const struct auth_config *config = service->config;
-    *shell = (struct shell){
-        .app = {.config = config,
-                .clock = service->clock,
-                .db_config = {.socket = config->db_socket,
-                              .host = config->db_host,
-                              .port = config->db_port,
-                              .user = config->db_user,
-                              .password = config->db_password,
-                              .name = config->db_name,
-                              .weak_durability_allowed = config->db_weak_durability_allowed}}};
+    *shell =
+        (struct shell){.app = {.config = config, .clock = service->clock, .db_config = config->db}};
     shell->call = (struct call){.app = &shell->app,
                                 .arena = arena_new(ARENA_BYTES_MAX),
                                 .now_us = clock_now_us(service->clock),
