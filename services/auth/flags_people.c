@@ -5,6 +5,7 @@
 
 #include "auth/actions/barong_import.h"
 #include "auth/actions/operator_user.h"
+#include "auth/actions/permission_import.h"
 #include "auth/state/config.h"
 #include "auth/state/password_rules.h"
 #include "auth/state/rules.h"
@@ -126,4 +127,16 @@ int people_flag_import(struct service *service, const char *file)
                (unsigned long long)counts.permissions, (unsigned long long)counts.restrictions,
                (unsigned long long)counts.left_out);
     return shell_close(&shell, "--import-barong", done, &err);
+}
+
+int people_flag_permissions(struct service *service, const char *file)
+{
+    struct shell shell;
+    uint64_t count;
+    struct err err;
+    bool done =
+        shell_open(service, &shell, &err) && permission_import(&shell.call, file, &count, &err);
+    if (done)
+        printf("%llu permissions\n", (unsigned long long)count);
+    return shell_close(&shell, "--import-permissions", done, &err);
 }

@@ -8,6 +8,7 @@ int people_flag_create_admin(struct service *service, const char *email);
 int people_flag_sessions(struct service *service, const char *uid);
 int people_flag_end_sessions(struct service *service, const char *uid);
 int people_flag_import(struct service *service, const char *file);
+int people_flag_permissions(struct service *service, const char *file);
 
 /* clang-format off */
 #define PEOPLE_FLAG_ROWS                                                                           \
@@ -20,7 +21,10 @@ int people_flag_import(struct service *service, const char *file);
      people_flag_end_sessions},                                                                    \
     {"--import-barong", "FILE",                                                                    \
      "Take the people of a Barong database dump over, all or none, then exit.", true,              \
-     people_flag_import}
+     people_flag_import},                                                                          \
+    {"--import-permissions", "FILE",                                                               \
+     "Replace the permission table by the rows of this YAML file, all at once, then exit.", true,  \
+     people_flag_permissions}
 /* clang-format on */
 
 #endif

@@ -8,8 +8,9 @@ import requests
 
 from members import people
 from staff import sql, staff
-from world import WORLD
+from world import REPOSITORY, WORLD
 
+WORLD_SEEDS = REPOSITORY / "deploy/seed/auth/permissions.yml"
 SESSIONS = f"http://127.0.0.1:{WORLD.edge_port}/api/v2/barong/identity/sessions"
 
 
@@ -111,3 +112,19 @@ def test_a_broken_dump_leaves_nothing(stack, tmp_path):
     assert done.returncode == 1 and "no bcrypt digest" in done.stderr
     assert sql("SELECT COUNT(*) FROM {}.users WHERE uid = %s", uid) == ((0,),)
     assert run("--import-barong", str(tmp_path / "none")).returncode == 1
+
+
+def test_the_permission_table_is_replaced_at_once_or_not_at_all(stack, tmp_path):
+    seeds = WORLD_SEEDS.read_text()
+    before = sql("SELECT COUNT(*) FROM {}.permissions")[0][0]
+    file = tmp_path / "permissions.yml"
+    for text in (seeds + "- {role: member, verb: frob, path: x, action: accept}\n",
+                 "- {role: member, verb: get, path: x, action: accept}\n", "{}\n"):
+        file.write_text(text)
+        done = run("--import-permissions", str(file))
+        assert done.returncode == 1 and done.stderr
+        assert sql("SELECT COUNT(*) FROM {}.permissions")[0][0] == before
+    done = run("--import-permissions", str(WORLD_SEEDS))
+    assert done.returncode == 0, done.stderr
+    count = sql("SELECT COUNT(*) FROM {}.permissions")[0][0]
+    assert done.stdout == f"{count} permissions\n" and count >= 170
