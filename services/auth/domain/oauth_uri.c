@@ -122,7 +122,7 @@ void uri_source_write(struct str *out, const char *uri)
     const char *end = is_web ? parts.rest : parts.scheme + parts.scheme_length + 1;
     /* Characters that mean something in the header: the address is shown less exactly. */
     for (const char *c = uri; c < end; c++)
-        if (*c == ';' || *c == ',' || *c == '\'' || *c == '*')
+        if (*c <= ' ' || *c > '~' || strchr(";,'*\"", *c))
             return;
     str_add_bytes(out, uri, (size_t)(end - uri));
 }
