@@ -101,7 +101,8 @@ bool redirect_uri_matches(const char *registered, const char *asked)
         return true;
     if (!is_clean(asked) || !split(registered, &a) || !split(asked, &b))
         return false;
-    return is_scheme(&a, "http") && is_scheme(&b, "http") && is_loopback_literal(&a) &&
+    return is_scheme(&a, "http") && a.scheme_length == b.scheme_length &&
+           memcmp(a.scheme, b.scheme, a.scheme_length) == 0 && is_loopback_literal(&a) &&
            !b.has_user && a.host_length == b.host_length &&
            memcmp(a.host, b.host, a.host_length) == 0 && strcmp(a.rest, b.rest) == 0;
 }

@@ -110,6 +110,7 @@ static void redirect__is_the_registered_address_byte_by_byte(void **state)
                 {"http://127.0.0.1/cb", "http://127.0.0.1:9@evil.example/cb", false},
                 {"http://127.0.0.1/cb", "http://127.0.0.1.evil.example:9/cb", false},
                 {"http://127.0.0.1/cb", "http://127.0.0.1:x/cb", false},
+                {"http://127.0.0.1/cb", "HTTP://127.0.0.1:9/cb", false},
                 {"http://localhost/cb", "http://localhost:9/cb", false},
                 {"https://127.0.0.1/cb", "https://127.0.0.1:9/cb", false},
                 {"com.a.app:/cb", "com.a.app:/cb", true}};
