@@ -1,5 +1,5 @@
 /*
- * barong_import.h: people of a Barong installation, from its database dump (mysqldump, mariadb-dump):
+ * barong_import.h: people of a Barong installation, from a dump of its database:
  * users with their bcrypt digests, uids, roles, states and referrers, labels, data storages, comments,
  * restrictions and permissions. All of it in one transaction, or nothing; no event is told, so that
  * nobody gets a letter. Who is here already (uid or e-mail) is left as he is, with all that is his.

@@ -365,19 +365,19 @@ static bool read_insert(struct reader *reader,
         read_word(reader, word);
     } while (word[0] != '\0' && strcmp(word, "INTO") != 0);
     if (word[0] == '\0' || !read_name(reader, table.name))
-        return word[0] ? false : fail(reader, "INSERT without INTO");
+        return word[0] ? false : fail(reader, "rows without INTO");
     if (take_char(reader, '(')) {
         if (!read_columns(reader, &table))
             return false;
     } else {
         const struct table *known = table_find(reader, table.name);
         if (!known)
-            return fail(reader, "INSERT into a table without its columns");
+            return fail(reader, "rows of a table without its columns");
         table = *known;
     }
     read_word(reader, word);
     if (strcmp(word, "VALUES") != 0 && strcmp(word, "VALUE") != 0)
-        return fail(reader, "INSERT without VALUES");
+        return fail(reader, "rows without VALUES");
     do {
         unsigned line = reader->line;
         if (!take_char(reader, '('))

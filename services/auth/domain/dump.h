@@ -1,5 +1,5 @@
 /*
- * dump.h: the rows of a database dump (mysqldump, mariadb-dump), one after the other, in bounded
+ * dump.h: the rows of a dump of a database, one after the other, in bounded
  * memory however long the dump is. Pure: bytes come from a callback, rows go to one.
  *
  *     struct dump_source source = {.read = read_file, .arg = file};

@@ -91,7 +91,7 @@ static void dump_read__broken__is_refused_with_its_line(void **state)
     static const struct {
         const char *dump, *what;
     } rows[] = {
-        {"\n\nINSERT INTO t VALUES (1);", "line 3: INSERT into a table without its columns"},
+        {"\n\nINSERT INTO t VALUES (1);", "line 3: rows of a table without its columns"},
         {"INSERT INTO t (a,b) VALUES (1);", "line 1: a row with more or fewer values"},
         {"INSERT INTO t (a) VALUES ('x", "line 1: a string without its end"},
         {"INSERT INTO t (a) VALUES (1", "line 1: a row without its end"},
@@ -99,7 +99,7 @@ static void dump_read__broken__is_refused_with_its_line(void **state)
         {"INSERT INTO t (a) VALUES (0x1);", "line 1: a hexadecimal literal with half a byte"},
         {"INSERT INTO t (a) VALUES (0xZZ);", "line 1: a hexadecimal literal with other digits"},
         {"INSERT INTO t (a) VALUES ();", "line 1: no value where one belongs"},
-        {"INSERT INTO t (a) SELECT 1;", "line 1: INSERT without VALUES"},
+        {"INSERT INTO t (a) SELECT 1;", "line 1: rows without VALUES"},
         {"INSERT t VALUES (1);", "line 1:"},
         {"INSERT INTO `t", "line 1: a name without its end"},
         {"CREATE TABLE `t` (`a` int", "line 1: a table without its end"},
