@@ -198,8 +198,8 @@ bool token_sign_also(struct token_signer *signer, const char *document, size_t l
     mine += sizeof(list) - 1;
     add_text(out, "{\"payload\":", former.payload);
     str_add(out, ",\"signatures\":[");
-    const cJSON *each;
-    cJSON_ArrayForEach(each, former.signatures) add_former(out, each);
+    for (const cJSON *each = former.signatures->child; each; each = each->next)
+        add_former(out, each);
     str_add(out, mine); /* with the brackets behind it */
     return str_ok(out) || err_set(err, ERR_INTERNAL, "no room for a signed document");
 }

@@ -13,8 +13,9 @@ enum { KID_BYTES = (API_KEY_KID_SIZE - 1) / 2, SECRET_BYTES = (API_KEY_SECRET_SI
 
 struct key_holder api_key_holder(const struct api_key_owner *owner)
 {
-    return owner->user ? (struct key_holder){.user_id = owner->user->id}
-                       : (struct key_holder){.service_account_id = owner->account->id};
+    if (owner->user)
+        return (struct key_holder){.user_id = owner->user->id};
+    return (struct key_holder){.service_account_id = owner->account->id};
 }
 
 static const char *owner_state(const struct api_key_owner *owner)

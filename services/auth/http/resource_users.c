@@ -62,7 +62,7 @@ static const struct param password_params[] = {
 static void change_password(struct http_request *request)
 {
     const char *cookie = http_cookie(request, request_app(request)->config->session_name);
-    uint8_t id[SESSION_ID_SIZE];
+    uint8_t id[SESSION_ID_SIZE] = {0};
     struct call call;
     struct user user;
     struct err err;
