@@ -172,6 +172,13 @@ bool db_snapshot(struct db *db, db_unit *unit, void *arg, struct err *err) MUST_
  * true has committed: one that has not is rolled back, and an error. */
 bool db_retry(struct db *db, db_unit *attempt, void *arg, struct err *err) MUST_CHECK;
 
+/* ---- named locks ---- */
+
+/* One in the schema at a time, among all connections. ERR_BUSY: whoever has it keeps it. It ends with
+ * the connection as well. */
+bool db_lock(struct db *db, const char *name, unsigned wait_s, struct err *err) MUST_CHECK;
+bool db_unlock(struct db *db, const char *name, struct err *err) MUST_CHECK;
+
 /* ---- migrations ---- */
 
 /* Runs the numbered files NNNN_name.sql of a folder that the table schema_migrations does not have

@@ -195,24 +195,6 @@ static bool done_check(const struct done *done, size_t count, const struct files
 
 /* ---- running ---- */
 
-/* Waits in steps: each answer comes before the deadline of a round trip. */
-static bool lock_take(struct db *db, struct err *err)
-{
-    enum { STEP_S = 10 };
-    for (unsigned waited_s = 0; waited_s < LOCK_WAIT_S; waited_s += STEP_S) {
-        struct db_result *result;
-        if (!db_query(db, "SELECT GET_LOCK(CONCAT('migrate.', DATABASE()), ?)",
-                      DB_ARGS(DB_I64(STEP_S)), &result, err))
-            return false;
-        bool has_lock = db_row_next(result) && db_get_bool(result, 0);
-        db_result_free(result);
-        if (has_lock)
-            return true;
-    }
-    return err_set(err, ERR_TIMEOUT, "migrations: another one runs for more than %d s",
-                   LOCK_WAIT_S);
-}
-
 static bool file_run(struct db *db, const char *folder, const struct file *file, struct err *err)
 {
     AUTO(str_release) struct str text = STR_INIT(FILE_BYTES_MAX);
@@ -246,7 +228,7 @@ static bool run_missing(struct db *db, const char *folder, void (*say)(const cha
     AUTO(files_release) struct files files = {.rows = NULL};
     struct done *done;
     size_t count;
-    if (!files_read(folder, &files, err) || !lock_take(db, err) ||
+    if (!files_read(folder, &files, err) || !db_lock(db, "migrate", LOCK_WAIT_S, err) ||
         !db_exec(db, table_sql, DB_NONE, NULL, err) || !done_read(db, &done, &count, err))
         return false;
     bool is_good = done_check(done, count, &files, folder, err);

@@ -1,134 +1,20 @@
 #include "accounting/actions/seed.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "accounting/actions/seed_files.h"
 #include "base/auto.h"
 
-enum { SEED_ARENA_BYTES_MAX = 16 << 20, LOCK_WAIT_S = 60, PATH_BYTES_MAX = 1024 };
+enum { SEED_ARENA_BYTES_MAX = 16 << 20 };
 
 DEFINE_AUTO(struct arena, arena_free);
-DEFINE_AUTO(struct db_result, db_result_free);
-
-void seed_say(const struct seed *seed, const char *format, ...)
-{
-    char line[SEED_LINE_SIZE];
-    va_list args;
-    if (!seed->say)
-        return;
-    va_start(args, format);
-    vsnprintf(line, sizeof(line), format, args);
-    va_end(args);
-    seed->say(line);
-}
-
-void seed_mistake(struct seed *seed, const struct tree_node *node, const struct err *err)
-{
-    struct err placed = *err;
-    if (node && err->code != ERR_CONFIG)
-        tree_fail(node, &placed, "%s", err->what);
-    seed->mistakes++;
-    seed_say(seed, "%s", placed.what);
-}
-
-/* A row that breaks a rule is a mistake of the file; a database that fails ends the run. */
-static bool is_mistake(const struct err *err)
-{
-    return err_retry(err->code) == ERR_FINAL && err->code != ERR_INTERNAL;
-}
-
-static bool add_row(struct seed *seed, const struct seed_file *file, const struct tree_node *row,
-                    struct err *err)
-{
-    char label[SEED_LINE_SIZE] = "";
-    bool added = false;
-    void *draft = arena_alloc(seed->change.arena, file->draft_size);
-    if (!draft)
-        return err_set(err, ERR_INTERNAL, "%s is too large", file->name);
-    if (!seed_read(row, file->fields, seed->change.arena, draft, err) ||
-        !file->add(seed, draft, &added, label, err)) {
-        if (!is_mistake(err))
-            return err_wrap(err, "%s", file->name);
-        seed_mistake(seed, row, err);
-        return true;
-    }
-    if (added) {
-        seed->added++;
-        seed_say(seed, "added %s", label);
-    }
-    return true;
-}
-
-static bool add_file(struct seed *seed, const struct seed_file *file, const char *folder,
-                     struct err *err)
-{
-    AUTO_FREE(tree_free) struct tree_node *root = NULL;
-    char path[PATH_BYTES_MAX];
-    snprintf(path, sizeof(path), "%s/%s", folder, file->name);
-    if (access(path, F_OK) != 0)
-        return true;
-    if (!tree_read_file(path, &root, err)) {
-        seed_mistake(seed, NULL, err);
-        return true;
-    }
-    if (tree_kind(root) != TREE_LIST && tree_kind(root) != TREE_NULL) {
-        tree_fail(root, err, "must be a list of rows");
-        seed_mistake(seed, NULL, err);
-        return true;
-    }
-    TREE_EACH(row, root)
-    {
-        if (!add_row(seed, file, row, err))
-            return false;
-    }
-    arena_reset(seed->change.arena);
-    return true;
-}
-
-static bool add_files(struct seed *seed, const char *folder, struct err *err)
-{
-    for (const struct seed_file *file = seed_catalog_files; file->name; file++)
-        if (!add_file(seed, file, folder, err))
-            return false;
-    return add_file(seed, &seed_members_file, folder, err);
-}
-
-static bool lock_take(struct db *db, struct err *err)
-{
-    AUTO_FREE(db_result_free) struct db_result *result = NULL;
-    if (!db_query(db, "SELECT GET_LOCK('bourse_accounting_seed', ?)", DB_ARGS(DB_I64(LOCK_WAIT_S)),
-                  &result, err))
-        return false;
-    if (!db_row_next(result) || db_is_null(result, 0) || db_get_i64(result, 0) != 1)
-        return err_set(err, ERR_BUSY, "another seed is running");
-    return true;
-}
 
 bool seed_run(struct db *db, const char *folder, const struct clock *clock,
               void (*say)(const char *line), struct err *err)
 {
+    static const struct seed_file *const lists[] = {seed_catalog_files, seed_members_files, NULL};
     AUTO_FREE(arena_free) struct arena *arena = arena_new(SEED_ARENA_BYTES_MAX);
     if (!arena)
         return err_set(err, ERR_INTERNAL, "no memory for the seeds");
-    if (access(folder, R_OK | X_OK) != 0)
-        return err_set(err, ERR_CONFIG, "%s: no such folder of seeds", folder);
-    if (!lock_take(db, err))
-        return false;
-
-    struct seed seed = {.change = {db, arena, clock_now_us(clock)}, .say = say};
-    struct err unlock_err;
-    bool is_added = add_files(&seed, folder, err);
-    bool is_unlocked = db_exec(db, "DO RELEASE_LOCK('bourse_accounting_seed')", DB_NONE, NULL,
-                               &unlock_err); /* it dies with the connection as well */
-    if (!is_added)
-        return false;
-    if (!is_unlocked) {
-        *err = unlock_err;
-        return false;
-    }
-    if (seed.mistakes > 0)
-        return err_set(err, ERR_CONFIG, "%zu mistakes in the seeds of %s", seed.mistakes, folder);
-    return true;
+    struct seeding seeding = {.change = {db, arena, clock_now_us(clock)}};
+    struct seed seed = {.db = db, .arena = arena, .context = &seeding, .say = say};
+    return seed_folder(&seed, lists, folder, err);
 }

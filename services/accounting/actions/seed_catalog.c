@@ -58,12 +58,12 @@ static bool account_add(struct seed *seed, void *from, bool *ret_added, char *re
     bool exists;
     snprintf(ret_label, SEED_LINE_SIZE, "account %lld", (long long)draft->code.value);
     if (!account_check(draft, err) ||
-        !operations_account_exists(seed->change.db, draft->code.value, &exists, err))
+        !operations_account_exists(seed->db, draft->code.value, &exists, err))
         return false;
     *ret_added = !exists;
     struct operations_account_row row = {draft->code.value,    draft->type,        draft->kind,
                                          draft->currency_type, draft->description, draft->scope};
-    return exists || operations_account_insert(seed->change.db, &row, err);
+    return exists || operations_account_insert(seed->db, &row, err);
 }
 
 /* ---- blockchains.yml ---- */
@@ -101,11 +101,11 @@ static bool blockchain_add(struct seed *seed, void *from, bool *ret_added, char 
     struct blockchain_row row;
     bool exists;
     if (!rule_present("Key", draft->key, err) ||
-        !blockchain_key_exists(seed->change.db, draft->key, &exists, err))
+        !blockchain_key_exists(seed->db, draft->key, &exists, err))
         return false;
     snprintf(ret_label, SEED_LINE_SIZE, "blockchain %s", draft->key);
     *ret_added = !exists;
-    return exists || blockchain_create(&seed->change, draft, &row, err);
+    return exists || blockchain_create(&seeding_of(seed)->change, draft, &row, err);
 }
 
 /* ---- currencies.yml: 2.6 keeps what is about the chain on the currency ---- */
@@ -145,12 +145,11 @@ static bool currency_add(struct seed *seed, void *from, bool *ret_added, char *r
 {
     const struct currency_draft *draft = from;
     bool exists;
-    if (!rule_present("Id", draft->id, err) ||
-        !currency_exists(seed->change.db, draft->id, &exists, err))
+    if (!rule_present("Id", draft->id, err) || !currency_exists(seed->db, draft->id, &exists, err))
         return false;
     snprintf(ret_label, SEED_LINE_SIZE, "currency %s", draft->id);
     *ret_added = !exists;
-    return exists || currency_create(&seed->change, draft, err);
+    return exists || currency_create(&seeding_of(seed)->change, draft, err);
 }
 
 /* ---- engines.yml ---- */
@@ -185,11 +184,11 @@ static bool engine_add(struct seed *seed, void *from, bool *ret_added, char *ret
         engine->draft.state = (struct param_i64){is_online, true};
     }
     if (!rule_present("Name", engine->draft.name, err) ||
-        !engine_id_of(seed->change.db, engine->draft.name, &id, err))
+        !engine_id_of(seed->db, engine->draft.name, &id, err))
         return false;
     snprintf(ret_label, SEED_LINE_SIZE, "engine %s", engine->draft.name);
     *ret_added = id == 0;
-    return id != 0 || engine_create(&seed->change, &engine->draft, &row, err);
+    return id != 0 || engine_create(&seeding_of(seed)->change, &engine->draft, &row, err);
 }
 
 /* ---- markets.yml, with the names of older versions ---- */
@@ -243,10 +242,10 @@ static bool market_add(struct seed *seed, void *from, bool *ret_added, char *ret
     char id[4 * CURRENCY_ID_SIZE];
     snprintf(id, sizeof(id), "%s%s", draft->base, draft->quote);
     snprintf(ret_label, SEED_LINE_SIZE, "market %s", id);
-    if (!market_exists(seed->change.db, id, &exists, err))
+    if (!market_exists(seed->db, id, &exists, err))
         return false;
     *ret_added = !exists;
-    return exists || market_create(&seed->change, draft, &row, err);
+    return exists || market_create(&seeding_of(seed)->change, draft, &row, err);
 }
 
 /* ---- trading_fees.yml ---- */
@@ -267,14 +266,14 @@ static bool trading_fee_add(struct seed *seed, void *from, bool *ret_added, char
     struct trading_fee row;
     bool exists;
     const char *market = draft->market_id ? draft->market_id : "any";
-    const char *group = draft->group ? lower_text(seed->change.arena, draft->group) : "any";
+    const char *group = draft->group ? lower_text(seed->arena, draft->group) : "any";
     if (!draft->maker.given || !draft->taker.given)
         return err_set(err, ERR_INVALID, "Maker and taker can't be blank");
-    if (!trading_fee_exists(seed->change.db, market, group, 0, &exists, err))
+    if (!trading_fee_exists(seed->db, market, group, 0, &exists, err))
         return false;
     snprintf(ret_label, SEED_LINE_SIZE, "trading fee of %s on %s", group, market);
     *ret_added = !exists;
-    return exists || trading_fee_create(&seed->change, draft, &row, err);
+    return exists || trading_fee_create(&seeding_of(seed)->change, draft, &row, err);
 }
 
 /* ---- withdraw_limits.yml ---- */
@@ -293,16 +292,16 @@ static bool withdraw_limit_add(struct seed *seed, void *from, bool *ret_added, c
     const struct withdraw_limit_draft *draft = from;
     struct withdraw_limit row;
     bool exists;
-    struct arena *arena = seed->change.arena;
+    struct arena *arena = seed->arena;
     const char *group = draft->group ? lower_text(arena, draft->group) : "any";
     const char *level = draft->kyc_level ? lower_text(arena, draft->kyc_level) : "any";
     if (!draft->limit_24_hour.given || !draft->limit_1_month.given)
         return err_set(err, ERR_INVALID, "Limit 24 hour and limit 1 month can't be blank");
-    if (!withdraw_limit_exists(seed->change.db, group, level, 0, &exists, err))
+    if (!withdraw_limit_exists(seed->db, group, level, 0, &exists, err))
         return false;
     snprintf(ret_label, SEED_LINE_SIZE, "withdraw limit of %s at level %s", group, level);
     *ret_added = !exists;
-    return exists || withdraw_limit_create(&seed->change, draft, &row, err);
+    return exists || withdraw_limit_create(&seeding_of(seed)->change, draft, &row, err);
 }
 
 /* ---- all of them: what comes later refers to what came before ---- */

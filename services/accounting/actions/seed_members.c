@@ -77,17 +77,17 @@ static bool balance_check(const struct currency *currency, struct dec amount, st
 static bool balance_add(struct seed *seed, const struct tree_node *row, const struct member *member,
                         struct booking *booking, struct err *err)
 {
-    struct db *db = seed->change.db;
+    struct db *db = seed->db;
     struct balance_seed balance = {0};
     struct currency currency;
     bool exists;
 
     if (booking->count == BALANCES_MAX)
         return err_set(err, ERR_INVALID, "A member can start with %d balances", BALANCES_MAX);
-    if (!seed_read(row, balance_keys, seed->change.arena, &balance, err) ||
+    if (!seed_read(row, balance_keys, seed->arena, &balance, err) ||
         !rule_present("Currency", balance.currency, err))
         return false;
-    if (!currency_get(db, seed->change.arena, balance.currency, &currency, err))
+    if (!currency_get(db, seed->arena, balance.currency, &currency, err))
         return err->code == ERR_NOT_FOUND
                    ? err_set(err, ERR_INVALID, "Currency %s does not exist", balance.currency)
                    : false;
@@ -99,8 +99,8 @@ static bool balance_add(struct seed *seed, const struct tree_node *row, const st
     struct adjustment adjustment = {
         .reason = seed_reason,
         .description = "What a member of the seed starts with",
-        .creator_id = seed->booker_id,
-        .validator_id = seed->booker_id,
+        .creator_id = seeding_of(seed)->booker_id,
+        .validator_id = seeding_of(seed)->booker_id,
         .amount = balance.amount.value,
         .asset_account_code = asset,
         .category = CATEGORY_ASSET_REGISTRATION,
@@ -121,7 +121,7 @@ static bool balance_add(struct seed *seed, const struct tree_node *row, const st
         .amount_a = balance.amount.value,
         .code_b = liability,
         .amount_b = balance.amount.value,
-        .created_at = seed->change.now_us,
+        .created_at = seeding_of(seed)->change.now_us,
     };
     snprintf(entry.currency_id, sizeof(entry.currency_id), "%s", currency.id);
     booking->adjustments[booking->count] = adjustment;
@@ -146,11 +146,11 @@ static bool book_unit(struct db *db, void *arg, struct err *err)
 static bool balances_add(struct seed *seed, const struct tree_node *balances,
                          const struct member *member, struct err *err)
 {
-    struct booking *booking = arena_alloc(seed->change.arena, sizeof(*booking));
+    struct booking *booking = arena_alloc(seed->arena, sizeof(*booking));
     char text[DEC_TEXT_SIZE];
     if (!booking)
         return err_set(err, ERR_INTERNAL, "the seeds are too large");
-    booking->change = &seed->change;
+    booking->change = &seeding_of(seed)->change;
     if (tree_kind(balances) != TREE_NULL && tree_kind(balances) != TREE_LIST)
         return tree_fail(balances, err, "balances must be a list of {currency, amount}");
     TREE_EACH(row, balances)
@@ -163,8 +163,8 @@ static bool balances_add(struct seed *seed, const struct tree_node *balances,
     }
     if (booking->count == 0)
         return true;
-    if (!sequence_reserve(seed->change.db, "journal", booking->count, &booking->first_id, err) ||
-        !db_transaction(seed->change.db, book_unit, booking, err))
+    if (!sequence_reserve(seed->db, "journal", booking->count, &booking->first_id, err) ||
+        !db_transaction(seed->db, book_unit, booking, err))
         return false;
     seed->added += booking->count;
     for (size_t i = 0; i < booking->count; i++)
@@ -180,17 +180,19 @@ static bool member_add(struct seed *seed, void *from, bool *ret_added, char *ret
     struct member member;
     if (!rule_present("Uid", row->draft.uid, err))
         return false;
-    bool exists = members_by_uid(seed->change.db, row->draft.uid, &member, err);
+    bool exists = members_by_uid(seed->db, row->draft.uid, &member, err);
     if (!exists && err->code != ERR_NOT_FOUND)
         return false;
-    if (!exists && !member_create(&seed->change, &row->draft, &member, err))
+    if (!exists && !member_create(&seeding_of(seed)->change, &row->draft, &member, err))
         return false;
     snprintf(ret_label, SEED_LINE_SIZE, "member %s", member.uid);
     *ret_added = !exists;
-    if (seed->booker_id == 0)
-        seed->booker_id = member.id;
+    if (seeding_of(seed)->booker_id == 0)
+        seeding_of(seed)->booker_id = member.id;
     return balances_add(seed, row->balances, &member, err);
 }
 
-const struct seed_file seed_members_file = {"members.yml", member_keys, sizeof(struct member_seed),
-                                            member_add};
+const struct seed_file seed_members_files[] = {
+    {"members.yml", member_keys, sizeof(struct member_seed), member_add},
+    {.name = NULL},
+};

@@ -1,1 +1,1 @@
-DEPS := base decimal contract crypto db fetch geo json kycaid jwks mail metrics phone qr scan secret sms storage template token webauthn yaml auth/domain auth/store auth/state
+DEPS := base decimal contract crypto db fetch geo json kycaid jwks mail metrics phone qr scan secret seed sms storage template token webauthn yaml auth/domain auth/store auth/state

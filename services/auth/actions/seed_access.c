@@ -44,8 +44,8 @@ static bool permission_add(struct seed *seed, void *from, bool *ret_added, char 
                                         "HEAD", "PATCH", "ALL", NULL};
     static const char *const actions[] = {"ACCEPT", "DROP", "AUDIT", NULL};
     struct permission_seed *row = from;
-    row->verb = upper(seed->call.arena, row->verb);
-    row->action = upper(seed->call.arena, row->action);
+    row->verb = upper(seed->arena, row->verb);
+    row->action = upper(seed->arena, row->action);
     if (!row->role || row->role[0] == '\0' || !row->path)
         return err_set(err, ERR_INVALID, "a permission has a role and a path");
     if (!is_one_of(row->verb, verbs) || !is_one_of(row->action, actions))
@@ -53,7 +53,7 @@ static bool permission_add(struct seed *seed, void *from, bool *ret_added, char 
                        "a permission has a verb and an action (accept, drop, audit)");
     snprintf(ret_label, SEED_LINE_SIZE, "permission %s %s %s %s", row->role, row->action, row->verb,
              row->path);
-    return seed_permission(seed->call.db, row, ret_added, err);
+    return seed_permission(seed->db, row, ret_added, err);
 }
 
 static const struct seed_field restriction_keys[] = {
@@ -78,7 +78,7 @@ static bool restriction_add(struct seed *seed, void *from, bool *ret_added, char
         return err_set(err, ERR_INVALID, "a restriction has category, scope, value and state");
     snprintf(ret_label, SEED_LINE_SIZE, "restriction %s %s %s", row->category, row->scope,
              row->value);
-    return seed_restriction(seed->call.db, row, ret_added, err);
+    return seed_restriction(seed->db, row, ret_added, err);
 }
 
 const struct seed_file seed_access_files[] = {

@@ -40,8 +40,8 @@ static bool level_add(struct seed *seed, void *from, bool *ret_added, char *ret_
         !row->value)
         return err_set(err, ERR_INVALID, "a level has id (from 1), key and value");
     snprintf(ret_label, SEED_LINE_SIZE, "level %d", (int)row->id.value);
-    return seed_level(seed->call.db, row->id.value, row->key, row->value, row->description,
-                      ret_added, err);
+    return seed_level(seed->db, row->id.value, row->key, row->value, row->description, ret_added,
+                      err);
 }
 
 /* ---- users ---- */
@@ -89,21 +89,21 @@ static bool user_unit(struct db *db, void *arg, struct err *err)
     struct user_work *work = arg;
     struct user user;
     (void)db;
-    return user_create(&work->seed->call, &work->row->draft, &user, err) &&
-           add_labels(&work->seed->call, &user, work->row->level.value, err);
+    return user_create(&seeding_of(work->seed)->call, &work->row->draft, &user, err) &&
+           add_labels(&seeding_of(work->seed)->call, &user, work->row->level.value, err);
 }
 
 /* The password of the row, else of SEED_PASSWORDS_FILE; without one nobody signs in before a reset. */
 static bool hash_password(struct seed *seed, struct user_seed *row, char *digest, struct err *err)
 {
     const char *password = row->password;
-    TREE_EACH(known, seed->passwords)
+    TREE_EACH(known, seeding_of(seed)->passwords)
     {
         if (!password && strcmp(tree_key(known), row->draft.email) == 0)
             password = tree_text(known);
     }
     digest[0] = '\0';
-    return !password || password_hash(seed->call.app->passwords, password, digest, err);
+    return !password || password_hash(seeding_of(seed)->call.app->passwords, password, digest, err);
 }
 
 static bool user_add(struct seed *seed, void *from, bool *ret_added, char *ret_label,
@@ -115,13 +115,13 @@ static bool user_add(struct seed *seed, void *from, bool *ret_added, char *ret_l
     if (!row->draft.email || !row->level.given)
         return err_set(err, ERR_INVALID, "a user has an email and a level");
     snprintf(ret_label, SEED_LINE_SIZE, "user %s", row->draft.email);
-    if (users_by_email(seed->call.db, NULL, row->draft.email, &user, err))
+    if (users_by_email(seed->db, NULL, row->draft.email, &user, err))
         return true;
     if (err->code != ERR_NOT_FOUND || !hash_password(seed, row, digest, err))
         return false;
     row->draft.password_digest = digest;
     struct user_work work = {seed, row};
-    if (!db_transaction(seed->call.db, user_unit, &work, err))
+    if (!db_transaction(seed->db, user_unit, &work, err))
         return false;
     *ret_added = true;
     return true;

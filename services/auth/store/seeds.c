@@ -2,24 +2,6 @@
 
 #include "auth/store/changes.h"
 
-enum { LOCK_WAIT_S = 60 };
-
-bool seed_lock(struct db *db, struct err *err)
-{
-    struct db_result *rows;
-    if (!db_query(db, "SELECT GET_LOCK('bourse_auth_seed', ?)", DB_ARGS(DB_I64(LOCK_WAIT_S)), &rows,
-                  err))
-        return false;
-    bool locked = db_row_next(rows) && !db_is_null(rows, 0) && db_get_i64(rows, 0) == 1;
-    db_result_free(rows);
-    return locked || err_set(err, ERR_BUSY, "another seed is running");
-}
-
-bool seed_unlock(struct db *db, struct err *err)
-{
-    return db_exec(db, "DO RELEASE_LOCK('bourse_auth_seed')", DB_NONE, NULL, err);
-}
-
 static bool add(struct db *db, const char *sql, const struct db_value *values, size_t count,
                 bool *ret_added, struct err *err)
 {

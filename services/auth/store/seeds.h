@@ -9,10 +9,6 @@
 #include "contract/param_value.h"
 #include "db/db.h"
 
-/* One run at a time. ERR_BUSY: another one does not end. */
-bool seed_lock(struct db *db, struct err *err) MUST_CHECK;
-bool seed_unlock(struct db *db, struct err *err) MUST_CHECK;
-
 bool seed_level(struct db *db, int64_t id, const char *key, const char *value,
                 const char *description, bool *ret_added, struct err *err) MUST_CHECK;
 
