@@ -1,1 +1,1 @@
-DEPS := base decimal json http token yaml crypto
+DEPS := base db decimal json http token yaml crypto

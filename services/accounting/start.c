@@ -13,6 +13,7 @@
 #include "accounting/http/book_cache.h"
 #include "accounting/http/context.h"
 #include "api/management.h"
+#include "api/worker.h"
 #include "accounting/http/trust.h"
 #include "accounting/marketdata/market_data.h"
 #include "accounting/routes.h"
@@ -107,7 +108,7 @@ static bool start_http(struct process *process, struct err *err)
         .codes_body = management_codes_body,
         .observe = observe,
         .worker_open = context_worker_open,
-        .worker_close = context_worker_close,
+        .worker_close = worker_close,
     };
     accounting_routes(process->routes);
     return http_server_start(&spec, &process->server, err);

@@ -6,6 +6,7 @@
 
 #include "api/abilities.h"
 #include "api/management.h"
+#include "api/worker.h"
 #include "auth/actions/auth.h"
 #include "auth/actions/oauth.h"
 #include "auth/actions/providers.h"
@@ -173,7 +174,7 @@ static bool start_http(struct process *process, struct err *err)
         .codes_body = management_codes_body,
         .observe = observe,
         .worker_open = context_worker_open,
-        .worker_close = context_worker_close,
+        .worker_close = worker_close,
     };
     if (!config_is_mailer(config))
         auth_routes(process->routes);

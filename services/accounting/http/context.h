@@ -36,7 +36,6 @@ bool context_unknown(struct http_request *request, const struct http_route *rout
 /* Errors of the management API have another form. */
 void context_error_body(struct http_request *request, const struct err *err, struct str *out);
 void *context_worker_open(void *app);
-void context_worker_close(void *app, void *state);
 
 /* ---- what a handler asks for ---- */
 

@@ -1,10 +1,10 @@
 #include "auth/http/context.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/abilities.h"
 #include "api/management.h"
+#include "api/worker.h"
 #include "auth/domain/client_ip.h"
 #include "auth/domain/oauth_error.h"
 #include "auth/http/authz.h"
@@ -23,11 +23,6 @@ struct visit {
     struct authz_answer authz; /* ACCESS_AUTHZ */
 };
 
-/* A worker thread's connection; NULL until the database was there. */
-struct worker {
-    struct db *db;
-};
-
 static struct visit *visit_of(const struct http_request *request)
 {
     return CAST_OBJ(struct visit, http_user(request), VISIT_MAGIC);
@@ -42,39 +37,13 @@ struct auth *request_app(const struct http_request *request)
 
 void *context_worker_open(void *app)
 {
-    (void)app;
-    return calloc(1, sizeof(struct worker));
-}
-
-void context_worker_close(void *app, void *state)
-{
-    (void)app;
-    struct worker *worker = state;
-    if (worker)
-        db_close(worker->db);
-    free(worker);
-}
-
-static bool worker_db(const struct http_request *request, struct db **ret_db, struct err *err)
-{
-    struct worker *worker = http_worker_state(request);
-    if (!worker)
-        return err_set(err, ERR_INTERNAL, "no worker thread, no database");
-    if (worker->db ? !db_ready(worker->db, err)
-                   : !db_open(&request_app(request)->db_config, &worker->db, err))
-        return false;
-    *ret_db = worker->db;
-    return true;
+    const struct auth *auth = app;
+    return worker_new(&auth->db_config);
 }
 
 struct db *request_db(struct http_request *request)
 {
-    struct err err;
-    struct db *db;
-    if (worker_db(request, &db, &err))
-        return db;
-    http_reply_err(request, &err);
-    return NULL;
+    return worker_db_or_reply(request);
 }
 
 bool request_call(struct http_request *request, struct call *ret_call)
