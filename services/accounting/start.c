@@ -22,6 +22,7 @@
 #include "base/queue.h"
 #include "http/http.h"
 #include "log/log.h"
+#include "service/requests.h"
 #include "service/threads.h"
 
 enum { HTTP_STOP_MS = 10000, OUTBOX_SIGNALS_MAX = 1, IDLE_TIMEOUT_S = 75, WORKERS_QUEUE_MAX = 512 };
@@ -37,15 +38,9 @@ struct process {
 static void observe(void *app, const struct http_route *route, int status, int64_t us)
 {
     struct accounting *accounting = app;
-    const char *class_of_status = status < 300   ? "2xx"
-                                  : status < 400 ? "3xx"
-                                  : status < 500 ? "4xx"
-                                                 : "5xx";
     (void)route;
-    metric_add_labelled(accounting->metrics, METRIC_HTTP_REQUESTS,
-                        metric_label(accounting->metrics, METRIC_HTTP_REQUESTS, class_of_status),
-                        1);
-    metric_observe_us(accounting->metrics, METRIC_HTTP_SECONDS, us);
+    service_observe_reply(accounting->metrics, METRIC_HTTP_REQUESTS, METRIC_HTTP_SECONDS, status,
+                          us);
 }
 
 static bool make_memory(struct accounting *app, struct err *err)

@@ -34,6 +34,7 @@
 #include "log/log.h"
 #include "mail/mail.h"
 #include "secret/secret.h"
+#include "service/requests.h"
 #include "service/threads.h"
 
 enum { HTTP_STOP_MS = 10000, IDLE_TIMEOUT_S = 75, WORKERS_QUEUE_MAX = 512 };
@@ -71,16 +72,10 @@ bool auth_open_secrets(struct auth *app, struct err *err)
 static void observe(void *app, const struct http_route *route, int status, int64_t us)
 {
     struct auth *auth = app;
-    const char *class_of_status = status < 300   ? "2xx"
-                                  : status < 400 ? "3xx"
-                                  : status < 500 ? "4xx"
-                                                 : "5xx";
     /* What authz remembers may be older than what this request did. */
     if (route && route->access != ACCESS_AUTHZ && strcmp(route->method, "GET") != 0)
         auth->gate->changed_us = clock_monotonic_us(auth->clock);
-    metric_add_labelled(auth->metrics, METRIC_HTTP_REQUESTS,
-                        metric_label(auth->metrics, METRIC_HTTP_REQUESTS, class_of_status), 1);
-    metric_observe_us(auth->metrics, METRIC_HTTP_SECONDS, us);
+    service_observe_reply(auth->metrics, METRIC_HTTP_REQUESTS, METRIC_HTTP_SECONDS, status, us);
 }
 
 static bool open_places(struct auth *app, struct err *err)
