@@ -132,8 +132,8 @@ static bool update_unit(struct db *db, void *arg, struct err *err)
     return audit_record(call, change->admin, &audit, err);
 }
 
-bool admin_user_update(struct call *call, const struct user *admin,
-                       const struct admin_user_draft *draft, struct err *err)
+bool admin_user_update(struct call *call, const struct user *admin, const void *draft,
+                       struct err *err)
 {
     struct change change = {call, admin, draft};
     return db_transaction(call->db, update_unit, &change, err);
@@ -173,8 +173,8 @@ static bool role_unit(struct db *db, void *arg, struct err *err)
     return audit_record(change->call, change->admin, &audit, err);
 }
 
-bool admin_user_set_role(struct call *call, const struct user *admin,
-                         const struct admin_user_draft *draft, struct err *err)
+bool admin_user_set_role(struct call *call, const struct user *admin, const void *draft,
+                         struct err *err)
 {
     struct change change = {call, admin, draft};
     return db_transaction(call->db, role_unit, &change, err);

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "auth/actions/admin_action.h"
 #include "auth/actions/call.h"
 #include "auth/domain/user.h"
 #include "base/err.h"
@@ -23,11 +24,9 @@ struct admin_user_draft {
 };
 
 /* One of email, state, otp. A second factor can be switched off only; its label goes with it. */
-bool admin_user_update(struct call *call, const struct user *admin,
-                       const struct admin_user_draft *draft, struct err *err) MUST_CHECK;
+admin_action admin_user_update MUST_CHECK;
 /* The role must be one that has permissions: "role.doesnt_exist". */
-bool admin_user_set_role(struct call *call, const struct user *admin,
-                         const struct admin_user_draft *draft, struct err *err) MUST_CHECK;
+admin_action admin_user_set_role MUST_CHECK;
 
 /* For others who write for a user: finds and locks him, and asks the first two guards. */
 bool admin_user_lock(struct call *call, const struct user *admin, const char *uid,

@@ -134,20 +134,20 @@ static bool run(db_unit *unit, struct call *call, const struct user *admin,
     return db_transaction(call->db, unit, &change, err);
 }
 
-bool permission_create(struct call *call, const struct user *admin,
-                       const struct permission_draft *draft, struct err *err)
+bool permission_create(struct call *call, const struct user *admin, const void *draft,
+                       struct err *err)
 {
     return run(create_unit, call, admin, draft, err);
 }
 
-bool permission_change(struct call *call, const struct user *admin,
-                       const struct permission_draft *draft, struct err *err)
+bool permission_change(struct call *call, const struct user *admin, const void *draft,
+                       struct err *err)
 {
     return run(change_unit, call, admin, draft, err);
 }
 
-bool permission_remove(struct call *call, const struct user *admin,
-                       const struct permission_draft *draft, struct err *err)
+bool permission_remove(struct call *call, const struct user *admin, const void *draft,
+                       struct err *err)
 {
     return run(remove_unit, call, admin, draft, err);
 }

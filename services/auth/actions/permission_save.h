@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "auth/actions/admin_action.h"
 #include "auth/actions/call.h"
 #include "auth/domain/user.h"
 #include "auth/store/permission_rows.h"
@@ -18,14 +19,11 @@ struct permission_draft {
     const char *role, *verb, *path, *action, *topic; /* NULL: unchanged */
 };
 
-/* ERR_INVALID: "admin.permissions.invalid_verb", "admin.permissions.invalid_action",
+/* Drafts: struct permission_draft. ERR_INVALID: "admin.permissions.invalid_verb", "admin.permissions.invalid_action",
  * "admin.permission.role_doesnt_exist" (a role is what has permissions already). */
-bool permission_create(struct call *call, const struct user *admin,
-                       const struct permission_draft *draft, struct err *err) MUST_CHECK;
+admin_action permission_create MUST_CHECK;
 /* ERR_NOT_FOUND, "admin.permission.doesnt_exist". */
-bool permission_change(struct call *call, const struct user *admin,
-                       const struct permission_draft *draft, struct err *err) MUST_CHECK;
-bool permission_remove(struct call *call, const struct user *admin,
-                       const struct permission_draft *draft, struct err *err) MUST_CHECK;
+admin_action permission_change MUST_CHECK;
+admin_action permission_remove MUST_CHECK;
 
 #endif

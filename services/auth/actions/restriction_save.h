@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/actions/admin_action.h"
 #include "auth/actions/call.h"
 #include "auth/domain/user.h"
 #include "auth/store/restriction_rows.h"
@@ -23,13 +24,10 @@ struct restriction_draft {
 /* ERR_INVALID "admin.restriction.invalid_scope", "..._category", "..._state", "..._code",
  * "value.invalid"; ERR_CONFLICT "value.taken". An enabled `blocklogin` ends every session of
  * everybody. */
-bool restriction_create(struct call *call, const struct user *admin,
-                        const struct restriction_draft *draft, struct err *err) MUST_CHECK;
+admin_action restriction_create MUST_CHECK;
 /* ERR_NOT_FOUND, "admin.restriction.doesnt_exist". */
-bool restriction_change(struct call *call, const struct user *admin,
-                        const struct restriction_draft *draft, struct err *err) MUST_CHECK;
-bool restriction_remove(struct call *call, const struct user *admin,
-                        const struct restriction_draft *draft, struct err *err) MUST_CHECK;
+admin_action restriction_change MUST_CHECK;
+admin_action restriction_remove MUST_CHECK;
 
 enum { WHITELINK_BYTES = 32, WHITELINK_TEXT_SIZE = 2 * WHITELINK_BYTES + 1 };
 

@@ -82,31 +82,19 @@ static const struct param remove_params[] = {{.name = "id",
                                              PARAM_END};
 #undef AT
 
-static void run(struct http_request *request,
-                bool (*action)(struct call *call, const struct user *admin,
-                               const struct permission_draft *draft, struct err *err))
-{
-    struct call call;
-    struct err err;
-    if (!request_call(request, &call))
-        return;
-    bool ok = action(&call, request_user(request), http_params(request), &err);
-    reply_done(request, ok, 200, &err);
-}
-
 static void create(struct http_request *request)
 {
-    run(request, permission_create);
+    admin_run(request, permission_create);
 }
 
 static void change(struct http_request *request)
 {
-    run(request, permission_change);
+    admin_run(request, permission_change);
 }
 
 static void remove_one(struct http_request *request)
 {
-    run(request, permission_remove);
+    admin_run(request, permission_remove);
 }
 
 #define ROUTE                                                                                      \

@@ -238,18 +238,6 @@ static const struct param role_params[] = {UID_ROW,
                                            PARAM_END};
 #undef AT
 
-static void run(struct http_request *request,
-                bool (*action)(struct call *call, const struct user *admin,
-                               const struct admin_user_draft *draft, struct err *err))
-{
-    struct call call;
-    struct err err;
-    if (!request_call(request, &call))
-        return;
-    bool ok = action(&call, request_user(request), http_params(request), &err);
-    reply_done(request, ok, 200, &err);
-}
-
 /* Two changes in one call: which of them was refused would not be clear. */
 static bool is_one(const struct admin_user_draft *draft)
 {
@@ -259,7 +247,7 @@ static bool is_one(const struct admin_user_draft *draft)
 static void update(struct http_request *request)
 {
     if (is_one(http_params(request)))
-        run(request, admin_user_update);
+        admin_run(request, admin_user_update);
     else
         reply_one_code(request, "admin.user.one_of_state_otp");
 }
@@ -267,14 +255,14 @@ static void update(struct http_request *request)
 static void put(struct http_request *request)
 {
     if (is_one(http_params(request)))
-        run(request, admin_user_update);
+        admin_run(request, admin_user_update);
     else
         reply_one_code(request, "admin.user.one_of_state_otp_email");
 }
 
 static void set_role(struct http_request *request)
 {
-    run(request, admin_user_set_role);
+    admin_run(request, admin_user_set_role);
 }
 
 #define ROUTE                                                                                      \

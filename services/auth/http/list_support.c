@@ -1,6 +1,7 @@
 #include "auth/http/list_support.h"
 
 #include "auth/http/access.h"
+#include "auth/http/context.h"
 #include "auth/http/resource_support.h"
 
 struct listing request_page(struct http_request *request, const struct paging *paging)
@@ -36,6 +37,16 @@ void reply_done(struct http_request *request, bool ok, int status, const struct 
         reply_number(request, status, status);
     else
         http_reply_err(request, err);
+}
+
+void admin_run(struct http_request *request, admin_action *action)
+{
+    struct call call;
+    struct err err;
+    if (!request_call(request, &call))
+        return;
+    bool ok = action(&call, request_user(request), http_params(request), &err);
+    reply_done(request, ok, 200, &err);
 }
 
 void reply_one_code(struct http_request *request, const char *code)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "api/paging.h"
+#include "auth/actions/admin_action.h"
 #include "contract/param_value.h"
 #include "db/listing.h"
 #include "http/http.h"
@@ -50,6 +51,8 @@ void reply_page(struct http_request *request, const struct paging *paging, uint6
 
 /* ---- changes ---- */
 
+/* Runs it with the parameters of the request, for the administrator who asks; replies. */
+void admin_run(struct http_request *request, admin_action *action);
 /* The bare number of the status when `ok`, else the error. */
 void reply_done(struct http_request *request, bool ok, int status, const struct err *err);
 /* 422 with one code. */
