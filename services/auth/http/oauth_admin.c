@@ -46,14 +46,6 @@ struct client_form {
 static const struct param client_params[] = {CLIENT_ID_ROW, PARAM_END};
 static const struct param change_params[] = {CLIENT_ID_ROW, ENABLED_ROW, PARAM_END};
 
-static void reply_client(struct http_request *request, int status,
-                         const struct oauth_registered *registered)
-{
-    oauth_no_store(request);
-    oauth_registered_write(request_app(request), registered, http_reply_builder(request));
-    http_reply_built(request, status);
-}
-
 /* The words of RFC 7591 are codes here: admin.oauth.invalid_redirect_uri. */
 static void reply_refusal(struct http_request *request, struct err *err)
 {
@@ -102,7 +94,7 @@ static void create(struct http_request *request)
         return;
     const char *body = http_body(request, &length);
     if (oauth_client_create(&call, request_user(request), body, length, true, &made, &err))
-        reply_client(request, 201, &made);
+        oauth_reply_registered(request, 201, &made);
     else
         reply_refusal(request, &err);
 }
@@ -126,7 +118,7 @@ static void show(struct http_request *request)
     struct oauth_registered shown = {.secret = ""};
     struct call call;
     if (client_enter(request, &call, &shown.row))
-        reply_client(request, 200, &shown);
+        oauth_reply_registered(request, 200, &shown);
 }
 
 /* The document, unless there is nothing but `enabled` in the body. */
@@ -157,7 +149,7 @@ static void change(struct http_request *request)
         body = NULL;
     if (oauth_client_replace(&call, request_user(request), &row, body, length, true,
                              form->enabled.given ? form->enabled.value : -1, &changed, &err))
-        reply_client(request, 200, &changed);
+        oauth_reply_registered(request, 200, &changed);
     else
         reply_refusal(request, &err);
 }
@@ -171,7 +163,7 @@ static void new_secret(struct http_request *request)
     if (!client_enter(request, &call, &row))
         return;
     if (oauth_client_new_secret(&call, request_user(request), &row, &changed, &err))
-        reply_client(request, 201, &changed);
+        oauth_reply_registered(request, 201, &changed);
     else
         reply_refusal(request, &err);
 }

@@ -60,14 +60,6 @@ static void refuse(struct http_request *request, const struct err *err)
         oauth_reply_err(request, err);
 }
 
-static void reply_registered(struct http_request *request, int status,
-                             const struct oauth_registered *registered)
-{
-    oauth_no_store(request);
-    oauth_registered_write(request_app(request), registered, http_reply_builder(request));
-    http_reply_built(request, status);
-}
-
 static void create(struct http_request *request)
 {
     struct oauth_registered registered;
@@ -79,7 +71,7 @@ static void create(struct http_request *request)
     const char *body = http_body(request, &length);
     if (registration_check(request, &call, &err) &&
         oauth_client_create(&call, NULL, body, length, false, &registered, &err))
-        reply_registered(request, 201, &registered);
+        oauth_reply_registered(request, 201, &registered);
     else
         refuse(request, &err);
 }
@@ -108,7 +100,7 @@ static void reply_row(struct http_request *request, const struct oauth_registere
 {
     struct oauth_registered shown = *changed;
     snprintf(shown.registration, sizeof(shown.registration), "%s", bearer_token(request));
-    reply_registered(request, 200, &shown);
+    oauth_reply_registered(request, 200, &shown);
 }
 
 static void show(struct http_request *request)

@@ -146,6 +146,14 @@ static void body_reply(struct http_request *request, const struct err *err, int 
     http_reply_built(request, status);
 }
 
+void oauth_reply_registered(struct http_request *request, int status,
+                            const struct oauth_registered *registered)
+{
+    oauth_no_store(request);
+    oauth_registered_write(request_app(request), registered, http_reply_builder(request));
+    http_reply_built(request, status);
+}
+
 void oauth_reply_err(struct http_request *request, const struct err *err)
 {
     enum oauth_error error = oauth_error_of(err);

@@ -11,6 +11,7 @@
 
 #include "auth/actions/call.h"
 #include "auth/actions/oauth_bearer.h"
+#include "auth/actions/oauth_register.h"
 #include "auth/store/oauth_clients.h"
 #include "base/err.h"
 #include "http/http.h"
@@ -57,6 +58,9 @@ bool oauth_bearer_of(struct http_request *request, struct call *call, const char
 
 /* Cache-Control and Pragma of everything that holds a secret. */
 void oauth_no_store(struct http_request *request);
+/* The client, as RFC 7591 has it. */
+void oauth_reply_registered(struct http_request *request, int status,
+                            const struct oauth_registered *registered);
 void oauth_reply_err(struct http_request *request, const struct err *err);
 /* With WWW-Authenticate as RFC 6750 and 9449 have it; scope: what was needed; NULL: not said. */
 void oauth_reply_bearer_err(struct http_request *request, const struct err *err, const char *scope);
