@@ -67,6 +67,14 @@ static const struct param change_params[] = {
 static const struct param remove_params[] = {KID_ROW, CODE_ROW, PARAM_END};
 #undef AT
 
+/* The user, who has shown his second factor; false: the reply is made. */
+static bool enter(struct http_request *request, struct call *ret_call, struct user *ret_user)
+{
+    const struct key_form *form = http_params(request);
+    return resource_call(request, ret_call, ret_user) &&
+           api_key_permit(request, ret_call, ret_user, form->totp_code, &words);
+}
+
 static void create(struct http_request *request)
 {
     const struct key_form *form = http_params(request);
@@ -76,8 +84,7 @@ static void create(struct http_request *request)
     struct user user;
     struct api_key key;
     struct err err;
-    if (!resource_call(request, &call, &user) ||
-        !api_key_permit(request, &call, &user, form->totp_code, &words))
+    if (!enter(request, &call, &user))
         return;
     const struct api_key_owner owner = {.user = &user};
     bool done = api_key_create(&call, &owner, &form->draft, &mistakes, &key, secret, &err);
@@ -94,8 +101,7 @@ static void change(struct http_request *request)
     struct user user;
     struct api_key key;
     struct err err;
-    if (!resource_call(request, &call, &user) ||
-        !api_key_permit(request, &call, &user, form->totp_code, &words))
+    if (!enter(request, &call, &user))
         return;
     const struct api_key_owner owner = {.user = &user};
     bool done = api_key_change(&call, &owner, form->kid, &form->draft, &mistakes, &key, &err);
@@ -109,8 +115,7 @@ static void remove_key(struct http_request *request)
     struct call call;
     struct user user;
     struct err err;
-    if (!resource_call(request, &call, &user) ||
-        !api_key_permit(request, &call, &user, form->totp_code, &words))
+    if (!enter(request, &call, &user))
         return;
     const struct api_key_owner owner = {.user = &user};
     if (api_key_remove(&call, &owner, form->kid, &err))

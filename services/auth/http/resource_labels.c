@@ -95,7 +95,9 @@ static void show(struct http_request *request)
 
 /* ---- POST, PATCH, DELETE ---- */
 
-static void create(struct http_request *request)
+static void save(struct http_request *request,
+                 bool (*action)(struct call *call, const struct user *user, const char *key,
+                                const char *value, struct label *ret_label, struct err *err))
 {
     const struct label_form *form = http_params(request);
     struct call call;
@@ -104,25 +106,20 @@ static void create(struct http_request *request)
     struct err err;
     if (!resource_call(request, &call, &user))
         return;
-    if (label_own_add(&call, &user, form->key, form->value, &label, &err))
+    if (action(&call, &user, form->key, form->value, &label, &err))
         reply_label(request, &label);
     else
         http_reply_err(request, &err);
 }
 
+static void create(struct http_request *request)
+{
+    save(request, label_own_add);
+}
+
 static void change(struct http_request *request)
 {
-    const struct label_form *form = http_params(request);
-    struct call call;
-    struct user user;
-    struct label label;
-    struct err err;
-    if (!resource_call(request, &call, &user))
-        return;
-    if (label_own_change(&call, &user, form->key, form->value, &label, &err))
-        reply_label(request, &label);
-    else
-        http_reply_err(request, &err);
+    save(request, label_own_change);
 }
 
 static void remove_label(struct http_request *request)

@@ -80,7 +80,9 @@ static const char *session_cookie(struct http_request *request)
     return http_cookie(request, request_app(request)->config->session_name);
 }
 
-static void enable(struct http_request *request)
+static void change(struct http_request *request, int status,
+                   bool (*action)(struct call *call, const struct user *user, const char *code,
+                                  const char *cookie, struct err *err))
 {
     const struct code_form *form = http_params(request);
     struct call call;
@@ -88,24 +90,20 @@ static void enable(struct http_request *request)
     struct err err;
     if (!resource_call(request, &call, &user))
         return;
-    if (otp_enable(&call, &user, form->code, session_cookie(request), &err))
-        reply_number(request, 201, 200);
+    if (action(&call, &user, form->code, session_cookie(request), &err))
+        reply_number(request, status, 200);
     else
         http_reply_err(request, &err);
 }
 
+static void enable(struct http_request *request)
+{
+    change(request, 201, otp_enable);
+}
+
 static void disable(struct http_request *request)
 {
-    const struct code_form *form = http_params(request);
-    struct call call;
-    struct user user;
-    struct err err;
-    if (!resource_call(request, &call, &user))
-        return;
-    if (otp_disable(&call, &user, form->code, session_cookie(request), &err))
-        reply_number(request, 200, 200);
-    else
-        http_reply_err(request, &err);
+    change(request, 200, otp_disable);
 }
 
 static void verify(struct http_request *request)
