@@ -7,6 +7,7 @@
 #include "auth/actions/call.h"
 #include "auth/actions/oauth_register.h"
 #include "auth/domain/oauth_error.h"
+#include "auth/shell.h"
 #include "auth/state/config.h"
 #include "auth/store/oauth_endings.h"
 #include "auth/store/oauth_grants.h"
@@ -16,39 +17,14 @@
 
 enum { ARENA_BYTES_MAX = 64 << 20, OUT_BYTES_MAX = 256 * 1024, PAGE_ROWS = 1000 };
 
-/* An action without a request. */
-struct shell {
-    struct auth app;
-    struct call call;
-};
-
-static bool shell_open(struct service *service, struct shell *shell, struct err *err)
-{
-    const struct auth_config *config = service->config;
-    *shell =
-        (struct shell){.app = {.config = config, .clock = service->clock, .db_config = config->db}};
-    shell->call = (struct call){.app = &shell->app,
-                                .arena = arena_new(ARENA_BYTES_MAX),
-                                .now_us = clock_now_us(service->clock),
-                                .visitor = {.user_agent = ""}};
-    if (!shell->call.arena)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    return db_open(&shell->app.db_config, &shell->call.db, err);
-}
-
-static void shell_close(struct shell *shell)
-{
-    db_close(shell->call.db);
-    arena_free(shell->call.arena);
-}
-
 /* Opens, works, tells, closes. */
 static int run(struct service *service, const char *argument,
                bool (*work)(struct call *call, const char *argument, struct err *err))
 {
     struct shell shell;
     struct err err;
-    bool good = shell_open(service, &shell, &err) && work(&shell.call, argument, &err);
+    bool good =
+        shell_open(service, ARENA_BYTES_MAX, &shell, &err) && work(&shell.call, argument, &err);
     if (!good)
         fprintf(stderr, "bourse-auth: %s\n", err.what);
     shell_close(&shell);

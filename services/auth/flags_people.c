@@ -6,6 +6,7 @@
 #include "auth/actions/barong_import.h"
 #include "auth/actions/operator_user.h"
 #include "auth/actions/permission_import.h"
+#include "auth/shell.h"
 #include "auth/state/config.h"
 #include "auth/state/password_rules.h"
 #include "auth/state/rules.h"
@@ -16,37 +17,23 @@
 
 enum { ARENA_BYTES_MAX = 32 << 20, PASSWORD_LINE_SIZE = 256 };
 
-/* What the actions of this file need, opened by shell_open() and closed whatever it said. */
-struct shell {
-    struct auth app;
-    struct call call;
-};
-
-static bool shell_open(struct service *service, struct shell *shell, struct err *err)
+/* What the actions of this file need; people_close() closes it whatever this said. */
+static bool people_open(struct service *service, struct shell *shell, struct err *err)
 {
     const struct auth_config *config = service->config;
-    *shell =
-        (struct shell){.app = {.config = config, .clock = service->clock, .db_config = config->db}};
-    shell->call = (struct call){.app = &shell->app,
-                                .arena = arena_new(ARENA_BYTES_MAX),
-                                .now_us = clock_now_us(service->clock),
-                                .visitor = {.user_agent = ""}};
-    if (!shell->call.arena)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    return rules_open(config->rules_file, &shell->app.rules, err) &&
+    return shell_open(service, ARENA_BYTES_MAX, shell, err) &&
+           rules_open(config->rules_file, &shell->app.rules, err) &&
            password_rules_open(config, &shell->app.password_rules, err) &&
-           password_gate_new(1, 0, &shell->app.passwords, err) &&
-           db_open(&shell->app.db_config, &shell->call.db, err);
+           password_gate_new(1, 0, &shell->app.passwords, err);
 }
 
 /* The exit status. */
-static int shell_close(struct shell *shell, const char *flag, bool done, const struct err *err)
+static int people_close(struct shell *shell, const char *flag, bool done, const struct err *err)
 {
-    db_close(shell->call.db);
     password_gate_free(shell->app.passwords);
     password_rules_free(shell->app.password_rules);
     rules_free(shell->app.rules);
-    arena_free(shell->call.arena);
+    shell_close(shell);
     if (!done)
         fprintf(stderr, "bourse-auth: %s: %s\n", flag, err->what);
     return done ? 0 : 1;
@@ -67,12 +54,12 @@ int people_flag_create_admin(struct service *service, const char *email)
     struct shell shell;
     struct user user;
     struct err err;
-    bool done = shell_open(service, &shell, &err) && read_password(password, &err) &&
+    bool done = people_open(service, &shell, &err) && read_password(password, &err) &&
                 operator_create_admin(&shell.call, email, password, &user, &err);
     bytes_wipe(password, sizeof(password));
     if (done)
         printf("%s is a superadmin\n", user.uid);
-    return shell_close(&shell, "--create-admin", done, &err);
+    return people_close(&shell, "--create-admin", done, &err);
 }
 
 static void print_session(const struct session_row *row)
@@ -91,23 +78,23 @@ int people_flag_sessions(struct service *service, const char *uid)
     struct shell shell;
     struct user user;
     struct err err;
-    bool done = shell_open(service, &shell, &err) &&
+    bool done = people_open(service, &shell, &err) &&
                 users_by_uid(shell.call.db, NULL, uid, &user, &err) &&
                 sessions_of_user(shell.call.db, shell.call.arena, user.id, shell.call.now_us, &rows,
                                  &count, &err);
     for (size_t i = 0; i < count; i++)
         print_session(&rows[i]);
-    return shell_close(&shell, "--sessions", done, &err);
+    return people_close(&shell, "--sessions", done, &err);
 }
 
 int people_flag_end_sessions(struct service *service, const char *uid)
 {
     struct shell shell;
     struct err err;
-    bool done = shell_open(service, &shell, &err) && operator_end_sessions(&shell.call, uid, &err);
+    bool done = people_open(service, &shell, &err) && operator_end_sessions(&shell.call, uid, &err);
     if (done)
         printf("%s has no session any more\n", uid);
-    return shell_close(&shell, "--end-sessions", done, &err);
+    return people_close(&shell, "--end-sessions", done, &err);
 }
 
 int people_flag_import(struct service *service, const char *file)
@@ -116,7 +103,7 @@ int people_flag_import(struct service *service, const char *file)
     struct shell shell;
     struct err err;
     bool done =
-        shell_open(service, &shell, &err) && barong_import(&shell.call, file, &counts, &err);
+        people_open(service, &shell, &err) && barong_import(&shell.call, file, &counts, &err);
     if (done)
         printf("users: %llu added, %llu here already, %llu of the new ones need --reset-factors\n"
                "labels: %llu, data storages: %llu, comments: %llu, permissions: %llu, "
@@ -126,7 +113,7 @@ int people_flag_import(struct service *service, const char *file)
                (unsigned long long)counts.storages, (unsigned long long)counts.comments,
                (unsigned long long)counts.permissions, (unsigned long long)counts.restrictions,
                (unsigned long long)counts.left_out);
-    return shell_close(&shell, "--import-barong", done, &err);
+    return people_close(&shell, "--import-barong", done, &err);
 }
 
 int people_flag_permissions(struct service *service, const char *file)
@@ -135,8 +122,8 @@ int people_flag_permissions(struct service *service, const char *file)
     uint64_t count;
     struct err err;
     bool done =
-        shell_open(service, &shell, &err) && permission_import(&shell.call, file, &count, &err);
+        people_open(service, &shell, &err) && permission_import(&shell.call, file, &count, &err);
     if (done)
         printf("%llu permissions\n", (unsigned long long)count);
-    return shell_close(&shell, "--import-permissions", done, &err);
+    return people_close(&shell, "--import-permissions", done, &err);
 }
