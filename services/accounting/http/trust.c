@@ -7,6 +7,7 @@
 #include "crypto/crypto.h"
 #include "jwks/jwks.h"
 #include "json/read.h"
+#include "token/audience.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -14,7 +15,6 @@
 enum {
     USER_TOKENS_MAX = 32 * 1024,
     SERVICE_TOKENS_MAX = 256,
-    AUDIENCES_MAX = 8,
     KEY_BYTES_MAX = 16 * 1024,
     /* Clocks of two machines differ; OpenDAX's template allows this much for `iat`. */
     ISSUED_AT_LEEWAY_S = 180
@@ -24,8 +24,7 @@ struct trust {
     struct jwks *users;
     char *user_pem; /* of the configured key; NULL: none */
     struct token_keys *service_keys;
-    char *audience_text;
-    const char *audience[AUDIENCES_MAX + 1];
+    struct token_audience audience;
 };
 
 /* ---- claims ---- */
@@ -183,29 +182,12 @@ static bool add_service_keys(struct trust *trust, const char *list, struct err *
     return true;
 }
 
-static bool read_audience(struct trust *trust, const char *list, struct err *err)
-{
-    trust->audience_text = strdup(list ? list : "");
-    if (!trust->audience_text)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    char *rest = trust->audience_text, *item;
-    size_t count = 0;
-    while ((item = strsep(&rest, ",")) != NULL) {
-        if (*item == '\0')
-            continue;
-        if (count == AUDIENCES_MAX)
-            return err_set(err, ERR_CONFIG, "JWT_AUDIENCE has more than %d names", AUDIENCES_MAX);
-        trust->audience[count++] = item;
-    }
-    return true;
-}
-
 static bool open_users(struct accounting *app, struct trust *trust, struct err *err)
 {
     const struct accounting_config *config = app->config;
     AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX);
-    if (!read_audience(trust, config->jwt_audience, err))
-        return false;
+    if (!token_audience_read(&trust->audience, config->jwt_audience, err))
+        return err_wrap(err, "JWT_AUDIENCE");
     if (config->jwt_public_key[0] != '\0' && !pem_text(config->jwt_public_key, &pem, err))
         return err_wrap(err, "JWT_PUBLIC_KEY_FILE");
     trust->user_pem = TAKE(pem.data);
@@ -219,7 +201,7 @@ static bool open_users(struct accounting *app, struct trust *trust, struct err *
     app->has_user_keys = jwks_is_ready(trust->users);
     bool any_issuer = !config->jwt_issuer || config->jwt_issuer[0] == '\0';
     const struct token_rules rules = {.issuer = any_issuer ? NULL : config->jwt_issuer,
-                                      .audience = trust->audience[0] ? trust->audience : NULL,
+                                      .audience = token_audience_rule(&trust->audience),
                                       .subject = "session",
                                       .issued_at_leeway_s = ISSUED_AT_LEEWAY_S,
                                       .expiry_required = true,
@@ -292,7 +274,6 @@ void trust_close(struct accounting *app)
     jwks_free(app->trust->users);
     free(app->trust->user_pem);
     token_keys_free(app->trust->service_keys);
-    free(app->trust->audience_text);
     free(app->trust);
     app->trust = NULL;
 }

@@ -8,15 +8,15 @@
 #include "auth/state/signing.h"
 #include "base/auto.h"
 #include "json/read.h"
+#include "token/audience.h"
 
 DEFINE_AUTO(cJSON, cJSON_Delete);
 
-enum { BEARER_TOKENS_MAX = 16 * 1024, AUDIENCES_MAX = 8, AUDIENCE_BYTES_MAX = 512 };
+enum { BEARER_TOKENS_MAX = 16 * 1024 };
 
 /* Keeps the list that the rules of the token cache point at. */
 struct trust {
-    char audience_text[AUDIENCE_BYTES_MAX];
-    const char *audience[AUDIENCES_MAX + 1];
+    struct token_audience audience;
 };
 
 /* "" when it is absent; false: it is no text, or too long. */
@@ -48,23 +48,6 @@ static bool bearer_from_claims(void *app, const struct token_claims *claims, voi
     return true;
 }
 
-static bool read_audience(struct trust *trust, const char *list, struct err *err)
-{
-    size_t count = 0;
-    if (strlen(list) >= sizeof(trust->audience_text))
-        return err_set(err, ERR_CONFIG, "JWT_AUDIENCE is too long");
-    memcpy(trust->audience_text, list, strlen(list) + 1);
-    char *rest = trust->audience_text, *item;
-    while ((item = strsep(&rest, ",")) != NULL) {
-        if (*item == '\0')
-            continue;
-        if (count == AUDIENCES_MAX)
-            return err_set(err, ERR_CONFIG, "JWT_AUDIENCE has more than %d names", AUDIENCES_MAX);
-        trust->audience[count++] = item;
-    }
-    return true;
-}
-
 /* The configured key: it signs until others are made, and tokens without a `kid` are its. */
 static bool open_signing(struct auth *app, struct err *err)
 {
@@ -86,14 +69,14 @@ bool trust_open(struct auth *app, struct err *err)
     app->keys = token_keys_new();
     if (!trust || !app->keys)
         return err_set(err, ERR_INTERNAL, "no memory");
-    if (!read_audience(trust, config->jwt_audience, err))
-        return false;
+    if (!token_audience_read(&trust->audience, config->jwt_audience, err))
+        return err_wrap(err, "JWT_AUDIENCE");
     if (!open_signing(app, err))
         return err_wrap(err, "JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE");
     if (!token_signer_new(config->jwt_algorithm, "", config->jwt_private_key, &app->signer, err))
         return err_wrap(err, "JWT_PRIVATE_KEY_FILE");
     const struct token_rules rules = {.issuer = config->jwt_issuer[0] ? config->jwt_issuer : NULL,
-                                      .audience = trust->audience[0] ? trust->audience : NULL,
+                                      .audience = token_audience_rule(&trust->audience),
                                       .subject = "session",
                                       .expiry_required = true,
                                       .jti_required = true};
