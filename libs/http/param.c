@@ -239,6 +239,18 @@ static void read_blank_number(struct reading *reading, const struct param *row, 
         use_fallback(reading, row);
 }
 
+/* null for a text: a blank one where none may be blank, else no text. */
+static void read_null(struct reading *reading, const struct param *row, bool required)
+{
+    if (!required || row->required_if || !(row->flags & PARAM_NOT_BLANK)) {
+        read_missing(reading, row, required);
+        return;
+    }
+    if (has_value_rule(row))
+        add_value_code(reading, row);
+    add_empty_code(reading, row);
+}
+
 static void read_text(struct reading *reading, const struct param *row, const char *text)
 {
     void *params = reading->request->params;
@@ -275,11 +287,7 @@ static void read_scalar(struct reading *reading, const struct param *row, bool r
     } else if (is_blank(found.text) && is_numeric(row)) {
         read_blank_number(reading, row, required);
     } else if (!found.text) {
-        /* null for a text is no text. */
-        if (required || (row->flags & PARAM_NOT_BLANK))
-            read_missing(reading, row, required);
-        else
-            use_fallback(reading, row);
+        read_null(reading, row, required);
     } else if (row->flags & PARAM_LOWER) {
         read_text(reading, row, lower(reading->request, found.text));
     } else {

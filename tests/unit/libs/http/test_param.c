@@ -115,6 +115,7 @@ static void params_read__blank_number__is_absent_or_empty(void **state)
     assert_codes(&otp_route,
                  "otp=&note=", "account.withdraw.empty_otp account.withdraw.empty_note");
     assert_codes(&otp_route, "otp=1&note=%20", "account.withdraw.empty_note");
+    assert_codes(&otp_route, "{\"otp\":1,\"note\":null}", "account.withdraw.empty_note");
     assert_codes(&order_route,
                  "market=btcusd&side=buy&price=1&volume=", "market.order.non_positive_volume");
 }
