@@ -5,6 +5,7 @@
 
 #include "auth/actions/event.h"
 #include "auth/actions/user_save.h"
+#include "auth/domain/text.h"
 #include "auth/state/rules.h"
 #include "auth/store/labels.h"
 
@@ -34,6 +35,8 @@ static bool draft(const struct user *user, const struct label_change *change,
     if (!take_text(change->key, true, label.key, err) ||
         !take_text(change->value, false, label.value, err))
         return false;
+    if (label.description && text_length(label.description) > LABEL_CHARS_MAX)
+        return err_set_key(err, ERR_INVALID, "description.too_long", "label: a long description");
     *ret_label = label;
     return true;
 }

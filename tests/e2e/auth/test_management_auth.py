@@ -199,6 +199,8 @@ def test_labels(stack):
     assert error(manage("/labels", body)) == {"key": ["has already been taken"]}
     assert error(manage("/labels", {**body, "key": "x"})) == {
         "key": ["is too short (minimum is 3 characters)"]}
+    assert error(manage("/labels", {**body, "key": "other", "description": "d" * 256})) == {
+        "description": ["is too long (maximum is 255 characters)"]}
     (row,) = made(manage("/labels/list", {"user_uid": person.uid}))
     assert row["description"] == "seen"
 
