@@ -78,6 +78,8 @@ static void check_texts(const struct filing *filing, struct mistakes *mistakes)
     if (!is_blank(asked->metadata) &&
         !json_check(asked->metadata, strlen(asked->metadata), &ignored))
         mistake_add(mistakes, "metadata.invalid_format");
+    if (asked->metadata && strlen(asked->metadata) > DOCUMENT_METADATA_BYTES_MAX)
+        mistake_add(mistakes, "metadata.too_long");
 }
 
 static void check_files(const struct filing *filing, enum upload_kind *ret_kinds,

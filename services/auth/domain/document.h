@@ -21,6 +21,7 @@
 enum {
     DOCUMENT_UPLOAD_SIZE = 201,
     DOCUMENT_NUMBER_CHARS_MAX = 128,
+    DOCUMENT_METADATA_BYTES_MAX = 65535,
     DOCUMENT_PIXELS_MAX = 64 * 1000 * 1000, /* of one picture */
     DOCUMENT_SIDE_MAX = 20000               /* pixels */
 };

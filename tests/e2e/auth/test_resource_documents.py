@@ -1,6 +1,7 @@
 """Documents and proofs of address: what may be uploaded, who may see it (reference barong.md §2.7, §7.5;
 A-13)."""
 
+import json
 import socketserver
 import struct
 import threading
@@ -131,6 +132,7 @@ def test_wrong_documents_say_what_is_wrong(anna):
          "doc_number.invalid")
     said(passport(anna, doc_number="1" * 129), 422, "doc_number.too_long")
     said(passport(anna, metadata="{ bar: baz }"), 422, "metadata.invalid_format")
+    said(passport(anna, metadata=json.dumps("x" * 65534)), 422, "metadata.too_long")
     form = {"doc_type": (None, "Passport"), "doc_number": (None, "1"), "doc_expire": (None, FAR)}
     said(anna.call("POST", "/resource/documents", files={**form, "upload[]": (None, "text")}), 422,
          "upload.blank")
