@@ -6,6 +6,7 @@
 
 #include "auth/actions/event_person.h"
 #include "auth/actions/label_set.h"
+#include "auth/domain/text.h"
 #include "auth/state/rules.h"
 #include "auth/store/data_storages.h"
 #include "auth/store/users.h"
@@ -19,16 +20,15 @@ static void check(const struct call *call, const char *title, const char *data,
                   struct mistakes *mistakes)
 {
     struct err ignored;
-    size_t length = strlen(data);
     if (!rules_has(call->app->rules, RULES_STORAGE_TITLES, title) ||
         strlen(title) > STORAGE_TITLE_MAX)
         mistake_add(mistakes, "title.inclusion");
     for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
         if (strcasecmp(title, reserved[i]) == 0)
             mistake_add(mistakes, "title.exclusion");
-    if (!json_check(data, length, &ignored))
+    if (!json_check(data, strlen(data), &ignored))
         mistake_add(mistakes, "data.invalid_format");
-    if (length > STORAGE_DATA_MAX)
+    if (text_length(data) > STORAGE_DATA_MAX)
         mistake_add(mistakes, "data.too_long");
 }
 

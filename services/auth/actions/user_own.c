@@ -7,23 +7,20 @@
 #include "auth/actions/password_set.h"
 #include "auth/actions/second_factor.h"
 #include "auth/actions/session.h"
+#include "auth/domain/user_rules.h"
 #include "auth/state/config.h"
 #include "auth/store/activities.h"
 #include "auth/store/throttles.h"
 #include "auth/store/users.h"
 #include "crypto/password.h"
-#include "json/read.h"
 
 /* ---- data ---- */
 
 bool user_set_data(struct call *call, struct user *user, const char *data, struct err *err)
 {
-    struct err mistake;
-    size_t length = strlen(data);
-    if (length > USER_DATA_MAX)
-        return err_set_key(err, ERR_INVALID, "data.too_long", "data of %zu bytes", length);
-    if (!json_check(data, length, &mistake))
-        return err_set_key(err, ERR_INVALID, "data.invalid_format", "data is no JSON");
+    const char *mistakes[USER_MISTAKES_MAX];
+    if (user_data_mistakes(data, mistakes) > 0)
+        return err_set_key(err, ERR_INVALID, mistakes[0], "data of a user: %s", mistakes[0]);
     if (!users_set_data(call->db, user->id, data, call->now_us, err))
         return false;
     user->data = data;

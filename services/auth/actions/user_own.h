@@ -8,8 +8,6 @@
 #include "auth/domain/user.h"
 #include "base/err.h"
 
-enum { USER_DATA_MAX = 1024 };
-
 /* ERR_INVALID, key data.invalid_format or data.too_long. `user` is as it is afterwards. */
 bool user_set_data(struct call *call, struct user *user, const char *data, struct err *err)
     MUST_CHECK;

@@ -51,8 +51,11 @@ def test_data_is_json_of_a_bounded_length(anna):
     said(anna.put("/resource/users/me"), 422, "resource.user.missing_data",
          "resource.user.empty_data")
     said(anna.put("/resource/users/me", data=""), 422, "resource.user.empty_data")
+    said(anna.put("/resource/users/me", data=None), 422, "resource.user.empty_data")
     said(anna.put("/resource/users/me", data="{ bar: baz }"), 422, "data.invalid_format")
     said(anna.put("/resource/users/me", data=json.dumps("x" * 1024)), 422, "data.too_long")
+    text = '{"note":"' + "é" * 1000 + '"}'
+    assert anna.put("/resource/users/me", data=text).status_code == 200
     text = json.dumps({"language": "de"})
     answer = anna.put("/resource/users/me", data=text)
     assert (answer.status_code, answer.json()["data"]) == (200, text)
