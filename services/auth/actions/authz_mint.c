@@ -41,8 +41,11 @@ static void write_claims(const struct auth_config *config, const struct gate_hol
     const struct user *user = &holder->user;
     uint8_t jti[JTI_BYTES];
     random_bytes(jti, sizeof(jti));
-    str_add_format(out, "{\"iat\":%lld,\"exp\":%lld,\"sub\":\"session\"", (long long)now_s,
-                   (long long)(now_s + config->jwt_expire_time_s));
+    str_add(out, "{\"iat\":");
+    str_add_i64(out, now_s);
+    str_add(out, ",\"exp\":");
+    str_add_i64(out, now_s + config->jwt_expire_time_s);
+    str_add(out, ",\"sub\":\"session\"");
     member_text(out, "iss", config->jwt_issuer);
     write_audience(out, config->jwt_audience);
     str_add(out, ",\"jti\":\"");
