@@ -66,7 +66,7 @@ struct auth {
     struct token_signer *signer;
     struct token_cache *bearer_tokens; /* value: struct bearer (http/trust.h) */
     _Atomic int outside_calls;         /* actions/providers.h */
-    uint64_t signing_mark; /* of what app->signing was made; the thread `gate` alone */
+    uint64_t signing_mark;             /* of what app->signing was made; the thread `gate` alone */
     _Atomic bool stopping;
     _Atomic bool database_is_there; /* the keeper's last look */
     _Atomic bool mailer_works;      /* AUTH_ROLE=mail: queue and database answer */

@@ -22,7 +22,7 @@ struct attempt {
     struct call *call;
     const struct sign_in *request;
     const char *email; /* of the request, without blanks around it */
-    struct user user; /* id 0: there is none */
+    struct user user;  /* id 0: there is none */
     char digest[DIGEST_ROOM];
     uint8_t device_hash[DEVICE_HASH_SIZE];
     bool is_known_device;
