@@ -51,9 +51,11 @@ static bool word_find(const char *word, size_t length, scope_set *ret_bit)
 bool scopes_parse(const char *text, scope_set *ret_set)
 {
     scope_set set = 0, bit;
-    if (text && strnlen(text, OAUTH_SCOPES_TEXT_MAX) == OAUTH_SCOPES_TEXT_MAX)
+    if (!text)
+        text = "";
+    if (strnlen(text, OAUTH_SCOPES_TEXT_MAX) == OAUTH_SCOPES_TEXT_MAX)
         return false;
-    while (text && *text) {
+    while (*text) {
         size_t length = strcspn(text, " ");
         if (!word_find(text, length, &bit))
             return false;
