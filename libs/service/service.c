@@ -137,6 +137,18 @@ static bool life_open_metrics(struct life *life)
 
 static int serve(struct life *life);
 
+int service_flag_failed(const struct service *service, const char *what, const struct err *err)
+{
+    fprintf(stderr, "bourse-%s: %s: %s\n", service->spec->name, what, err->what);
+    return EXIT_FAILURE;
+}
+
+void service_say(const char *line)
+{
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
 static int run_configured(struct life *life, const struct flag_choice *choice)
 {
     if (!life_configure(life))

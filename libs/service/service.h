@@ -101,6 +101,11 @@ struct service {
 
 int service_main(const struct service_spec *spec, int argc, char **argv);
 
+/* For flags: the story on the standard error; gives the exit status. `what`: "--migrate". */
+int service_flag_failed(const struct service *service, const char *what, const struct err *err);
+/* A line of progress on the standard output, at once. */
+void service_say(const char *line);
+
 /* Asks the main thread to stop (a thread that can't go on); exit status 1. From any thread. */
 void service_fail(struct service *service, const struct err *err);
 

@@ -18,18 +18,6 @@ static struct db_config migrating(const struct accounting_config *config)
     return db_config_as(config->db, config->db_migrate_user, config->db_migrate_password);
 }
 
-static void say(const char *line)
-{
-    printf("%s\n", line);
-    fflush(stdout);
-}
-
-static int failed(const char *what, const struct err *err)
-{
-    fprintf(stderr, "bourse-accounting: %s: %s\n", what, err->what);
-    return 1;
-}
-
 static int run_migrate(struct service *service, const char *argument)
 {
     const struct accounting_config *config = service->config;
@@ -37,8 +25,8 @@ static int run_migrate(struct service *service, const char *argument)
     AUTO_FREE(db_close) struct db *db = NULL;
     struct err err;
     (void)argument;
-    if (!db_open(&user, &db, &err) || !db_migrate(db, config->migrations_dir, say, &err))
-        return failed("--migrate", &err);
+    if (!db_open(&user, &db, &err) || !db_migrate(db, config->migrations_dir, service_say, &err))
+        return service_flag_failed(service, "--migrate", &err);
     return 0;
 }
 
@@ -47,8 +35,8 @@ static int run_seed(struct service *service, const char *folder)
     struct db_config user = migrating(service->config);
     AUTO_FREE(db_close) struct db *db = NULL;
     struct err err;
-    if (!db_open(&user, &db, &err) || !seed_run(db, folder, service->clock, say, &err))
-        return failed("--seed", &err);
+    if (!db_open(&user, &db, &err) || !seed_run(db, folder, service->clock, service_say, &err))
+        return service_flag_failed(service, "--seed", &err);
     return 0;
 }
 

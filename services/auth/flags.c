@@ -28,18 +28,6 @@ static struct db_config migrating(const struct auth_config *config)
     return db_config_as(config->db, config->db_migrate_user, config->db_migrate_password);
 }
 
-static void say(const char *line)
-{
-    printf("%s\n", line);
-    fflush(stdout);
-}
-
-static int failed(const char *what, const struct err *err)
-{
-    fprintf(stderr, "bourse-auth: %s: %s\n", what, err->what);
-    return 1;
-}
-
 static int run_migrate(struct service *service, const char *argument)
 {
     const struct auth_config *config = service->config;
@@ -47,8 +35,8 @@ static int run_migrate(struct service *service, const char *argument)
     AUTO_FREE(db_close) struct db *db = NULL;
     struct err err;
     (void)argument;
-    if (!db_open(&user, &db, &err) || !db_migrate(db, config->migrations_dir, say, &err))
-        return failed("--migrate", &err);
+    if (!db_open(&user, &db, &err) || !db_migrate(db, config->migrations_dir, service_say, &err))
+        return service_flag_failed(service, "--migrate", &err);
     return 0;
 }
 
@@ -62,14 +50,14 @@ static int run_seed(struct service *service, const char *folder)
     struct err err;
     if (!rules_open(config->rules_file, &rules, &err) ||
         !password_gate_new(1, 0, &passwords, &err) || !db_open(&user, &db, &err))
-        return failed("--seed", &err);
+        return service_flag_failed(service, "--seed", &err);
     struct auth app = {.config = config,
                        .clock = service->clock,
                        .db_config = user,
                        .rules = rules,
                        .passwords = passwords};
-    if (!seed_run(&app, db, folder, say, &err))
-        return failed("--seed", &err);
+    if (!seed_run(&app, db, folder, service_say, &err))
+        return service_flag_failed(service, "--seed", &err);
     return 0;
 }
 
@@ -98,7 +86,7 @@ static int run_rotate_keys(struct service *service, const char *argument)
                 signing_keys_rotate(&app, db, kid, &err);
     secret_store_close(app.secrets);
     if (!done)
-        return failed("--rotate-keys", &err);
+        return service_flag_failed(service, "--rotate-keys", &err);
     printf("%s is published now and signs in %u s\n", kid, config->jwt_key_publish_s);
     return 0;
 }

@@ -10,12 +10,6 @@
 
 enum { DOCUMENT_BYTES_MAX = 1 << 30, CHUNK_BYTES = 64 * 1024 };
 
-static int failed(const char *what, const struct err *err)
-{
-    fprintf(stderr, "bourse-matching: %s: %s\n", what, err->what);
-    return 1;
-}
-
 static bool file_read(const char *path, struct str *out, struct err *err)
 {
     FILE *file = fopen(path, "rb");
@@ -59,9 +53,8 @@ static int run_print_batch(struct service *service, const char *path)
     AUTO(str_release) struct str file = STR_INIT(DOCUMENT_BYTES_MAX);
     AUTO(str_release) struct str text = STR_INIT(DOCUMENT_BYTES_MAX);
     struct err err;
-    (void)service;
     if (!file_read(path, &file, &err) || !batches_print(&file, &text, &err))
-        return failed(path, &err);
+        return service_flag_failed(service, path, &err);
     fwrite(str_data(&text), 1, text.length, stdout);
     return 0;
 }
@@ -73,10 +66,9 @@ static int run_print_snapshot(struct service *service, const char *path)
     struct snapshot_header header;
     const uint8_t *orders;
     struct err err;
-    (void)service;
     if (!file_read(path, &file, &err) ||
         !snapshot_read(str_data(&file), file.length, &header, &orders, &err))
-        return failed(path, &err);
+        return service_flag_failed(service, path, &err);
     snapshot_print(&text, &header, orders);
     fwrite(str_data(&text), 1, text.length, stdout);
     return 0;
@@ -85,9 +77,9 @@ static int run_print_snapshot(struct service *service, const char *path)
 static int run_stdio(struct service *service, const char *argument)
 {
     struct err err;
-    (void)service;
     (void)argument;
-    return stdio_worker_run(stdin, stdout, &err) ? 0 : failed("--stdio", &err);
+    return stdio_worker_run(stdin, stdout, &err) ? 0
+                                                 : service_flag_failed(service, "--stdio", &err);
 }
 
 const struct service_flag matching_flags[] = {
