@@ -110,6 +110,18 @@ static bool drop_otp_label(struct call *call, struct user *user, struct err *err
     return label_remove(call, user, "otp", LABEL_PRIVATE, err) || err->code == ERR_NOT_FOUND;
 }
 
+static bool audit_change(const struct change *change, const struct user *before,
+                         const struct user *after, struct err *err)
+{
+    struct audit audit = {.topic = "users",
+                          .action = "update",
+                          .target_uid = after->uid,
+                          .fields = audit_user_fields,
+                          .before = before,
+                          .after = after};
+    return audit_record(change->call, change->admin, &audit, err);
+}
+
 static bool update_unit(struct db *db, void *arg, struct err *err)
 {
     struct change *change = arg;
@@ -123,13 +135,7 @@ static bool update_unit(struct db *db, void *arg, struct err *err)
         return false;
     if (before.otp && !user.otp && !drop_otp_label(call, &user, err))
         return false;
-    struct audit audit = {.topic = "users",
-                          .action = "update",
-                          .target_uid = user.uid,
-                          .fields = audit_user_fields,
-                          .before = &before,
-                          .after = &user};
-    return audit_record(call, change->admin, &audit, err);
+    return audit_change(change, &before, &user, err);
 }
 
 bool admin_user_update(struct call *call, const struct user *admin, const void *draft,
@@ -164,13 +170,7 @@ static bool role_unit(struct db *db, void *arg, struct err *err)
     memcpy(changed.role, role, strlen(role) + 1);
     if (!user_save(change->call, &user, &changed, err))
         return false;
-    struct audit audit = {.topic = "users",
-                          .action = "update",
-                          .target_uid = user.uid,
-                          .fields = audit_user_fields,
-                          .before = &before,
-                          .after = &user};
-    return audit_record(change->call, change->admin, &audit, err);
+    return audit_change(change, &before, &user, err);
 }
 
 bool admin_user_set_role(struct call *call, const struct user *admin, const void *draft,

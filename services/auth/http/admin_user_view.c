@@ -1,5 +1,6 @@
 #include "auth/http/admin_user_view.h"
 
+#include "auth/http/context.h"
 #include "auth/http/list_support.h"
 #include "auth/store/data_storages.h"
 #include "auth/store/documents.h"
@@ -140,8 +141,9 @@ static void reply_alone(struct http_request *request, const struct paging *pagin
     reply_page(request, paging, listed->total, user_fields, views, listed->count, sizeof(*views));
 }
 
-void reply_users(struct http_request *request, struct call *call, const struct paging *paging,
-                 const struct listed *listed, enum user_detail detail)
+static void reply_listed(struct http_request *request, struct call *call,
+                         const struct paging *paging, const struct listed *listed,
+                         enum user_detail detail)
 {
     const struct user *users = listed->rows;
     struct err err;
@@ -159,6 +161,20 @@ void reply_users(struct http_request *request, struct call *call, const struct p
         }
     reply_page(request, paging, listed->total, fields_of(detail), views, listed->count,
                sizeof(*views));
+}
+
+void reply_users(struct http_request *request, const struct users_filter *filter,
+                 struct listing *listing, const struct paging *paging, enum user_detail detail)
+{
+    struct listed listed;
+    struct call call;
+    struct err err;
+    if (!request_call(request, &call))
+        return;
+    if (users_list(call.db, filter, listing, &listed, &err))
+        reply_listed(request, &call, paging, &listed, detail);
+    else
+        http_reply_err(request, &err);
 }
 
 static void reply_one(struct http_request *request, struct call *call, const struct user *user,

@@ -14,6 +14,7 @@
 #include "auth/http/person_view.h"
 #include "auth/http/user_view.h"
 #include "auth/store/comments.h"
+#include "auth/store/users_list.h"
 #include "db/listing.h"
 #include "http/http.h"
 
@@ -33,9 +34,9 @@ struct user_detail_view {
 extern const struct json_field user_with_profile_fields[];
 extern const struct json_field user_with_kyc_fields[];
 
-/* A page of users: `listed` of users_list(). */
-void reply_users(struct http_request *request, struct call *call, const struct paging *paging,
-                 const struct listed *listed, enum user_detail detail);
+/* A page of users; the call is opened here. */
+void reply_users(struct http_request *request, const struct users_filter *filter,
+                 struct listing *listing, const struct paging *paging, enum user_detail detail);
 
 void reply_user_with_profiles(struct http_request *request, struct call *call,
                               const struct user *user, int status);

@@ -77,21 +77,6 @@ static struct users_filter filter_of(const struct list_form *asked)
                                  .to = asked->times.to};
 }
 
-static void reply_list(struct http_request *request, const struct users_filter *filter,
-                       struct listing *listing, const struct paging *paging,
-                       enum user_detail detail)
-{
-    struct listed listed;
-    struct call call;
-    struct err err;
-    if (!request_call(request, &call))
-        return;
-    if (users_list(call.db, filter, listing, &listed, &err))
-        reply_users(request, &call, paging, &listed, detail);
-    else
-        http_reply_err(request, &err);
-}
-
 static void list(struct http_request *request)
 {
     const struct list_form *asked = http_params(request);
@@ -99,8 +84,8 @@ static void list(struct http_request *request)
     struct listing listing = request_page(request, &asked->paging);
     listing.order_by = asked->order_by;
     listing.descending = asked->ordering[0] == 'd';
-    reply_list(request, &filter, &listing, &asked->paging,
-               asked->extended.value ? USER_WITH_PROFILES : USER_ALONE);
+    reply_users(request, &filter, &listing, &asked->paging,
+                asked->extended.value ? USER_WITH_PROFILES : USER_ALONE);
 }
 
 static void list_pending(struct http_request *request)
@@ -109,8 +94,8 @@ static void list_pending(struct http_request *request)
     struct users_filter filter = filter_of(asked);
     struct listing listing = request_page(request, &asked->paging);
     filter.documents_pending = true;
-    reply_list(request, &filter, &listing, &asked->paging,
-               asked->extended.value ? USER_WITH_KYC : USER_ALONE);
+    reply_users(request, &filter, &listing, &asked->paging,
+                asked->extended.value ? USER_WITH_KYC : USER_ALONE);
 }
 
 /* ---- GET /admin/users/labels: who has a label ---- */
@@ -140,7 +125,7 @@ static void list_by_label(struct http_request *request)
     const struct label_form *asked = http_params(request);
     struct users_filter filter = {.label_key = asked->key, .label_value = asked->value};
     struct listing listing = request_page(request, &asked->paging);
-    reply_list(request, &filter, &listing, &asked->paging, USER_ALONE);
+    reply_users(request, &filter, &listing, &asked->paging, USER_ALONE);
 }
 
 /* ---- GET /admin/users/labels/list: how often each is ---- */

@@ -186,16 +186,8 @@ static void filter_users(struct http_request *request)
                                   .from = asked->times.from,
                                   .to = asked->times.to};
     struct listing listing = request_page(request, &asked->paging);
-    struct listed listed;
-    struct call call;
-    struct err err;
-    if (!request_call(request, &call))
-        return;
-    if (users_list(call.db, &filter, &listing, &listed, &err))
-        reply_users(request, &call, &asked->paging, &listed,
-                    asked->extended.value ? USER_WITH_MASKED_PROFILES : USER_ALONE);
-    else
-        http_reply_err(request, &err);
+    reply_users(request, &filter, &listing, &asked->paging,
+                asked->extended.value ? USER_WITH_MASKED_PROFILES : USER_ALONE);
 }
 
 #define ROUTE(method_, path_, handler_, rows, type)                                                \

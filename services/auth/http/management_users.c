@@ -93,16 +93,8 @@ static void list(struct http_request *request)
                                   .from = asked->times.from,
                                   .to = asked->times.to};
     struct listing listing = request_page(request, &asked->paging);
-    struct listed listed;
-    struct call call;
-    struct err err;
-    if (!request_call(request, &call))
-        return;
-    if (users_list(call.db, &filter, &listing, &listed, &err))
-        reply_users(request, &call, &asked->paging, &listed,
-                    asked->extended.value ? USER_WITH_PROFILES : USER_ALONE);
-    else
-        http_reply_err(request, &err);
+    reply_users(request, &filter, &listing, &asked->paging,
+                asked->extended.value ? USER_WITH_PROFILES : USER_ALONE);
 }
 
 /* ---- POST /users ---- */
@@ -119,6 +111,16 @@ static const struct param create_params[] = {
     PARAM_END};
 #undef AT
 
+/* What is wrong with the parameters, else the user as he is now. */
+static void reply_saved(struct http_request *request, struct call *call,
+                        const struct mistakes *mistakes, const struct user *user)
+{
+    if (mistakes->count > 0)
+        reply_sentences(request, mistakes->codes, mistakes->count);
+    else
+        reply_user_with_profiles(request, call, user, 201);
+}
+
 static void create(struct http_request *request)
 {
     const struct create_form *asked = http_params(request);
@@ -131,10 +133,8 @@ static void create(struct http_request *request)
     if (!managed_user_create(&call, asked->email, asked->password, asked->referral_uid, &mistakes,
                              &user, &err))
         http_reply_err(request, &err);
-    else if (mistakes.count > 0)
-        reply_sentences(request, mistakes.codes, mistakes.count);
     else
-        reply_user_with_profiles(request, &call, &user, 201);
+        reply_saved(request, &call, &mistakes, &user);
 }
 
 /* ---- POST /users/update ---- */
@@ -175,10 +175,8 @@ static void update(struct http_request *request)
         return;
     if (!managed_user_change(&call, asked->uid, asked->role, asked->data, &mistakes, &user, &err))
         reply_no_user(request, &err);
-    else if (mistakes.count > 0)
-        reply_sentences(request, mistakes.codes, mistakes.count);
     else
-        reply_user_with_profiles(request, &call, &user, 201);
+        reply_saved(request, &call, &mistakes, &user);
 }
 
 /* ---- POST /users/import, /profiles ---- */
@@ -240,16 +238,12 @@ static void import_one(struct http_request *request)
     struct err err;
     if (!request_call(request, &call))
         return;
-    if (managed_user_import(&call, &import, &mistakes, &user, &err)) {
-        if (mistakes.count > 0)
-            reply_sentences(request, mistakes.codes, mistakes.count);
-        else
-            reply_user_with_profiles(request, &call, &user, 201);
-    } else if (err.code == ERR_CONFLICT) {
+    if (managed_user_import(&call, &import, &mistakes, &user, &err))
+        reply_saved(request, &call, &mistakes, &user);
+    else if (err.code == ERR_CONFLICT)
         reply_sentence(request, "User already exists by this email");
-    } else {
+    else
         http_reply_err(request, &err);
-    }
 }
 
 static void file_profile(struct http_request *request)
@@ -267,10 +261,8 @@ static void file_profile(struct http_request *request)
         reply_no_user(request, &err);
     else if (!profile_create(&call, user.id, &filing, &mistakes, &profile, &err))
         http_reply_err(request, &err);
-    else if (mistakes.count > 0)
-        reply_sentences(request, mistakes.codes, mistakes.count);
     else
-        reply_user_with_profiles(request, &call, &user, 201);
+        reply_saved(request, &call, &mistakes, &user);
 }
 
 #define ROUTE(path_)                                                                               \
