@@ -10,14 +10,24 @@ enum { SENTENCE_BYTES_MAX = 1024 };
 static const struct {
     const char *code, *sentence;
 } sentences[] = {
+    {"address.invalid", "Address is invalid"},
+    {"address.too_long", "Address is too long (maximum is 255 characters)"},
+    {"city.invalid", "City is invalid"},
+    {"city.too_long", "City is too long (maximum is 255 characters)"},
     {"country.must have alpha2 or alpha3 format", "Country must have alpha2 or alpha3 format"},
     {"data.invalid_format", "Data invalid_format"},
     {"data.too_long", "Data is too long (maximum is 1024 characters)"},
     {"dob.invalid", "Dob is invalid"},
+    {"dob.invalid_format", "Dob invalid_format"},
+    {"doc_number.invalid", "Doc number is invalid"},
+    {"doc_number.too_long", "Doc number is too long (maximum is 128 characters)"},
+    {"doc_type.inclusion", "Doc type is not included in the list"},
     {"email.invalid", "Email is invalid"},
     {"email.taken", "Email has already been taken"},
     {"first_name.invalid", "First name is invalid"},
+    {"first_name.too_long", "First name is too long (maximum is 255 characters)"},
     {"last_name.invalid", "Last name is invalid"},
+    {"last_name.too_long", "Last name is too long (maximum is 255 characters)"},
     {"metadata.invalid_format", "Metadata invalid_format"},
     {"number.invalid", "Number is invalid"},
     {"number.taken", "Number has already been taken"},
@@ -25,10 +35,14 @@ static const struct {
     {"password.too_long", "Password is too long"},
     {"password.weak", "Password weak"},
     {"password_digest.invalid", "Password digest is invalid"},
+    {"postcode.invalid", "Postcode is invalid"},
+    {"postcode.too_long", "Postcode is too long (maximum is 255 characters)"},
+    {"postcode.too_short", "Postcode is too short (minimum is 2 characters)"},
     {"referral.doesnt_exist", "Referral doesnt_exist"},
     {"role.doesnt_exist", "Role doesnt_exist"},
     {"state.exists", "State already exists"},
     {"state.invalid", "State is invalid"},
+    {"upload.blank", "Upload can't be blank"},
 };
 
 const char *sentence_of(const char *code)

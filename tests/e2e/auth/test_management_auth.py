@@ -186,6 +186,10 @@ def test_profiles(user):
     assert error(manage("/profiles", {"uid": NOBODY})) == "user.doesnt_exist"
     assert error(manage("/profiles", {"uid": user.uid, "dob": "2999-01-01"})) == [
         "Dob is invalid"]
+    bad = {"uid": user.uid, "address": "@", "postcode": "1", "city": "#"}
+    assert error(manage("/profiles", bad)) == [
+        "City is invalid", "Postcode is too short (minimum is 2 characters)",
+        "Address is invalid"]
 
 
 # ---- labels ----
@@ -272,6 +276,8 @@ def test_documents(user):
     assert error(manage("/documents", {**body, "upload": "not base64!"})) == "upload is invalid"
     bad = base64.b64encode(b"<?php evil(); ?>").decode()
     assert manage("/documents", {**body, "upload": bad}).status_code == 422
+    assert error(manage("/documents", {**body, "doc_type": "Ticket", "doc_number": "@"})) == [
+        "Doc type is not included in the list", "Doc number is invalid"]
 
 
 # ---- otp/sign ----
