@@ -95,8 +95,8 @@ def start(settings):
     supervisor.start(settings)
     wait_for(settings, "mariadb", lambda: mariadb.answers(settings))
     mariadb.create_users(settings)
+    credentials.write(settings)
     if not settings.infra_only:
-        credentials.write(settings)
         for service, seeds in (("accounting", "deploy/seed"), ("auth", "deploy/seed/auth")):
             run_service(settings, service, "migrate", "--migrate")
             run_service(settings, service, "seed", "--seed", REPOSITORY / seeds)
