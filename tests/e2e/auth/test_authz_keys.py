@@ -69,6 +69,15 @@ def test_headers_that_are_not_whole(key):
             "authz.invalid_api_key_headers", 422)
 
 
+def test_key_is_not_hidden_by_a_cookie_of_its_name(key):
+    """Who knows the id of somebody's key shows it as a cookie: that nobody has such a session says
+    nothing about the key."""
+    stranger = Guest("ID0")
+    stranger.cookie = key["kid"]
+    refused(stranger.ask("GET", BALANCES), "authz.invalid_session")
+    passed(ask(key))
+
+
 def test_wrong_keys_nonces_and_signatures(key):
     refused(ask({**key, "kid": "0" * 16}), "authz.unexistent_apikey")
     refused(ask({**key, "kid": "x" * 200}), "authz.unexistent_apikey")
