@@ -29,6 +29,7 @@ struct attempt {
     struct throttle limits[LIMITS_MAX]; /* that were taken from */
     size_t limits_count;
     char fresh_digest[PASSWORD_HASH_SIZE]; /* "": the old one stays */
+    bool is_stale;                         /* `digest` is not the user's any more */
     bool needs_factor;
     const char *factor; /* NULL: none was shown */
     struct signed_in result;
@@ -192,16 +193,19 @@ static void make_device(struct attempt *attempt)
     device_hash_of(attempt->result.device, attempt->device_hash);
 }
 
-/* The hash of today's cost, unless the password was changed since it was read. */
-static bool renew_digest(struct attempt *attempt, struct err *err)
+/* What was verified must be the password still: a reset that was faster has ended all sessions, and
+ * none may come after it. */
+static bool check_digest(struct attempt *attempt, struct err *err)
 {
     char digest[DIGEST_ROOM];
     uint64_t id = attempt->user.id;
-    if (attempt->fresh_digest[0] == '\0')
-        return true;
     if (!users_password(attempt->call->db, id, digest, err))
         return false;
-    return strcmp(digest, attempt->digest) != 0 ||
+    attempt->is_stale = strcmp(digest, attempt->digest) != 0;
+    if (attempt->is_stale)
+        return err_set_key(err, ERR_UNAUTHENTICATED, "identity.session.invalid_params",
+                           "the password changed while signing in");
+    return attempt->fresh_digest[0] == '\0' ||
            users_set_password(attempt->call->db, id, attempt->fresh_digest, err);
 }
 
@@ -239,9 +243,23 @@ static bool open_unit(struct db *db, void *arg, struct err *err)
     if (!user_may_enter(user) || needs_factor != attempt->needs_factor)
         return err_set_key(err, ERR_UNAUTHENTICATED, "identity.session.not_active",
                            "the account changed while signing in");
-    return renew_digest(attempt, err) &&
+    return check_digest(attempt, err) &&
            known_devices_add(db, user->id, attempt->device_hash, call->now_us, err) &&
            sign_in_end(call, user, methods, &attempt->result.session, err);
+}
+
+/* A digest that changed may be the same password's, renewed by another sign-in: it is looked at once
+ * more. */
+static bool open_session(struct attempt *attempt, struct err *err)
+{
+    struct db *db = attempt->call->db;
+    if (db_transaction(db, open_unit, attempt, err))
+        return true;
+    if (!attempt->is_stale)
+        return false;
+    attempt->fresh_digest[0] = '\0';
+    return users_password(db, attempt->user.id, attempt->digest, err) &&
+           check_password(attempt, err) && db_transaction(db, open_unit, attempt, err);
 }
 
 bool sign_in_password(struct call *call, const struct sign_in *request, struct user *ret_user,
@@ -265,7 +283,7 @@ bool sign_in(struct call *call, const struct sign_in *request, struct signed_in 
         !check_factor(&attempt, err))
         return false;
     make_device(&attempt);
-    if (!db_transaction(call->db, open_unit, &attempt, err) || !give_back_limits(&attempt, err))
+    if (!open_session(&attempt, err) || !give_back_limits(&attempt, err))
         return false;
     count(&attempt, "succeed");
     *ret_signed_in = attempt.result;

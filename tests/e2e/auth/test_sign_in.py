@@ -2,11 +2,14 @@
 
 import crypt
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import pymysql
 import pytest
 
 from applicant import COOKIE, PASSWORD, Applicant, new_email, sql, until_refused
 from members import errors, people
+from world import WORLD, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +112,31 @@ def test_an_imported_bcrypt_hash_is_verified_and_renewed(anna):
     bert.elsewhere().sign_in()
     assert bert.row("password_digest").startswith("$argon2id$")
     bert.elsewhere().sign_in()
+
+
+def somebody_waits():
+    """For a lock of the database, which tells anew only who does not ask all the time."""
+    time.sleep(0.2)
+    return sql("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+
+
+def test_a_password_that_is_changed_meanwhile_opens_no_session():
+    """It was right when it was verified; the reset, which ends all sessions, was faster."""
+    bert, env = Applicant().sign_up(), WORLD.env("operator")
+    digest = crypt.crypt("Another-Tecohvi0", crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16))
+    reset = pymysql.connect(unix_socket=env["DB_SOCKET"], user=env["DB_USER"],
+                            database="bourse_auth", autocommit=False)
+    try:
+        with reset.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+            cursor.execute("UPDATE users SET password_digest = %s WHERE email = %s",
+                           [digest, bert.email])
+            answer = pool.submit(bert.elsewhere().try_sign_in)
+            wait_for(somebody_waits, 10, "the sign-in to wait")
+            reset.commit()
+            assert errors(answer.result(), 401) == ["identity.session.invalid_params"]
+    finally:
+        reset.close()
+    assert bert.row("password_digest") == digest
 
 
 def test_csrf(anna):
