@@ -5,11 +5,14 @@
 
 #include "auth/actions/event.h"
 #include "auth/actions/label_set.h"
+#include "auth/actions/password_set.h"
 #include "auth/actions/second_factor.h"
 #include "auth/actions/user_create.h"
 #include "auth/domain/email.h"
 #include "auth/state/config.h"
 #include "auth/store/activities.h"
+#include "auth/store/known_devices.h"
+#include "auth/store/labels.h"
 #include "auth/store/throttles.h"
 #include "auth/store/users.h"
 #include "base/auto.h"
@@ -83,15 +86,39 @@ static bool read_token(struct call *call, const char *id_token, char ret_email[U
 
 /* ---- the session ---- */
 
+static const struct label_change verified = {
+    .key = "email", .value = "verified", .scope = LABEL_PRIVATE};
+
+/* Whoever made an account that was never confirmed need not be whose address it is: his password and
+ * his sessions end, and the owner of the address has the account. */
+static bool claim(struct auth0_work *work, struct err *err)
+{
+    struct call *call = work->call;
+    struct user *user = &work->user;
+    const struct new_password none = {.digest = ""};
+    struct label label;
+    if (!users_lock_by_id(call->db, call->arena, user->id, user, err))
+        return false;
+    if (strcmp(user->state, "pending") != 0)
+        return true;
+    bool found =
+        labels_find(call->db, call->arena, user->id, verified.key, verified.scope, &label, err);
+    if (!found && err->code != ERR_NOT_FOUND)
+        return false;
+    if (found && strcmp(label.value, verified.value) == 0)
+        return true;
+    return password_set(call, user, &none, NULL, err) &&
+           known_devices_drop(call->db, user->id, err) && label_set(call, user, &verified, err);
+}
+
 static bool find_or_make(struct auth0_work *work, struct err *err)
 {
     struct call *call = work->call;
     const struct user_draft draft = {.email = work->email, .password_digest = ""};
-    const struct label_change label = {.key = "email", .value = "verified", .scope = LABEL_PRIVATE};
     if (users_by_email(call->db, NULL, work->email, &work->user, err))
-        return users_lock_by_id(call->db, call->arena, work->user.id, &work->user, err);
+        return claim(work, err);
     return err->code == ERR_NOT_FOUND && user_create(call, &draft, &work->user, err) &&
-           label_set(call, &work->user, &label, err);
+           label_set(call, &work->user, &verified, err);
 }
 
 static bool open_unit(struct db *db, void *arg, struct err *err)

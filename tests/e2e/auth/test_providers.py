@@ -13,7 +13,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from applicant import Applicant, new_email, sql
+from applicant import Applicant, new_email, sql, until_refused
 from members import errors
 
 KEY, SECRET, GEETEST_ID = "geetest-key", "recaptcha-secret", "geetest-id"
@@ -178,6 +178,14 @@ def test_auth0(stack):
         tenant.rotate("second")
         time.sleep(1.1)  # the tenant is asked once a second at most
         anna.entered(anna.post(path, id_token=tenant.token(anna.email)), 201)
+
+        # A stranger was first, with a password of his: the address is not his, so nothing of it is.
+        thief = Applicant().sign_up()
+        owner = Applicant(thief.email)
+        owner.entered(owner.post(path, id_token=tenant.token(owner.email)), 201)
+        assert owner.get("/resource/users/me").json()["state"] == "active"
+        assert until_refused(thief)
+        assert thief.elsewhere().try_sign_in().status_code == 401
 
         stranger = rsa.generate_private_key(65537, 2048)
         for changes in ({"exp": int(time.time()) - 100}, {"aud": "another"}, {"key": stranger},
