@@ -161,8 +161,13 @@ def test_paths_that_pass_and_paths_that_are_closed(guest):
             assert answer.status_code == 200 and answer.text == ""
             assert "Authorization" not in answer.headers
     for path in ("barong/management/users/get", "peatio/management/members",
-                 "peatio//management/x", "peatio/internal/matching"):
+                 "peatio//management/x", "peatio/internal/matching",
+                 "barong/auth/api/v2/peatio/account/balances"):
         refused(guest.ask("GET", path), "authz.permission_denied")
+    # The question itself is the edge's alone, whoever asks.
+    answer = requests.get(f"http://127.0.0.1:{WORLD.edge_port}/api/v2/barong/auth/api/v2/{BALANCES}",
+                          headers=guest.headers(), timeout=10)
+    assert answer.status_code == 404 and "Authorization" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["peatio/%2e%2e/barong/public/x",
