@@ -22,6 +22,8 @@ enum {
     SECOND_US = 1000000
 };
 
+static const int64_t time_s_max = INT64_MAX / SECOND_US; /* whose microseconds fit */
+
 _Static_assert(RESET_TOKEN_SIZE == 2 * RESET_BYTES + 1, "a reset token fits");
 
 /* ---- making ---- */
@@ -154,7 +156,7 @@ static bool diagnose(struct call *call, const char *purpose, const char *token, 
         return flawed(err, FLAW_ALGORITHM);
     bool has_times = json_member_i64(claims, "iat", &issued_at_s) &&
                      json_member_i64(claims, "exp", &expires_at_s) && issued_at_s > 0 &&
-                     expires_at_s < INT64_MAX / SECOND_US;
+                     issued_at_s < time_s_max && expires_at_s > 0 && expires_at_s < time_s_max;
     /* At the moment of its issue nothing but the signature can be wrong. */
     if (!token_verify(call->app->keys, &lax, has_times ? issued_at_s * SECOND_US : call->now_us,
                       token, strlen(token), &verified, &json, &why))

@@ -1,5 +1,6 @@
 """Signing up (reference barong.md §7.1): what a form can break, and what a good one makes."""
 
+import base64
 import json
 
 import pytest
@@ -128,6 +129,11 @@ def test_confirmation_of_what_is_no_token():
     forged = signature[:20] + ("AAAA" if signature[20:24] != "AAAA" else "BBBB") + signature[24:]
     assert errors(confirm(f"{head}.{claims}.{forged}")) == ["jwt.decode_and_verify.raised"]
     assert errors(confirm(f"{head}.{claims}=.{signature}")) == ["jwt.decode_and_verify.encoding"]
+    # Times whose microseconds are above 2^63: nothing is reckoned with them.
+    for times in (b'{"iat":9223372036854775807,"exp":1}', b'{"iat":1,"exp":9223372036854775807}',
+                  b'{"iat":1,"exp":-9223372036854775808}'):
+        far = base64.urlsafe_b64encode(times).rstrip(b"=").decode()
+        assert errors(confirm(f"{head}.{far}.{signature}")) == ["jwt.decode_and_verify.raised"]
     reset = Applicant().sign_up().ask_reset()
     assert errors(confirm(reset)) == ["jwt.decode_and_verify.reset"]
 
