@@ -115,7 +115,8 @@ def strict_edge(stack, tmp_path_factory):
     environment = {**os.environ, "EDGE_LISTEN": f"127.0.0.1:{port}", "EDGE_PREFIX": str(folder),
                    "EDGE_ACCOUNTING": f"127.0.0.1:{WORLD.api_port}",
                    "EDGE_AUTH": f"127.0.0.1:{WORLD.port_base + 8}", "EDGE_RATE": "5",
-                   "EDGE_BURST": "3", "EDGE_CONNECTIONS_PER_IP": "4", "EDGE_USER": ""}
+                   "EDGE_BURST": "3", "EDGE_CONNECTIONS_PER_IP": "4", "EDGE_USER": "",
+                   "EDGE_TRUSTED_PROXIES": "127.0.0.8, 192.0.2.0/24"}
     config = folder / "nginx.conf"
     subprocess.run([REPOSITORY / "deploy/nginx/render", config], env=environment, check=True)
     with open(folder / "log", "w") as log:
@@ -149,6 +150,25 @@ def test_too_many_requests_are_429_and_say_when_to_come_back(strict_edge):
     assert refused[0].headers["Retry-After"] == "1"
     assert refused[0].headers["Access-Control-Allow-Origin"] == "*"
     wait_for(lambda: burst(strict_edge, [request])[0].status_code == 200, 5, "the next turn")
+
+
+def test_only_a_trusted_proxy_says_for_whom_it_asks(strict_edge):
+    """The clients of a proxy of ours are counted one by one; nobody else chooses who he is."""
+    def statuses(source, clients):
+        answers = []
+        for client in clients:
+            with connect(strict_edge, source=source) as peer:
+                peer.sendall(request_bytes("GET", "/api/v2/peatio/public/timestamp",
+                                           headers=[f"X-Forwarded-For: {client}"]))
+                answers.append(read_answer(peer).status_code)
+        return answers
+
+    proxy, stranger = "127.0.0.8", "127.0.0.7"
+    assert 429 in statuses(proxy, ["198.51.100.1"] * 30)
+    assert statuses(proxy, ["198.51.100.2"]) == [200]
+    assert 429 in statuses(proxy, ["203.0.113.5, 198.51.100.3, 192.0.2.7"] * 30)
+    assert statuses(proxy, ["203.0.113.5"]) == [200]
+    assert 429 in statuses(stranger, [f"198.51.100.{10 + n}" for n in range(30)])
 
 
 def test_too_many_connections_of_one_address_are_429(strict_edge):
