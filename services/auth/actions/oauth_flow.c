@@ -350,6 +350,19 @@ static bool device_settle(struct db *db, const struct oauth_waiting *waiting,
     return oauth_devices_update(db, &device, err);
 }
 
+/* A reset, a ban or a sign-out that was faster than the consent ends every grant that it finds: no
+ * new one may follow. The row of the user is what they lock too. */
+static bool is_still_there(struct db *db, const struct ending *ending, struct err *err)
+{
+    struct user user;
+    struct session session;
+    const struct oauth_person *person = ending->person;
+    if (!users_lock_by_id(db, NULL, person->user.id, &user, err) ||
+        !sessions_find(db, person->session.id, ending->call->now_us, &session, err))
+        return err->code == ERR_NOT_FOUND ? no_flow(err) : false;
+    return user_may_enter(&user) || no_flow(err);
+}
+
 static bool finish_unit(struct db *db, void *arg, struct err *err)
 {
     struct ending *ending = arg;
@@ -361,6 +374,8 @@ static bool finish_unit(struct db *db, void *arg, struct err *err)
         return false;
     if (!first)
         return no_flow(err);
+    if (!is_still_there(db, ending, err))
+        return false;
     grant_make(ending, &grant);
     if (!oauth_grants_insert(db, &grant, err) ||
         !oauth_consents_find(db, ending->person->user.id, client->row, &remembered, err) ||
