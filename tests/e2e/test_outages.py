@@ -13,7 +13,6 @@ import requests
 
 from db_proxy import through_proxy
 from members import Member, funded, seeded, settled
-from pace import STRETCH_MAX, Pace
 from ports import free_base
 from wire import connect, member_request, read_answer
 from world import WORLD, wait_for
@@ -22,7 +21,6 @@ pytestmark = pytest.mark.outage
 
 TRADING_AGAIN_S = 10
 REJOIN_S = 3  # from a broker that answers to the next trade
-QUICK_S = 4  # a healthy recovery is over by then: only later is the machine measured
 NOT_READY_S = 6
 ANSWER_S = 20  # above the edge's own limit of 15 s for an answer
 
@@ -80,18 +78,10 @@ def trades_now():
 
 
 def until_trading(seconds=TRADING_AGAIN_S):
-    """Seconds until orders trade: at most `seconds`, of a machine whose processors are free. Gives
-    the seconds and by how much others stretched them."""
-    pace, began = Pace(begin_after=QUICK_S), time.monotonic()
-    try:
-        wait_for(trades_now, seconds * STRETCH_MAX, "trading")
-        took = time.monotonic() - began
-    finally:
-        stretch = pace.end()
-    assert took < seconds * stretch, (
-        f"trading came after {took:.1f} s, {seconds} s are allowed; the machine was {stretch:.1f} "
-        "times slower than a quiet one")
-    return took, stretch
+    """Seconds until orders trade: at most `seconds`."""
+    began = time.monotonic()
+    wait_for(trades_now, seconds, "trading")
+    return time.monotonic() - began
 
 
 def is_clear_refusal(answer):
@@ -223,7 +213,7 @@ class FirstTime(threading.Thread):
         self.start()
 
     def run(self):
-        wait_for(self.condition, TRADING_AGAIN_S * STRETCH_MAX)
+        wait_for(self.condition, TRADING_AGAIN_S)
         self.seconds = time.monotonic() - self.began
 
 
@@ -234,17 +224,17 @@ def test_killed_under_load_trading_goes_on_within_ten_seconds(name):
         wait_for(lambda: sum(len(client.acknowledged) for client in clients) > 20, 20, "orders")
         WORLD.kill(name)
         broker = FirstTime(WORLD.broker_answers)
-        took, stretch = until_trading()
+        took = until_trading()
         broker.join()
         # The rest is the broker's own start; of the others nearly all is ours.
-        assert took - broker.seconds < REJOIN_S * stretch, "our part of it took too long"
+        assert took - broker.seconds < REJOIN_S, "our part of it took too long"
         count = sum(len(client.acknowledged) for client in clients)
         wait_for(lambda: sum(len(client.acknowledged) for client in clients) > count, 10,
                  "new orders")
     WORLD.until_quiet()
     assert_history(clients)
     print(f"{name}: trading again after {took:.1f} s, of them {broker.seconds:.1f} s until the "
-          f"broker answered; machine slowed down {stretch:.1f} times")
+          "broker answered")
 
 
 # ---- away: the database ----
