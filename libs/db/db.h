@@ -188,6 +188,9 @@ bool db_unlock(struct db *db, const char *name, struct err *err) MUST_CHECK;
  * and nothing runs until then. A file ends with a statement, not with a comment. */
 bool db_migrate(struct db *db, const char *folder, void (*say)(const char *name), struct err *err)
     MUST_CHECK;
+/* The same on a connection of its own. */
+bool db_migrate_as(const struct db_config *config, const char *folder,
+                   void (*say)(const char *name), struct err *err) MUST_CHECK;
 /* ERR_CONFIG unless the schema has exactly the files of the folder. */
 bool db_schema_is_current(struct db *db, const char *folder, struct err *err) MUST_CHECK;
 

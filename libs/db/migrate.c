@@ -276,3 +276,14 @@ bool db_schema_is_current(struct db *db, const char *folder, struct err *err)
                        files.rows[count].name);
     return is_good;
 }
+
+bool db_migrate_as(const struct db_config *config, const char *folder,
+                   void (*say)(const char *name), struct err *err)
+{
+    struct db *db;
+    if (!db_open(config, &db, err))
+        return false;
+    bool done = db_migrate(db, folder, say, err);
+    db_close(db);
+    return done;
+}

@@ -32,10 +32,9 @@ static int run_migrate(struct service *service, const char *argument)
 {
     const struct auth_config *config = service->config;
     struct db_config user = migrating(config);
-    AUTO_FREE(db_close) struct db *db = NULL;
     struct err err;
     (void)argument;
-    if (!db_open(&user, &db, &err) || !db_migrate(db, config->migrations_dir, service_say, &err))
+    if (!db_migrate_as(&user, config->migrations_dir, service_say, &err))
         return service_flag_failed(service, "--migrate", &err);
     return 0;
 }
