@@ -1,6 +1,6 @@
 /*
- * event_relay.h: the outbox on its way to the world: each row is rendered to messages, published
- * with confirms, then deleted.
+ * event_relay.h: the outbox on its way to the world: each row is rendered to messages, published,
+ * then deleted. Signed messages have a confirm each, the websocket's one barrier a round (libs/bus).
  *
  *   peatio.events.ranger   topic    for the websocket gateway (reference 7.4, 5.5)
  *   peatio.events.market   direct   signed domain events (reference 7.3)

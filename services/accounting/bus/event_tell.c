@@ -212,7 +212,7 @@ static size_t account_slot(const struct account_key *key)
 static bool tell_balance(struct teller *teller, const struct round_item *item, struct err *err)
 {
     struct event_balance event;
-    if (teller->signed_only)
+    if (item->is_replaced || teller->signed_only)
         return true;
     memcpy(&event, item->payload, sizeof(event));
     struct account_key key = account_key(event.member_id, event.currency_id);
