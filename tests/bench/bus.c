@@ -1,7 +1,7 @@
 /*
  * bench_bus [SECONDS]: commands a second through the broker and our own bus library, a publisher with
  * confirms and a consumer at once, each on a thread with its own connection: one command a message,
- * then 64 commands a message, to a quorum queue. Env AMQP_HOST, AMQP_PORT, AMQP_USER, AMQP_PASSWORD.
+ * then 64 commands a message, to a queue as those of commands and results are. Env AMQP_HOST, AMQP_PORT, AMQP_USER, AMQP_PASSWORD.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -32,7 +32,7 @@ struct run {
 };
 
 static const struct bus_row topology[] = {
-    {.kind = BUS_QUEUE, .name = QUEUE, .type = "quorum"},
+    {.kind = BUS_QUEUE, .name = QUEUE, .type = "classic", .is_transient = true},
     {.name = NULL},
 };
 
