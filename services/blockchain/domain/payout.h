@@ -1,0 +1,89 @@
+/*
+ * payout.h: the states of one payment of ours to somebody, and the moves between them.
+ *
+ * What keeps money safe is in this table: behind `building` a signature may exist, so there is no move
+ * back to a state that can be cancelled or paid again except give_back, which needs the signer's word
+ * that it signed nothing. `failed` is reached by proof only (a receipt with status 0, or inputs that
+ * were spent by somebody else, deep enough); an unknown outcome is the state `unknown`, for as long as
+ * it takes. `confirmed`, `failed`, `cancelled`, `refused` have no way out.
+ *
+ * Pure; any thread.
+ */
+#ifndef BLOCKCHAIN_DOMAIN_PAYOUT_H
+#define BLOCKCHAIN_DOMAIN_PAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* S(NAME, number in the table, name on the wire) */
+#define PAYOUT_STATES(S)                                                                           \
+    S(QUEUED, 0, "queued")         /* asked for, nothing done */                                   \
+    S(WAITING, 10, "waiting")      /* for liquidity, a fee or an approval; may be cancelled */     \
+    S(BUILDING, 20, "building")    /* coins or nonce are reserved, the signer may have signed */   \
+    S(SIGNED, 30, "signed")        /* the bytes are stored and may be on their way */              \
+    S(BROADCAST, 40, "broadcast")  /* a node took them */                                          \
+    S(UNKNOWN, 50, "unknown")      /* no node has them, nothing proves that they are void */       \
+    S(CONFIRMED, 100, "confirmed") /* mined, deep enough */                                        \
+    S(FAILED, -10, "failed")       /* mined without effect, or can't be mined any more */          \
+    S(CANCELLED, -20, "cancelled") /* by whoever asked, before anything was signed */              \
+    S(REFUSED, -30, "refused")     /* never signed: bad address, policy */
+
+enum payout_state {
+#define S(name, number, text) PAYOUT_##name = (number),
+    PAYOUT_STATES(S)
+#undef S
+};
+
+#define PAYOUT_MOVES(M)                                                                            \
+    M(WAIT, "wait")                                                                                \
+    M(TAKE, "take")           /* coins or a nonce were reserved */                                 \
+    M(GIVE_BACK, "give_back") /* the signer says that it signed nothing */                         \
+    M(SIGN, "sign")                                                                                \
+    M(SEND, "send")                                                                                \
+    M(LOSE, "lose")                                                                                \
+    M(CONFIRM, "confirm")                                                                          \
+    M(FAIL, "fail")                                                                                \
+    M(CANCEL, "cancel")                                                                            \
+    M(REFUSE, "refuse")
+
+enum payout_move {
+#define M(name, text) PAYOUT_MOVE_##name,
+    PAYOUT_MOVES(M)
+#undef M
+};
+
+enum payout_purpose {
+    PAYOUT_WITHDRAWAL, /* from the hot account to whom a member named */
+    PAYOUT_REFUND,     /* of a deposit, from the hot account */
+    PAYOUT_COLLECTION, /* from a deposit address to a wallet of ours */
+    PAYOUT_OFFLOAD,    /* from the hot account to a colder wallet */
+    PAYOUT_GAS, /* from the fee account to a deposit address, so that it can pay for a token's way */
+    PAYOUT_PURPOSES
+};
+
+/* Why a payout waits. */
+#define PAYOUT_REASON_LIQUIDITY "liquidity"
+#define PAYOUT_REASON_FEE "fee"
+#define PAYOUT_REASON_APPROVAL "approval"
+
+/* The state behind the move. ERR_STATE_CONFLICT: there is no such move. */
+bool payout_moved(enum payout_state from, enum payout_move move, enum payout_state *ret_to,
+                  struct err *err) MUST_CHECK;
+
+static inline bool payout_is_final(enum payout_state state)
+{
+    return state == PAYOUT_CONFIRMED || state < 0;
+}
+
+const char *payout_state_name(enum payout_state state); /* asserts that it is one */
+const char *payout_move_name(enum payout_move move);
+const char *payout_purpose_name(enum payout_purpose purpose);
+bool payout_purpose_find(const char *name, enum payout_purpose *ret_purpose); /* false: none */
+
+/* An id is a word of ours: letters, digits, '-', '_', '.' and ':'; 1 to 64 of them. */
+enum { PAYOUT_ID_CHARS_MAX = 64 };
+bool payout_id_is_fine(const char *id);
+
+#endif
