@@ -2,7 +2,7 @@
 -- whoever knows their passwords:
 --   bourse_accounting           the service; its rights come by the role, table by table
 --   bourse_accounting_migrate   --migrate and --seed; owns the schema
---   bourse_auth, bourse_auth_migrate   the same for auth
+--   bourse_auth, bourse_auth_migrate, bourse_blockchain, bourse_blockchain_migrate   the same for those
 --   bourse_checker              reads accounting's books, changes nothing
 -- Migrations grant on each table that they create: a table without a grant is out of reach.
 CREATE DATABASE IF NOT EXISTS bourse_accounting CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
@@ -17,3 +17,9 @@ CREATE ROLE IF NOT EXISTS bourse_auth_service;
 GRANT bourse_auth_service TO 'bourse_auth'@'%';
 SET DEFAULT ROLE bourse_auth_service FOR 'bourse_auth'@'%';
 GRANT ALL PRIVILEGES ON bourse_auth.* TO 'bourse_auth_migrate'@'%' WITH GRANT OPTION;
+
+CREATE DATABASE IF NOT EXISTS bourse_blockchain CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
+CREATE ROLE IF NOT EXISTS bourse_blockchain_service;
+GRANT bourse_blockchain_service TO 'bourse_blockchain'@'%';
+SET DEFAULT ROLE bourse_blockchain_service FOR 'bourse_blockchain'@'%';
+GRANT ALL PRIVILEGES ON bourse_blockchain.* TO 'bourse_blockchain_migrate'@'%' WITH GRANT OPTION;

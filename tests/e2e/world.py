@@ -15,6 +15,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pika
 import pymysql
@@ -26,7 +27,7 @@ sys.path[:0] = [str(REPOSITORY / "tools"), str(REPOSITORY / "tests" / "support")
 from checker import tables  # noqa: E402  (after the path is set)
 from checker.stack import read_env  # noqa: E402
 from ports import EDGE_OFFSET, free_base  # noqa: E402
-from stack import rabbitmq  # noqa: E402
+from stack import nodes, rabbitmq  # noqa: E402
 
 READY_S = 60
 QUIET_S = 30
@@ -75,7 +76,8 @@ class World:
 
     def down(self):
         """Lets go what a test paused, and stops everything."""
-        for name in ("mariadb", "rabbitmq", "accounting", "auth", "mail", "matching", "nginx"):
+        for path in (self.run_dir / "pids").glob("*.pid"):
+            name = path.stem
             self.signal(name, signal.SIGCONT)
         self.tool("down", capture_output=True)
 
@@ -208,6 +210,17 @@ class World:
             wait_for(lambda: tables.progress(connection) == (0, 0), seconds, "quiet")
         finally:
             connection.close()
+
+    # ---- the chains ----
+
+    @property
+    def chains(self):
+        """Those of the stack that run, by key: see tools/chain/nodes.py."""
+        names = ("LITECOIND_PORT", "ANVIL_PORT")
+        facts = read_env(self.file("stack.env"))
+        return nodes.of(SimpleNamespace(run_dir=self.run_dir, infra_only=False,
+                                        ports={name: int(facts[name]) for name in names},
+                                        choices={"NODES": facts["NODES"]}))
 
     # ---- peers ----
 

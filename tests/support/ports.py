@@ -8,7 +8,7 @@ import socket
 # start.
 BASES = range(61000, 65000, 20)
 EDGE_OFFSET = 10
-LAST_OFFSET = 12  # tools/stack/settings.py
+LAST_OFFSET = 18  # tools/stack/settings.py
 
 
 def is_free(port):

@@ -74,7 +74,7 @@ class Bench:
         say(f"starting a stack below {self.run_dir}")
         # nginx counts connections and requests per address, and here all come from one.
         environment = {**os.environ, "RUN_DIR": str(self.run_dir), "EDGE_RATE": "1000000",
-                       "EDGE_BURST": "100000", "PORT_BASE": str(self.port_base),
+                       "EDGE_BURST": "100000", "NODES": "none", "PORT_BASE": str(self.port_base),
                        "EDGE_PORT": str(self.edge_port)}
         self.is_up = True
         done = subprocess.run([REPOSITORY / "tools/up"], env=environment, capture_output=True,

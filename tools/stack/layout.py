@@ -13,11 +13,12 @@ FOLDERS = ("log", "pids", "env", "mariadb", "rabbitmq", "nginx", "supervisor")
 PRIVATE_FOLDERS = ("keys", "secrets")
 
 RSA_KEYS = ("jwt",)  # sessions of users: RS256, as the contract has it
-EC_KEYS = ("accounting", "matching", "event", "management")  # between services: ES256
+EC_KEYS = ("accounting", "matching", "blockchain", "signer", "event", "management")  # between services: ES256
 
 PASSWORDS = ("mariadb_accounting", "mariadb_accounting_migrate", "mariadb_checker",
-             "mariadb_auth", "mariadb_auth_migrate", "rabbitmq_accounting", "rabbitmq_matching",
-             "rabbitmq_auth", "rabbitmq_operator")
+             "mariadb_auth", "mariadb_auth_migrate", "mariadb_blockchain",
+             "mariadb_blockchain_migrate", "rabbitmq_accounting", "rabbitmq_matching",
+             "rabbitmq_auth", "rabbitmq_blockchain", "rabbitmq_operator", "litecoind")
 
 
 def make(settings):

@@ -96,7 +96,9 @@ def create_users(settings):
                 f"ALTER USER 'bourse_{name}'@'%' IDENTIFIED BY '{secret}';\n")
 
     grants = (REPOSITORY / "deploy/mariadb/grants.sql").read_text()
-    sql = "".join(map(user, ("accounting", "accounting_migrate", "auth", "auth_migrate", "checker"))) + grants
+    names = ("accounting", "accounting_migrate", "auth", "auth_migrate", "blockchain",
+             "blockchain_migrate", "checker")
+    sql = "".join(map(user, names)) + grants
     done = subprocess.run(client_command(settings), input=sql, capture_output=True, text=True)
     if done.returncode != 0:
         raise StackError(f"the database users could not be made: {done.stderr.strip()}",

@@ -28,6 +28,8 @@ PERMISSIONS = {
     "auth": (r"^(bourse\.auth\.|barong\.|peatio\.events\.model$)",
              r"^(bourse\.auth\.|barong\.|amq\.default$)",
              r"^(bourse\.auth\.|barong\.|peatio\.events\.)"),
+    # The gateway declares its exchange and publishes there; who listens has a queue of his own.
+    "blockchain": (r"^bourse\.chain$", r"^(bourse\.chain$|amq\.default$)", r"^bourse\.chain$"),
     "operator": (".*", ".*", ".*"),
 }
 TAGS = {"operator": ["administrator"]}

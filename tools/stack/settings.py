@@ -11,7 +11,8 @@ LONGEST_SOCKET = len("/supervisor/supervisor.sock.12345")
 
 # What a user may choose. The choice is remembered in stack.env, so that `make down`, `make up` and
 # the tools of a running stack need no repetition; the environment wins over what is remembered.
-DEFAULTS = {"PORT_BASE": "18000", "EDGE_PORT": "8080"}
+# NODES: all, or none: no litecoind and no anvil.
+DEFAULTS = {"PORT_BASE": "18000", "EDGE_PORT": "8080", "NODES": "all"}
 # Choices for the edge that tests and benchmarks use; empty: the default of the template.
 EDGE_CHOICES = ("EDGE_RATE", "EDGE_BURST", "EDGE_CONNECTIONS_PER_IP", "EDGE_CORS_ORIGIN",
                 "EDGE_ACCESS_LOG")
@@ -31,9 +32,16 @@ PORTS = {
     # 10 is free for the edge: tests put it there.
     "MAIL_PORT": (11, "mail (page of the outbox)"),
     "MAIL_OPS_PORT": (12, "mail (ops)"),
+    "BLOCKCHAIN_PORT": (13, "blockchain (API)"),
+    "BLOCKCHAIN_OPS_PORT": (14, "blockchain (ops)"),
+    "SIGNER_PORT": (15, "signer (API)"),
+    "SIGNER_OPS_PORT": (16, "signer (ops)"),
+    "LITECOIND_PORT": (17, "litecoind"),
+    "ANVIL_PORT": (18, "anvil"),
 }
 SERVICE_PORTS = ("ACCOUNTING_PORT", "ACCOUNTING_OPS_PORT", "MATCHING_OPS_PORT", "AUTH_PORT",
-                 "AUTH_OPS_PORT", "MAIL_PORT", "MAIL_OPS_PORT")
+                 "AUTH_OPS_PORT", "MAIL_PORT", "MAIL_OPS_PORT", "BLOCKCHAIN_PORT", "BLOCKCHAIN_OPS_PORT",
+                 "SIGNER_PORT", "SIGNER_OPS_PORT", "LITECOIND_PORT", "ANVIL_PORT")
 OFFSET_MAX = max(offset for offset, _ in PORTS.values())
 
 
@@ -61,6 +69,8 @@ class Settings:
             self.choices[name] = value
             if remembered.get(name, value) != value:
                 self.changed.append(f"{name}={remembered[name]}")
+        if self.choices["NODES"] not in ("all", "none"):
+            raise StackError(f"NODES={self.choices['NODES']} is neither all nor none.")
         port_base = self._port("PORT_BASE", 1024, 65535 - OFFSET_MAX)
         self.edge_port = self._port("EDGE_PORT", 1, 65535)
         self.ports = {name: port_base + offset for name, (offset, _) in PORTS.items()}

@@ -9,11 +9,13 @@ import subprocess
 import time
 from pathlib import Path
 
-from stack import wait
+from stack import nodes, wait
 from stack.settings import StackError, write_file
 
 # name: (priority, seconds to stop in). Started in the order of priority, stopped in the reverse.
 INFRASTRUCTURE = {"epmd": (10, 5), "logs": (10, 5), "mariadb": (20, 120), "rabbitmq": (20, 60)}
+# Those of stack/nodes.py that are there. They start with the infrastructure.
+NODES = {"litecoind": (20, 60), "anvil": (20, 20)}
 SERVICES = {"accounting": (30, 25), "auth": (30, 25), "mail": (40, 25), "matching": (40, 25)}
 # A service that is another role of a program.
 BINARIES = {"mail": "auth"}
@@ -25,7 +27,8 @@ START_SECONDS, STOP_SECONDS = 10, 240
 
 
 def programs(settings):
-    return {**INFRASTRUCTURE, **({} if settings.infra_only else SERVICES), **EDGE}
+    chains = {name: NODES[name] for name in nodes.available(settings)}
+    return {**INFRASTRUCTURE, **chains, **({} if settings.infra_only else SERVICES), **EDGE}
 
 
 def folder(settings):
@@ -45,7 +48,7 @@ def configure(settings):
 [program:{name}]
 command = "{literal(RUN)}" "{literal(settings.run_dir)}" {name}{binary}
 priority = {priority}
-autostart = {"true" if name in INFRASTRUCTURE else "false"}
+autostart = {"true" if name in INFRASTRUCTURE or name in NODES else "false"}
 autorestart = true
 startsecs = 0
 stopwaitsecs = {stop_seconds}
@@ -138,7 +141,7 @@ def start(settings):
 
 def start_rest(settings):
     """What does not start with supervisord itself: it waits for the database to be prepared."""
-    names = [name for name in programs(settings) if name not in INFRASTRUCTURE]
+    names = [name for name in programs(settings) if name not in INFRASTRUCTURE and name not in NODES]
     done = control(settings, "start", *names)
     if done.returncode != 0 and "already started" not in done.stdout:
         raise StackError(f"{' '.join(names)}: {done.stdout.strip()} {done.stderr.strip()}",
@@ -169,7 +172,7 @@ def kill(settings):
 
 def known_names(settings):
     """Every name with a pid file: supervisord, then the others in the order of stopping."""
-    rows = {**INFRASTRUCTURE, **SERVICES, **EDGE}
+    rows = {**INFRASTRUCTURE, **NODES, **SERVICES, **EDGE}
     return sorted((path.stem for path in (settings.run_dir / "pids").glob("*.pid")),
                   key=lambda name: -rows[name][0] if name in rows else -100)
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from stack import credentials, edge, layout, mariadb, rabbitmq, supervisor, wait
+from stack import credentials, edge, layout, mariadb, nodes, rabbitmq, supervisor, wait
 from stack.lock import locked
 from stack.settings import (PORTS, REPOSITORY, SERVICE_PORTS, Settings, StackError, read_env_file,
                             write_env_file)
@@ -82,11 +82,13 @@ def check_ports(settings):
 
 def start(settings):
     layout.make(settings)
+    nodes.fetch(settings)
     if settings.builds and not settings.infra_only:
         build(settings)
     mariadb.configure(settings)
     rabbitmq.configure(settings)
     write_infrastructure_environments(settings)
+    nodes.configure(settings)
     edge.configure(settings)
     supervisor.configure(settings)
     mariadb.create_data(settings)
@@ -100,6 +102,10 @@ def start(settings):
         for service, seeds in (("accounting", "deploy/seed"), ("auth", "deploy/seed/auth")):
             run_service(settings, service, "migrate", "--migrate")
             run_service(settings, service, "seed", "--seed", REPOSITORY / seeds)
+    for name in nodes.available(settings):
+        key = nodes.CHAINS[name]
+        wait_for(settings, name, nodes.of(settings)[key].answers)
+        nodes.prepare(settings, key)
     wait_for(settings, "rabbitmq", lambda: rabbitmq.greets(settings.ports["AMQP_PORT"]))
 
     supervisor.start_rest(settings)

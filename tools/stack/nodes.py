@@ -1,0 +1,123 @@
+"""The chains of a local stack: litecoind in regtest (Debian) and anvil (npm).
+
+NODES=none leaves them out. A program that can't be had leaves its chain out, with a line that says so:
+the rest of the platform needs none of them.
+"""
+
+import fcntl
+import shutil
+import subprocess
+
+from chain.nodes import Ethereum, Litecoin, NodeError
+from stack import layout, wait
+from stack.settings import REPOSITORY, StackError, write_env_file, write_file
+
+NPM = REPOSITORY / "tools/chain"
+ANVIL = NPM / "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
+LITECOIND = "/usr/lib/litecoin/litecoind"  # the one of /usr/bin makes files in the home folder
+RPC_USER = "bourse"
+ANVIL_STATE_SECONDS = 1
+NPM_SECONDS = 120
+
+# program: its chain
+CHAINS = {"litecoind": "ltc-regtest", "anvil": "eth-anvil"}
+
+
+def available(settings):
+    """The names of the nodes that this stack runs."""
+    if settings.infra_only or settings.choices["NODES"] == "none":
+        return []
+    return [name for name, there in (("litecoind", shutil.which(LITECOIND)),
+                                     ("anvil", shutil.which(ANVIL))) if there]
+
+
+def fetch(settings):
+    """Brings anvil when it is not there, once for all stacks of this tree."""
+    if settings.infra_only or settings.choices["NODES"] == "none":
+        return
+    if not ANVIL.exists():
+        with open(NPM / "package-lock.json") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not ANVIL.exists():
+                fetch_anvil(settings)
+    for name, chain in CHAINS.items():
+        if name not in available(settings):
+            wait.say(f"{name} is not there: the chain {chain} is switched off")
+
+
+def fetch_anvil(settings):
+    if not shutil.which("npm"):
+        wait.say("npm, which brings anvil, is not there")
+        return
+    wait.say("fetching anvil (npm)")
+    log = settings.log("npm")
+    with open(log, "w") as output:
+        try:
+            done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
+                                   "--omit=dev"], cwd=NPM, stdin=subprocess.DEVNULL, stdout=output,
+                                  stderr=subprocess.STDOUT, timeout=NPM_SECONDS)
+        except subprocess.TimeoutExpired:
+            done = None
+    if done is None or done.returncode != 0:
+        wait.say(f"npm could not bring anvil: see {log}")
+
+
+def configure(settings):
+    """Configuration and command lines; the data of a node lie in its folder below RUN_DIR."""
+    names = available(settings)
+    for name in names:
+        (settings.run_dir / name).mkdir(exist_ok=True)
+    if "litecoind" in names:
+        # mweb: after its activation a regtest chain needs a transaction of that kind in each block.
+        write_file(settings.run_dir / "litecoind/litecoin.conf", f"""\
+regtest=1
+server=1
+listen=0
+dnsseed=0
+txindex=1
+fallbackfee=0.0001
+printtoconsole=1
+nodebuglogfile=1
+rpcuser={RPC_USER}
+rpcpassword={layout.password(settings, "litecoind")}
+rpcworkqueue=128
+[regtest]
+connect=0
+rpcbind=127.0.0.1
+rpcallowip=127.0.0.1
+rpcport={settings.ports["LITECOIND_PORT"]}
+vbparams=mweb:4000000000:4000000001
+""", 0o600)
+        write_env_file(settings.run_dir / "env/litecoind.env", {"LITECOIND": LITECOIND})
+    if "anvil" in names:
+        write_env_file(settings.run_dir / "env/anvil.env", {
+            "ANVIL": ANVIL, "PORT": settings.ports["ANVIL_PORT"],
+            "STATE_SECONDS": ANVIL_STATE_SECONDS})
+
+
+def of(settings):
+    """The running chains by their keys: {"ltc-regtest": Litecoin, "eth-anvil": Ethereum}."""
+    made = {"litecoind": lambda: Litecoin(settings.ports["LITECOIND_PORT"], RPC_USER,
+                                          layout.password(settings, "litecoind")),
+            "anvil": lambda: Ethereum(settings.ports["ANVIL_PORT"])}
+    return {CHAINS[name]: made[name]() for name in available(settings)}
+
+
+def prepare(settings, key):
+    """Wallet, first blocks, the token: a chain that somebody can use."""
+    try:
+        of(settings)[key].prepare()
+    except NodeError as error:
+        raise StackError(f"the chain {key} could not be prepared: {error}") from None
+
+
+def servers(settings):
+    """What blockchains.server of accounting has to say, by chain key; empty: no node."""
+    names = available(settings)
+    return {
+        "ltc-regtest": f"http://{RPC_USER}:{layout.password(settings, 'litecoind')}"
+                       f"@127.0.0.1:{settings.ports['LITECOIND_PORT']}/"
+        if "litecoind" in names else "",
+        "eth-anvil": f"http://127.0.0.1:{settings.ports['ANVIL_PORT']}/"
+        if "anvil" in names else "",
+    }
