@@ -1,6 +1,7 @@
 """The parts of the measurement, in the order in which they run. Each takes the Bench, measures, and
 notes its results; report.py makes rows of them."""
 
+import math
 import re
 import statistics
 import urllib.request
@@ -148,12 +149,12 @@ def single(bench):
     off."""
     bench.up()
     bench.drain()
-    bench.configure_accounting(ACCEPT_BATCH_MAX=1, SETTLE_BATCH_MAX=1, EVENT_BATCH_MAX=1)
+    bench.configure("accounting", ACCEPT_BATCH_MAX=1, SETTLE_BATCH_MAX=1, EVENT_BATCH_MAX=1)
     runs = []
     for at in range(bench.rounds):
         say(f"one transaction an order, run {at + 1} of {bench.rounds}")
         runs.append(orders(bench, 64))
-    bench.configure_accounting()
+    bench.configure("accounting", )
     bench.results["single"] = medians(runs)
     bench.results["single_meter"] = runs[-1]
 
@@ -207,7 +208,35 @@ def authz(bench):
     bench.results["sign_ins"] = statistics.median(sign_ins)
 
 
+def guesses(bench):
+    """What the time of an answer tells of who has an account (to reach: nothing): pairs of requests for
+    an account that there is and for one that there is not, compared by Welch's t-test."""
+    bench.up()
+    bench.configure("auth", LIMIT_SIGN_IN_ACCOUNT=1000000, LIMIT_SIGN_IN_ADDRESS=1000000,
+                    LIMIT_MAIL_ADDRESS=1000000, LIMIT_MAIL_ACCOUNT=1)
+    known, unknown = bench.traders()[0]["email"], "nobody@example.com"
+    pairs_count = 150 if bench.quick else 1000
+    results = bench.results["guesses"] = {}
+    for name, path, more in (("sign-in", "sessions", {"password": "wrong"}),
+                             ("reset", "users/password/generate_code", {}),
+                             ("confirmation", "users/email/generate_code", {})):
+        say(f"guesses, {name}")
+        times = bench.take_turns(f"/api/v2/identity/{path}", pairs_count + 20,
+                                 {"email": known, **more}, {"email": unknown, **more})
+        results[name] = (pairs_count, *compare(*(one[20:] for one in times)))
+    bench.configure("auth")
+
+
+def compare(first, second):
+    """The means of both, and the absolute t of Welch's test, without the tenth that waited for something
+    else."""
+    first, second = (sorted(times)[:len(times) * 9 // 10] for times in (first, second))
+    spread = (statistics.variance(first) / len(first) + statistics.variance(second) / len(second))
+    means = statistics.fmean(first), statistics.fmean(second)
+    return (*means, abs(means[0] - means[1]) / math.sqrt(spread))
+
+
 PARTS = {"engine": engine, "idle": memory_idle, "bus": bus, "reads": reads, "lone": lone,
          "load": load, "prototype": prototype, "memory": memory, "single": single,
-         "authz": authz,
+         "authz": authz, "guesses": guesses,
          "stages": stages}

@@ -134,6 +134,13 @@ def authz_rows(results):
               foreign=asked["foreign"])
 
 
+def guess_rows(results):
+    for name, (count, known, unknown, t) in results.get("guesses", {}).items():
+        yield row(f"{name} of an account that there is, {count} pairs", ms(known * 1e6),
+                  f"that there is not {ms(unknown * 1e6)}; t = {t:.2f}", known / unknown,
+                  "t < 2.58", t < 2.58)
+
+
 def memory_rows(results):
     idle, loaded = results.get("memory_idle", {}), results.get("memory", {})
     for name, (rss, pss) in (idle or loaded).items():
@@ -175,7 +182,7 @@ def table(bench):
     results = bench.results
     rows = [HEAD, *engine_rows(results, bench.foreign), *bus_rows(results), *load_rows(results),
             *lone_rows(results), *read_rows(results), *authz_rows(results),
-            *memory_rows(results)]
+            *guess_rows(results), *memory_rows(results)]
     print()
     print_rows(rows)
     print("\nMedians of", bench.rounds, "runs. \"others\": the largest share of the machine that "

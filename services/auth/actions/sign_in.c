@@ -112,7 +112,8 @@ static void count(const struct attempt *attempt, const char *result)
                         1);
 }
 
-/* Always false: records the failure, then gives its reason. */
+/* Always false: records the failure, then gives its reason. A row is written for a stranger as well, or
+ * the time of the answer would tell who has an account. */
 static bool fail(struct attempt *attempt, enum err_code code, const char *key, const char *reason,
                  struct err *err)
 {
@@ -125,7 +126,9 @@ static bool fail(struct attempt *attempt, enum err_code code, const char *key, c
                                       .result = ACTIVITY_FAILED,
                                       .data = data};
     count(attempt, "failed");
-    if (attempt->user.id != 0 && !activity_record(call->db, &activity, &call->visitor, err))
+    if (!(attempt->user.id != 0
+              ? activity_record(call->db, &activity, &call->visitor, err)
+              : activity_record_stranger(call->db, attempt->email, &call->visitor, err)))
         return false;
     return err_set_key(err, code, key, "sign-in: %s", reason);
 }

@@ -9,10 +9,15 @@ enum { AGENT_CHARS_MAX = 512 };
 static const char *const result_names[] = {
     [ACTIVITY_SUCCEED] = "succeed", [ACTIVITY_FAILED] = "failed", [ACTIVITY_DENIED] = "denied"};
 
+static bool is_told(const struct visitor *visitor)
+{
+    return visitor->ip[0] != '\0' && visitor->user_agent && visitor->user_agent[0] != '\0';
+}
+
 bool activity_record(struct db *db, const struct activity *activity, const struct visitor *visitor,
                      struct err *err)
 {
-    if (visitor->ip[0] == '\0' || !visitor->user_agent || visitor->user_agent[0] == '\0')
+    if (!is_told(visitor))
         return true;
     return db_exec(db,
                    "INSERT INTO activities (user_id, target_uid, category, user_ip,"
@@ -24,5 +29,19 @@ bool activity_record(struct db *db, const struct activity *activity, const struc
                            DB_TEXT(visitor->user_agent), DB_I64(AGENT_CHARS_MAX),
                            DB_TEXT(activity->topic), DB_TEXT(activity->action),
                            DB_TEXT(result_names[activity->result]), DB_TEXT(activity->data)),
+                   NULL, err);
+}
+
+bool activity_record_stranger(struct db *db, const char *email, const struct visitor *visitor,
+                              struct err *err)
+{
+    return !is_told(visitor) ||
+           db_exec(db,
+                   "INSERT INTO stranger_sign_ins (email_digest, user_ip, user_ip_country,"
+                   " user_agent, created_at)"
+                   " VALUES (UNHEX(SHA2(LOWER(?), 256)), ?, ?, LEFT(?, ?), NOW(6))",
+                   DB_ARGS(DB_TEXT(email), DB_TEXT(visitor->ip),
+                           visitor->country[0] ? DB_TEXT(visitor->country) : DB_NULL,
+                           DB_TEXT(visitor->user_agent), DB_I64(AGENT_CHARS_MAX)),
                    NULL, err);
 }

@@ -32,5 +32,9 @@ struct activity {
 
 bool activity_record(struct db *db, const struct activity *activity, const struct visitor *visitor,
                      struct err *err) MUST_CHECK;
+/* A sign-in for an address that nobody has: by its digest, for some days, at the cost of a row of a
+ * user. */
+bool activity_record_stranger(struct db *db, const char *email, const struct visitor *visitor,
+                              struct err *err) MUST_CHECK;
 
 #endif

@@ -19,6 +19,7 @@ static const char *const statements[] = {
     "DELETE FROM oauth_refresh_tokens WHERE expires_at < ? LIMIT ?",
     "DELETE FROM oauth_access_tokens WHERE expires_at < ? LIMIT ?",
     "DELETE FROM oauth_grants WHERE expires_at < ? - INTERVAL 30 DAY LIMIT ?",
+    "DELETE FROM stranger_sign_ins WHERE created_at < ? - INTERVAL 7 DAY LIMIT ?",
     "DELETE FROM known_devices WHERE last_seen_at < ? - INTERVAL 180 DAY LIMIT ?",
 };
 

@@ -1,9 +1,9 @@
 """What strangers try at the doors of auth (catalogue A-02, A-03, A-04, A-14, A-19)."""
 
-import math
-import statistics
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 import requests
@@ -13,7 +13,6 @@ from members import errors
 from world import WORLD, wait_for
 
 AUTH = f"http://127.0.0.1:{WORLD.port_base + 8}/api/v2"
-PAIRS = 150
 LIMIT_SIGN_IN_ACCOUNT = 50
 
 
@@ -37,55 +36,63 @@ def address(number):
 
 # ---- A-02: nobody learns who has an account ----
 
-def welch(first, second):
-    """The absolute t of Welch's test."""
-    spread = statistics.variance(first) / len(first) + statistics.variance(second) / len(second)
-    return abs(statistics.fmean(first) - statistics.fmean(second)) / math.sqrt(spread)
+@contextmanager
+def statements():
+    """What auth asks of its database meanwhile, by connection. (The time that answers take is measured
+    by `make bench`; that the work is the same is checked here.)"""
+    told = {}
+    for name, value in (("log_output", "TABLE"), ("general_log", "ON")):
+        told[name] = sql(f"SELECT @@{name}")[0][0]
+        sql(f"SET GLOBAL {name} = '{value}'")
+    sql("TRUNCATE mysql.general_log")
+    lists = {}
+    try:
+        yield lists
+    finally:
+        sql("SET GLOBAL general_log = 'OFF'")
+        rows = sql("SELECT thread_id, argument FROM mysql.general_log WHERE user_host LIKE"
+                   " 'bourse_auth[%%' AND command_type IN ('Query', 'Execute')"
+                   " ORDER BY event_time")
+        for thread, argument in rows:
+            text = argument.decode() if isinstance(argument, bytes) else argument
+            lists.setdefault(thread, []).append(text)
+        sql(f"SET GLOBAL log_output = '{told['log_output']}'")
 
 
-def timed(call):
-    begin = time.perf_counter()
-    answer = call()
-    return time.perf_counter() - begin, answer
+def work_of(call, tables):
+    """The answers of five calls, and how often each verb was said by the connections that served them:
+    those that wrote into one of the tables. What is done after the answer has connections of its own."""
+    with statements() as lists:
+        answers = [call() for _ in range(5)]
+    marks, openings = tuple(f"INSERT INTO {table}" for table in tables), ("SET SESSION", "SELECT (@@")
+    verbs = Counter(text.split()[0].upper() for texts in lists.values()
+                    if any(text.startswith(marks) for text in texts) for text in texts
+                    if not text.startswith(openings))
+    return {(a.status_code, a.text, tuple(sorted(a.headers))) for a in answers}, verbs
 
 
-def trimmed(values):
-    """Without the tenth that waited for something else."""
-    return sorted(values)[:len(values) * 9 // 10]
-
-
-def compare(known, unknown):
-    """Takes turns, so that whatever the machine does hits both."""
-    times, answers = ([], []), ([], [])
-    for _ in range(PAIRS):
-        for kind, call in enumerate((known, unknown)):
-            seconds, answer = timed(call)
-            times[kind].append(seconds)
-            answers[kind].append((answer.status_code, answer.text, sorted(answer.headers)))
-    assert len(set(map(str, answers[0] + answers[1]))) == 1, answers[0][0]
-    return welch(*map(trimmed, times))
-
-
-@pytest.mark.parametrize("path, body", [
-    ("/identity/sessions", {"password": "wrong"}),
-    ("/identity/users/password/generate_code", {}),
-    ("/identity/users/email/generate_code", {}),
+@pytest.mark.parametrize("path, body, tables", [
+    ("/identity/sessions", {"password": "wrong"}, ("activities", "stranger_sign_ins")),
+    ("/identity/users/password/generate_code", {}, ("letter_requests",)),
+    ("/identity/users/email/generate_code", {}, ("letter_requests",)),
 ])
-def test_known_and_unknown_take_one_time(stack, path, body):
+def test_known_and_unknown_make_one_answer_and_one_work(stack, path, body, tables):
     anna = Applicant().sign_up()
     session = requests.Session()
     with stack.service_with("auth", LIMIT_SIGN_IN_ACCOUNT=1000000, LIMIT_SIGN_IN_ADDRESS=1000000,
-                            LIMIT_MAIL_ADDRESS=1000000, LIMIT_MAIL_ACCOUNT=1):
+                            LIMIT_MAIL_ADDRESS=1000000, LIMIT_MAIL_ACCOUNT=1000000):
         def call(email):
             return session.post(AUTH + path, json={"email": email, **body}, timeout=30,
                                 headers={"X-Forwarded-For": "203.0.113.9", "User-Agent": "x"})
         unknown = new_email()
         for email in (anna.email, unknown):
-            for _ in range(10):
-                call(email)
-        t = min(compare(lambda: call(anna.email), lambda: call(unknown)) for _ in range(2))
-    # 2.58 is p = 0.01; the better of two runs, because the machine has other work.
-    assert t < 2.58, f"t = {t:.2f}"
+            call(email)
+        known_answers, known_work = work_of(lambda: call(anna.email), tables)
+        answers, work = work_of(lambda: call(unknown), tables)
+    assert len(known_answers) == 1
+    assert answers == known_answers
+    assert known_work
+    assert work == known_work
 
 
 # ---- A-03: guesses are few, and don't lock out the owner ----
@@ -203,18 +210,18 @@ def resident_mb():
     return int(fields[1]) * 4096 / (1 << 20)
 
 
-def ping_times(until):
-    """Seconds of requests that have nothing to do with passwords, one after the other."""
-    times, session = [], requests.Session()
+def pings(until):
+    """How many requests that have nothing to do with passwords are answered, one after the other."""
+    count, session = 0, requests.Session()
     while not until():
-        begin = time.perf_counter()
         assert session.get(f"{AUTH}/public/time", timeout=30).status_code == 200
-        times.append(time.perf_counter() - begin)
+        count += 1
         time.sleep(0.005)
-    return times
+    return count
 
 
 FLOOD = 400
+PINGS_MIN = 40  # behind the hashes there would be one or two
 
 
 def test_a_flood_of_sign_ins():
@@ -228,13 +235,13 @@ def test_a_flood_of_sign_ins():
             most = max(most, resident_mb())
             return all(one.done() for one in flood)
 
-        times = ping_times(is_over)
+        answered = pings(is_over)
         statuses = {one.result().status_code for one in flood}
     assert statuses <= {401, 429, 503}
     # So many hashes at once and no more, whatever waits (46 MB each).
     assert most - before < 200, f"{before:.0f} MB before, {most:.0f} MB in the flood"
     # The hashes take every core, and yet nobody else waits behind them.
-    assert statistics.median(times) < 0.1
+    assert answered >= PINGS_MIN
 
 
 def test_a_password_of_a_megabyte():
@@ -243,10 +250,8 @@ def test_a_password_of_a_megabyte():
                  {"data": {"email": "a@example.com", "password": "Aa1" * 300_000}},
                  {"json": {"email": "a@example.com", "password": "é" * 30_000}}):
         for path in ("sessions", "users"):
-            begin = time.perf_counter()
             answer = requests.post(f"{AUTH}/identity/{path}", timeout=30, **form)
             assert answer.status_code in (400, 401, 422) and answer.json()["errors"]
-            assert time.perf_counter() - begin < 5
 
 
 def test_errors_are_the_contracts():
