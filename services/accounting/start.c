@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/order_accept.h"
@@ -16,12 +17,14 @@
 #include "api/worker.h"
 #include "accounting/http/trust.h"
 #include "accounting/marketdata/market_data.h"
+#include "accounting/peers/peers.h"
 #include "accounting/routes.h"
 #include "accounting/state/config.h"
 #include "accounting/state/metrics.h"
 #include "base/queue.h"
 #include "http/http.h"
 #include "log/log.h"
+#include "secret/secret.h"
 #include "service/requests.h"
 #include "service/threads.h"
 
@@ -66,6 +69,45 @@ static bool make_memory(struct accounting *app, struct err *err)
         return err_set(err, ERR_INTERNAL, "no memory");
     catalogs_set_protection(app->catalogs, protection);
     return true;
+}
+
+static bool open_peers(struct accounting *app, struct err *err)
+{
+    const struct accounting_config *config = app->config;
+    return peers_open(
+        &(struct peers_spec){
+            .clock = app->clock,
+            .service_key = config->service_key,
+            .urls = {[PEER_AUTH] = config->auth_url, [PEER_BLOCKCHAIN] = config->blockchain_url}},
+        &app->peers, err);
+}
+
+static const char *or_null(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+/* Without one nothing is sealed, and beneficiaries are refused; everything else works. */
+static bool open_secrets(struct accounting *app, struct err *err)
+{
+    const struct accounting_config *config = app->config;
+    bool is_file = strcmp(config->secret_store, "file") == 0;
+    bool has_transit = strcmp(config->vault_transit, "none") != 0;
+    if (is_file && !or_null(config->secret_file))
+        return true;
+    return secret_store_open(
+        &(struct secret_settings){.kind = config->secret_store,
+                                  .file = config->secret_file,
+                                  .key_file = config->secret_key_file,
+                                  .vault_url = config->vault_addr,
+                                  .vault_token = config->vault_token,
+                                  .vault_token_file = config->vault_token_file,
+                                  .vault_role_id = config->vault_role_id,
+                                  .vault_secret_id_file = config->vault_secret_id_file,
+                                  .vault_app = config->vault_app_name,
+                                  .vault_kv = config->vault_kv,
+                                  .vault_transit = has_transit ? config->vault_transit : ""},
+        app->clock, &app->secrets, err);
 }
 
 static bool start_threads(struct process *process, struct err *err)
@@ -123,7 +165,8 @@ bool accounting_start(struct service *service, struct err *err)
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-           trust_open(app, err) && event_relay_check(app->config, err) && make_memory(app, err) &&
+           trust_open(app, err) && open_peers(app, err) && open_secrets(app, err) &&
+           event_relay_check(app->config, err) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }
 
@@ -138,6 +181,8 @@ void accounting_stop(struct service *service)
     if (process->threads)
         service_threads_stop(process->threads);
     service_threads_free(process->threads);
+    secret_store_close(app->secrets);
+    peers_close(app->peers);
     trust_close(app);
     management_close(app->management);
     abilities_free(app->abilities);

@@ -63,6 +63,8 @@ const struct config_row auth_config_rows[] = {
     {"JWT_KEY_PUBLISH_TIME", CONFIG_U32, AT(jwt_key_publish_s), "300", .max = 86400, .doc = "Seconds that a new key of our tokens is published before it signs: longer than others take to ask for keys."},
     {"JWT_KEY_RETIRE_TIME", CONFIG_U32, AT(jwt_key_retire_s), "7200", .max = 2592000, .doc = "Seconds that a key is published after the next one signs: longer than any token lives."},
 
+    {"SERVICE_KEYS", CONFIG_TEXT, AT(service_keys), "", .example = "accounting=/run/secrets/accounting.pub", .doc = "Comma list NAME=FILE: public keys of services that may call us: accounting asks whether one-time codes are right."},
+
     {"AUTHZ_RULES_FILE", CONFIG_TEXT, AT(authz_rules_file), NULL, .example = "/etc/bourse/authz_rules.yml", .doc = "YAML file: paths that the edge lets through without a name, and paths that it closes."},
     {"CSRF_PROTECTION", CONFIG_BOOL, AT(csrf_protection), "true", .doc = "Requests that change something need the session's CSRF token. Only ever false for tests."},
     {"APIKEY_NONCE_LIFETIME", CONFIG_U32, AT(apikey_nonce_lifetime_ms), "5000", .min = 100, .max = 60000, .doc = "Milliseconds that the nonce of a signed request may be away from our clock."},

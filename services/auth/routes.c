@@ -54,6 +54,8 @@ static const struct http_route *const groups[] = {
     management_tool_routes,
     management_service_account_routes,
     management_api_key_routes,
+    /* Our own services. */
+    internal_otp_routes,
     /* The edge, and who verifies our tokens. */
     authz_routes,
     jwks_routes,

@@ -278,7 +278,7 @@ def test_request_id_is_made_when_missing_or_harmful(edge, stand_in):
 
 @pytest.mark.parametrize("path", [
     "/api/v2/peatio/internal/matching/markets", "/api/v2/peatio/internal",
-    "/api/v2/peatio//internal/x",
+    "/api/v2/peatio//internal/x", "/api/v2/barong/internal/otp/verify",
     "/api/v2/peatio/%69nternal/matching/markets", "/api/v2/peatio/./internal/x",
     "/api/v2/peatio/public/../internal/x", "/api/v2/peatio/public/%2e%2e/internal/x",
     "/api/v2/peatio/public/..%2finternal/x", "/api/v2/peatio/%2finternal/x",

@@ -23,6 +23,8 @@ struct token_cache;  /* verified user tokens; any thread */
 struct abilities;    /* libs/api/abilities.h: the permission table; immutable */
 struct book_cache;   /* http/book_cache.h: order books that were dear to read; any thread */
 struct conversion_paths; /* domain/conversion.h: values over several markets; immutable */
+struct secret_store;     /* libs/secret: what is sealed at rest; any thread */
+struct peers;            /* peers/peers.h: calls to auth and to the gateway; any thread */
 struct management; /* libs/api/management.h: signers and scopes of the management API; immutable */
 
 struct accounting {
@@ -42,7 +44,9 @@ struct accounting {
     struct abilities *abilities;
     struct management *management;
     struct conversion_paths *conversions;
-    struct db_config db_config; /* to open further connections */
+    struct peers *peers;
+    struct secret_store *secrets; /* NULL: none is configured */
+    struct db_config db_config;   /* to open further connections */
     _Atomic bool stopping;
     _Atomic bool books_loaded;        /* catalog and market data are in memory */
     _Atomic bool has_user_keys;       /* there is a key to verify users' tokens by */

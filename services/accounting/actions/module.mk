@@ -1,1 +1,1 @@
-DEPS := base decimal json contract db crypto metrics seed yaml accounting/domain accounting/store accounting/state accounting/marketdata
+DEPS := base decimal json contract db crypto metrics seed yaml accounting/domain accounting/store accounting/state accounting/marketdata secret accounting/peers

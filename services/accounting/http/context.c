@@ -3,6 +3,7 @@
 #include "accounting/actions/member_provision.h"
 #include "api/abilities.h"
 #include "api/management.h"
+#include "api/service_keys.h"
 #include "api/worker.h"
 #include "accounting/http/trust.h"
 #include "accounting/state/config.h"

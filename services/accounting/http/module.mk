@@ -1,1 +1,1 @@
-DEPS := base log json http api token jwks yaml crypto service accounting/actions accounting/domain accounting/store accounting/state accounting/marketdata
+DEPS := base log json http api token jwks yaml crypto service accounting/actions accounting/domain accounting/store accounting/state accounting/marketdata secret accounting/peers

@@ -16,11 +16,6 @@
 struct accounting;
 struct trust;
 
-/* What app->service_tokens keeps of a token. */
-struct service_peer {
-    char name[64]; /* "matching" */
-};
-
 /* Needs app->config, app->abilities. app->user_tokens keeps a struct member without id and group.
  * ERR_CONFIG. */
 bool trust_open(struct accounting *app, struct err *err) MUST_CHECK;
@@ -36,8 +31,4 @@ bool trust_lacks_key_of(const struct accounting *app, const char *authorization)
 /* The claims of a user token as a member: token_read of app->user_tokens; `app` is the service. */
 bool member_from_claims(void *app, const struct token_claims *claims, void *ret_member,
                         struct err *err);
-/* The peer of a service token: the issuer must be the owner of the key. token_read. */
-bool peer_from_claims(void *app, const struct token_claims *claims, void *ret_peer,
-                      struct err *err);
-
 #endif

@@ -26,7 +26,20 @@ struct accounting_config {
     uint32_t workers, connections_max;
     const char *market_protection; /* "0.5": market orders trade at most 50 % from the best price */
     const char *pnl_currencies, *pnl_exclude_roles, *conversion_paths, *platform_currency;
-    const char *internal_transfer_otp; /* "refuse", "ignore" */
+    const char *auth_url, *blockchain_url;            /* "": away */
+    const char *internal_transfer_otp, *withdraw_otp; /* "verify", "refuse", "ignore" */
+
+    /* Secrets: what members confide to us, sealed (libs/secret). */
+    const char *secret_store, *secret_file, *secret_key_file;
+    const char *vault_addr, *vault_token, *vault_token_file, *vault_role_id, *vault_secret_id_file;
+    const char *vault_app_name, *vault_kv, *vault_transit;
+
+    /* Withdrawals. */
+    bool withdraw_admin_approve;
+    uint32_t withdraw_approvals, withdraw_approval_hours;
+    const char *withdraw_approvals_above; /* in the platform currency */
+    uint32_t beneficiary_hold_s;
+    const char *beneficiary_contracts; /* "refuse", "allow" */
     uint32_t shards;
     uint32_t journal_kept_hours; /* 0: for ever */
 };

@@ -30,6 +30,7 @@ struct rules;           /* state/rules.h: barong.yml: requirements, triggers, ty
 struct sms;             /* sms/sms.h: text messages; any thread */
 struct storage;         /* storage/storage.h: uploaded files; any thread */
 struct secret_store;    /* secret/secret.h: sealed columns, seeds, keys; any thread */
+struct service_keys;    /* api/service_keys.h: other services that may call; any thread */
 struct signing;         /* state/signing.h: the keys of our tokens; any thread */
 struct service_threads; /* service/threads.h: to sleep until the service stops */
 struct token_cache;     /* verified tokens of resource and admin; any thread */
@@ -64,6 +65,7 @@ struct auth {
     struct trust *trust;
     struct token_keys *keys;
     struct token_signer *signer;
+    struct service_keys *services;
     struct token_cache *bearer_tokens; /* value: struct bearer (http/trust.h) */
     _Atomic int outside_calls;         /* actions/providers.h */
     uint64_t signing_mark;             /* of what app->signing was made; the thread `gate` alone */

@@ -10,7 +10,8 @@ enum access {
     ACCESS_AUTHZ,      /* the edge, which asks about others (http/authz.h) */
     ACCESS_USER,       /* a session token (made by authz) of a user that exists */
     ACCESS_ADMIN,      /* and an ability of his role, by action and subject */
-    ACCESS_MANAGEMENT  /* a signed document of configured signers */
+    ACCESS_MANAGEMENT, /* a signed document of configured signers */
+    ACCESS_INTERNAL    /* a token of another service of the platform */
 };
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "api/abilities.h"
 #include "api/management.h"
+#include "api/service_keys.h"
 #include "api/worker.h"
 #include "auth/domain/client_ip.h"
 #include "auth/domain/oauth_error.h"
@@ -118,6 +119,14 @@ const struct authz_answer *request_authz(const struct http_request *request)
     return &visit_of(request)->authz;
 }
 
+static bool peer_enter(struct http_request *request, struct err *err)
+{
+    const struct auth *app = request_app(request);
+    struct service_peer peer;
+    return token_cache_get(service_keys_tokens(app->services), app->clock,
+                           http_header(request, "Authorization"), &peer, err);
+}
+
 bool context_before(struct http_request *request, const struct http_route *route, struct err *err)
 {
     struct visit *visit = visit_begin(request);
@@ -130,6 +139,8 @@ bool context_before(struct http_request *request, const struct http_route *route
         return management_before(request_app(request)->management, request, route, err);
     case ACCESS_AUTHZ:
         return ask_authz(request, visit, err);
+    case ACCESS_INTERNAL:
+        return peer_enter(request, err);
     case ACCESS_USER:
     case ACCESS_ADMIN:
         break;

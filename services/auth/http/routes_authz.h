@@ -7,5 +7,6 @@
 
 extern const struct http_route authz_routes[];
 extern const struct http_route jwks_routes[];
+extern const struct http_route internal_otp_routes[]; /* for our own services */
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/service_keys.h"
 #include "auth/actions/auth.h"
 #include "auth/state/config.h"
 #include "auth/state/signing.h"
@@ -82,12 +83,16 @@ bool trust_open(struct auth *app, struct err *err)
                                       .jti_required = true};
     app->bearer_tokens = token_cache_new(app->keys, &rules, BEARER_TOKENS_MAX,
                                          sizeof(struct bearer), bearer_from_claims, app);
-    return app->bearer_tokens || err_set(err, ERR_INTERNAL, "no memory");
+    if (!app->bearer_tokens)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    return service_keys_open(config->service_keys, "auth", &app->services, err);
 }
 
 void trust_close(struct auth *app)
 {
     token_cache_free(app->bearer_tokens);
+    service_keys_close(app->services);
+    app->services = NULL;
     signing_free(app->signing);
     app->signing = NULL;
     token_signer_free(app->signer);

@@ -1,7 +1,7 @@
 /*
  * trust.h: which tokens this service believes: session tokens that authz made with our own key
  * (reference barong.md §0.5). Opening fills app->keys, app->signer,
- * app->signing and app->bearer_tokens.
+ * app->signing, app->services and app->bearer_tokens.
  */
 #ifndef AUTH_HTTP_TRUST_H
 #define AUTH_HTTP_TRUST_H

@@ -36,6 +36,9 @@ struct auth_config {
     const char *jwt_private_key, *jwt_public_key, *jwt_algorithm, *jwt_issuer, *jwt_audience;
     uint32_t jwt_expire_time_s, jwt_key_publish_s, jwt_key_retire_s;
 
+    /* Other services of the platform. */
+    const char *service_keys;
+
     /* The edge. */
     const char *authz_rules_file, *maxminddb_path, *geoip_lang;
     bool csrf_protection, edge_jwt_allowed;

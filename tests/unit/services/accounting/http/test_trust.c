@@ -4,6 +4,7 @@
 #include "accounting/actions/accounting.h"
 #include "api/abilities.h"
 #include "accounting/http/trust.h"
+#include "api/service_keys.h"
 #include "accounting/state/config.h"
 
 #include <unistd.h>
