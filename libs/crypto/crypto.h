@@ -28,8 +28,15 @@ void sha256_end(struct sha256 *hash, uint8_t ret_digest[static SHA256_SIZE]); /*
 
 enum { SHA1_SIZE = 20 };
 
+/* For Bitcoin's addresses. */
+enum { RIPEMD160_SIZE = 20 };
+void ripemd160(const void *bytes, size_t length, uint8_t ret_digest[static RIPEMD160_SIZE]);
+
 void hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
                  uint8_t ret_mac[static SHA256_SIZE]);
+enum { SHA512_SIZE = 64 };
+void hmac_sha512(const void *key, size_t key_length, const void *bytes, size_t length,
+                 uint8_t ret_mac[static SHA512_SIZE]);
 void hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,
                uint8_t ret_mac[static SHA1_SIZE]); /* for TOTP only */
 

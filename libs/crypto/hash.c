@@ -28,6 +28,13 @@ void md5_hex(const void *bytes, size_t length, char ret_hex[static MD5_HEX_SIZE]
         snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
 }
 
+void ripemd160(const void *bytes, size_t length, uint8_t ret_digest[static RIPEMD160_SIZE])
+{
+    /* In OpenSSL's default provider again since 3.0.7; older ones have it in "legacy" only. */
+    int done = EVP_Digest(bytes, length, ret_digest, NULL, EVP_ripemd160(), NULL);
+    assert(done == 1);
+}
+
 struct sha256 *sha256_new(void)
 {
     struct sha256 *hash = calloc(1, sizeof(*hash));
@@ -83,6 +90,12 @@ void hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t l
                  uint8_t ret_mac[static SHA256_SIZE])
 {
     hmac(EVP_sha256(), key, key_length, bytes, length, ret_mac);
+}
+
+void hmac_sha512(const void *key, size_t key_length, const void *bytes, size_t length,
+                 uint8_t ret_mac[static SHA512_SIZE])
+{
+    hmac(EVP_sha512(), key, key_length, bytes, length, ret_mac);
 }
 
 void hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,

@@ -1,0 +1,2 @@
+DEPS := base crypto decimal
+LIBS := -lgmp -lsecp256k1
