@@ -65,6 +65,8 @@ static const struct http_route *const groups[] = {
     admin_limit_routes,
     admin_adjustment_routes,
     admin_internal_transfer_routes,
+    admin_wallet_routes,
+    admin_contract_routes,
     /* Other servers. */
     management_member_routes,
     management_currency_routes,
@@ -75,7 +77,9 @@ static const struct http_route *const groups[] = {
     management_trading_routes,
     management_operation_routes,
     management_transfer_routes,
+    management_wallet_routes,
     internal_routes,
+    internal_chain_routes,
     openapi_routes,
 };
 

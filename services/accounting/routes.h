@@ -7,7 +7,7 @@
 
 #include "http/http.h"
 
-enum { ROUTES_MAX = 320 };
+enum { ROUTES_MAX = 512 };
 
 /* Joins the tables of the groups; ends with method NULL. `routes` has room for ROUTES_MAX. Gives the
  * number of routes. */

@@ -6,8 +6,9 @@
 
 #include "accounting/actions/change_rules.h"
 
-const char *const blockchain_clients[] = {"bitcoin",  "litecoin",  "geth", "parity",
-                                          "geth-bsc", "geth-heco", NULL};
+const char *const blockchain_clients[] = {"bitcoin", "litecoin", "dash",      "geth",
+                                          "parity",  "geth-bsc", "geth-heco", "geth-polygon",
+                                          "bitgo",   NULL};
 
 enum { HEIGHT_MAX = 2000000000 };
 
@@ -30,7 +31,7 @@ static bool text_check(const struct blockchain_row *row, struct err *err)
     static const char speeds[] = "standard safelow fast";
     return rule_present("Key", row->key, err) && rule_length("Key", row->key, 255, err) &&
            rule_present("Name", row->name, err) && rule_length("Name", row->name, 255, err) &&
-           client_check(row->client, err) && rule_url("Server", row->server, err) &&
+           client_check(row->client, err) && rule_urls("Server", row->server, err) &&
            rule_length("Server", row->server, 1024, err) &&
            rule_length("Protocol", row->protocol, 255, err) &&
            rule_length("Description", row->description, 16000, err) &&

@@ -5,6 +5,8 @@
 
 #include "json/read.h"
 
+enum { URL_SIZE = 1025 };
+
 void take_text(const char **slot, const char *given)
 {
     if (given)
@@ -115,6 +117,23 @@ bool rule_url(const char *field, const char *text, struct err *err)
             return true;
     }
     return err_set(err, ERR_INVALID, "%s is not a valid URL", field);
+}
+
+bool rule_urls(const char *field, const char *text, struct err *err)
+{
+    static const char blanks[] = " \t\r\n,";
+    char url[URL_SIZE];
+    for (const char *at = text; at && *(at += strspn(at, blanks));) {
+        size_t length = strcspn(at, blanks);
+        if (length >= sizeof(url))
+            return err_set(err, ERR_INVALID, "%s is too long", field);
+        memcpy(url, at, length);
+        url[length] = '\0';
+        if (!rule_url(field, url, err))
+            return false;
+        at += length;
+    }
+    return true;
 }
 
 bool rule_unique(const char *field, bool written, struct err *err)

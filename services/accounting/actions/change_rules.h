@@ -35,6 +35,8 @@ bool rule_object(const char *field, const char *json, size_t max, struct err *er
 bool rule_code(const char *field, const char *text, size_t max, struct err *err) MUST_CHECK;
 /* NULL, or http:// or https:// and something behind it. */
 bool rule_url(const char *field, const char *text, struct err *err) MUST_CHECK;
+/* NULL, or one and more of them between blanks and commas. */
+bool rule_urls(const char *field, const char *text, struct err *err) MUST_CHECK;
 
 /* Turns the database's "duplicate" (a race that the check before it lost) into the sentence. */
 bool rule_unique(const char *field, bool written, struct err *err) MUST_CHECK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "accounting/actions/change_rules.h"
+#include "accounting/actions/wallet_save.h"
 
 #define KEY(name, kind_, type, member)                                                             \
     {                                                                                              \
@@ -304,6 +305,61 @@ static bool withdraw_limit_add(struct seed *seed, void *from, bool *ret_added, c
     return exists || withdraw_limit_create(&seeding_of(seed)->change, draft, &row, err);
 }
 
+/* ---- wallets.yml ---- */
+
+static const struct seed_field wallet_keys[] = {
+    KEY("name", SEED_TEXT, struct wallet_draft, name),
+    KEY("blockchain_key", SEED_TEXT, struct wallet_draft, blockchain_key),
+    KEY("currency_ids", SEED_TEXT, struct wallet_draft, currency_ids),
+    KEY("address", SEED_TEXT, struct wallet_draft, address),
+    KEY("kind", SEED_TEXT, struct wallet_draft, kind),
+    KEY("max_balance", SEED_DEC, struct wallet_draft, max_balance),
+    KEY("status", SEED_TEXT, struct wallet_draft, status),
+    KEY("gateway", SEED_TEXT, struct wallet_draft, gateway),
+    KEY("settings", SEED_JSON, struct wallet_draft, settings),
+    {.key = NULL},
+};
+
+static bool wallet_add(struct seed *seed, void *from, bool *ret_added, char *ret_label,
+                       struct err *err)
+{
+    const struct wallet_draft *draft = from;
+    struct wallet_row row;
+    bool exists;
+    if (!rule_present("Name", draft->name, err) ||
+        !rule_present("Blockchain key", draft->blockchain_key, err) ||
+        !wallet_exists(seed->db, draft->blockchain_key, draft->name, &exists, err))
+        return false;
+    snprintf(ret_label, SEED_LINE_SIZE, "wallet %s", draft->name);
+    *ret_added = !exists;
+    return exists || wallet_create(&seeding_of(seed)->change, draft, &row, err);
+}
+
+/* ---- whitelisted_smart_contracts.yml ---- */
+
+static const struct seed_field contract_keys[] = {
+    KEY("blockchain_key", SEED_TEXT, struct contract_draft, blockchain_key),
+    KEY("address", SEED_TEXT, struct contract_draft, address),
+    KEY("description", SEED_TEXT, struct contract_draft, description),
+    KEY("state", SEED_TEXT, struct contract_draft, state),
+    {.key = NULL},
+};
+
+static bool contract_add(struct seed *seed, void *from, bool *ret_added, char *ret_label,
+                         struct err *err)
+{
+    const struct contract_draft *draft = from;
+    struct contract_row row;
+    bool exists;
+    if (!rule_present("Address", draft->address, err) ||
+        !rule_present("Blockchain key", draft->blockchain_key, err) ||
+        !contract_exists(seed->db, draft->blockchain_key, draft->address, 0, &exists, err))
+        return false;
+    snprintf(ret_label, SEED_LINE_SIZE, "contract %s", draft->address);
+    *ret_added = !exists;
+    return exists || contract_create(&seeding_of(seed)->change, draft, &row, err);
+}
+
 /* ---- all of them: what comes later refers to what came before ---- */
 
 const struct seed_file seed_catalog_files[] = {
@@ -312,8 +368,10 @@ const struct seed_file seed_catalog_files[] = {
     {"currencies.yml", currency_keys, sizeof(struct currency_draft), currency_add},
     {"engines.yml", engine_keys, sizeof(struct engine_seed), engine_add},
     {"markets.yml", market_keys, sizeof(struct market_seed), market_add},
+    {"wallets.yml", wallet_keys, sizeof(struct wallet_draft), wallet_add},
     {"trading_fees.yml", trading_fee_keys, sizeof(struct trading_fee_draft), trading_fee_add},
     {"withdraw_limits.yml", withdraw_limit_keys, sizeof(struct withdraw_limit_draft),
      withdraw_limit_add},
+    {"whitelisted_smart_contracts.yml", contract_keys, sizeof(struct contract_draft), contract_add},
     {NULL, NULL, 0, NULL},
 };

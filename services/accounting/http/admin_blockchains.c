@@ -124,8 +124,8 @@ static void process_block(struct http_request *request)
      .flags = PARAM_POSITIVE | (required_), .type_code = "admin.blockchain.non_integer_height",    \
      .value_code = "admin.blockchain.non_positive_height", .doc = "Last final block."}, \
     ROW_TEXT(ADMIN, "protocol", AT(protocol), "Name of the protocol."),                            \
-    ROW_CHECKED(ADMIN, "blockchain", "server", AT(server), check_url, "invalid_server",            \
-                "URL of the node; never shown."),                                                  \
+    ROW_CHECKED(ADMIN, "blockchain", "server", AT(server), check_urls, "invalid_server",           \
+                "URLs of its nodes between blanks, the best first; never shown."),                                                  \
     ROW_TEXT(ADMIN, "explorer_transaction", AT(explorer_transaction), "URL, with #{txid}."),       \
     ROW_TEXT(ADMIN, "explorer_address", AT(explorer_address), "URL, with #{address}."),            \
     ROW_TEXT(ADMIN, "warning", AT(warning), "What to beware of."),                                 \

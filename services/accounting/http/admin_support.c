@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "accounting/actions/change_rules.h"
 #include "accounting/http/context.h"
 #include "api/management.h"
 #include "json/field.h"
@@ -158,6 +159,13 @@ bool check_url(struct http_request *request, const char *url)
     (void)request;
     size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
     return url[0] == '\0' || (scheme > 0 && url[scheme] != '\0' && !strpbrk(url, " \t\r\n"));
+}
+
+bool check_urls(struct http_request *request, const char *urls)
+{
+    struct err ignored;
+    (void)request;
+    return urls[0] == '\0' || rule_urls("Server", urls, &ignored);
 }
 
 bool check_any_market(struct http_request *request, const char *id)

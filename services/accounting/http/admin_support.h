@@ -48,6 +48,7 @@ bool check_blockchain_key(struct http_request *request, const char *key);
 bool check_blockchain_name(struct http_request *request, const char *name);
 bool check_blockchain_client(struct http_request *request, const char *client); /* an adapter */
 bool check_url(struct http_request *request, const char *url);
+bool check_urls(struct http_request *request, const char *urls); /* between blanks and commas */
 bool check_market_or_any(struct http_request *request, const char *id);
 bool check_any_market(struct http_request *request, const char *id); /* in whatever state */
 bool check_engine_name(struct http_request *request, const char *name);

@@ -12,6 +12,7 @@ extern const struct http_route admin_order_routes[];
 extern const struct http_route admin_trade_routes[];
 extern const struct http_route admin_member_routes[]; /* and /admin/abilities */
 extern const struct http_route admin_operation_routes[];
-extern const struct http_route internal_routes[]; /* /internal/matching */
+extern const struct http_route internal_routes[];       /* /internal/matching */
+extern const struct http_route internal_chain_routes[]; /* /internal/chains */
 
 #endif
