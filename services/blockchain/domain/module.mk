@@ -1,1 +1,1 @@
-DEPS := base
+DEPS := base crypto

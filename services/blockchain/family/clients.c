@@ -1,0 +1,19 @@
+/* clients.c: the chains that we speak to, by `blockchains.client`. A new chain of a known family is a
+ * row here. */
+#include "blockchain/family/family.h"
+
+#include <string.h>
+
+static const struct chain_client clients[] = {
+    {"bitcoin", &family_bitcoin, .coin_type = 0, .purpose = 84, .coinbase_maturity = 100},
+    {"litecoin", &family_bitcoin, .coin_type = 2, .purpose = 84, .coinbase_maturity = 100},
+    {"dash", &family_bitcoin, .coin_type = 5, .purpose = 44, .coinbase_maturity = 100},
+};
+
+const struct chain_client *chain_client_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(clients); i++)
+        if (strcmp(clients[i].name, name) == 0)
+            return &clients[i];
+    return NULL;
+}

@@ -1,0 +1,1 @@
+DEPS := base json fetch crypto log metrics blockchain/state blockchain/domain

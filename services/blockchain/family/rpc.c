@@ -1,0 +1,398 @@
+#include "blockchain/family/rpc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/str.h"
+#include "fetch/fetch.h"
+#include "json/read.h"
+
+enum { REQUEST_BYTES_MAX = 1 << 20, CREDENTIAL_SIZE = 160, MESSAGE_SIZE = 120, WARMING_UP = -28 };
+
+struct rpc {
+    struct fetch *fetch;
+    long timeout_ms;
+    uint64_t id;
+    bool has_user;
+    char url[RPC_URL_SIZE], label[RPC_URL_SIZE];
+    char user[CREDENTIAL_SIZE], password[CREDENTIAL_SIZE];
+    struct str request, answer;
+    int64_t error_code;
+    char error_message[MESSAGE_SIZE];
+};
+
+/* ---- the URL ---- */
+
+/* Where user:password stand; false: there are none. */
+static bool credentials_find(const char *url, const char **ret_begin, const char **ret_end)
+{
+    const char *scheme = strstr(url, "://");
+    if (!scheme)
+        return false;
+    const char *begin = scheme + 3;
+    size_t authority = strcspn(begin, "/?#");
+    const char *at = memrchr(begin, '@', authority);
+    if (!at)
+        return false;
+    *ret_begin = begin;
+    *ret_end = at;
+    return true;
+}
+
+void rpc_url_label(const char *url, char *buffer, size_t size)
+{
+    const char *begin, *end;
+    size_t whole = strcspn(url, "?#");
+    if (credentials_find(url, &begin, &end))
+        snprintf(buffer, size, "%.*s%.*s", (int)(begin - url), url,
+                 (int)(whole - (size_t)(end + 1 - url)), end + 1);
+    else
+        snprintf(buffer, size, "%.*s", (int)whole, url);
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* Percent escapes become what they mean. */
+static bool unescape(const char *from, size_t length, char *to, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        char c = from[i];
+        if (c == '%' && i + 2 < length && hex_digit(from[i + 1]) >= 0 &&
+            hex_digit(from[i + 2]) >= 0) {
+            c = (char)(hex_digit(from[i + 1]) * 16 + hex_digit(from[i + 2]));
+            i += 2;
+        }
+        if (used + 1 >= size)
+            return false;
+        to[used++] = c;
+    }
+    to[used] = '\0';
+    return true;
+}
+
+static bool url_read(struct rpc *rpc, const char *url, struct err *err)
+{
+    const char *begin, *end;
+    rpc_url_label(url, rpc->label, sizeof(rpc->label));
+    if ((strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0) ||
+        strlen(url) >= sizeof(rpc->url))
+        return err_set(err, ERR_CONFIG, "no http address of a node: %s", rpc->label);
+    if (!credentials_find(url, &begin, &end)) {
+        memcpy(rpc->url, url, strlen(url) + 1);
+        return true;
+    }
+    const char *colon = memchr(begin, ':', (size_t)(end - begin));
+    const char *user_end = colon ? colon : end;
+    rpc->has_user = true;
+    if (!unescape(begin, (size_t)(user_end - begin), rpc->user, sizeof(rpc->user)) ||
+        (colon && !unescape(colon + 1, (size_t)(end - colon - 1), rpc->password,
+                            sizeof(rpc->password))))
+        return err_set(err, ERR_CONFIG, "too long a user or password: %s", rpc->label);
+    snprintf(rpc->url, sizeof(rpc->url), "%.*s%s", (int)(begin - url), url, end + 1);
+    return true;
+}
+
+bool rpc_open(const char *url, long timeout_ms, struct rpc **ret_rpc, struct err *err)
+{
+    struct rpc *rpc = calloc(1, sizeof(*rpc));
+    if (!rpc)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    rpc->request = STR_INIT(REQUEST_BYTES_MAX);
+    rpc->answer = STR_INIT(RPC_ANSWER_BYTES_MAX);
+    rpc->timeout_ms = timeout_ms;
+    rpc->fetch = fetch_new();
+    bool ok = rpc->fetch ? url_read(rpc, url, err) : err_set(err, ERR_INTERNAL, "no memory");
+    if (!ok) {
+        rpc_close(rpc);
+        return false;
+    }
+    *ret_rpc = rpc;
+    return true;
+}
+
+void rpc_close(struct rpc *rpc)
+{
+    if (!rpc)
+        return;
+    fetch_free(rpc->fetch);
+    str_release(&rpc->request);
+    str_release(&rpc->answer);
+    explicit_bzero(rpc, sizeof(*rpc));
+    free(rpc);
+}
+
+const char *rpc_label(const struct rpc *rpc)
+{
+    return rpc->label;
+}
+
+int64_t rpc_error_code(const struct rpc *rpc)
+{
+    return rpc->error_code;
+}
+
+const char *rpc_error_message(const struct rpc *rpc)
+{
+    return rpc->error_message;
+}
+
+bool rpc_is_null(const struct rpc_answer *answer)
+{
+    return answer->length == 4 && memcmp(answer->result, "null", 4) == 0;
+}
+
+/* ---- reading an answer without a tree: a result may be megabytes ---- */
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
+        at++;
+    return at;
+}
+
+/* Behind the closing quote; NULL: none. `at` is behind the opening one. */
+static const char *skip_string(const char *at, const char *end)
+{
+    while (at < end) {
+        const char *quote = memchr(at, '"', (size_t)(end - at));
+        if (!quote)
+            return NULL;
+        size_t slashes = 0;
+        while (quote - slashes > at && quote[-1 - (ptrdiff_t)slashes] == '\\')
+            slashes++;
+        at = quote + 1;
+        if (slashes % 2 == 0)
+            return at;
+    }
+    return NULL;
+}
+
+/* Behind one value of any kind; NULL: it does not end. What is inside is checked by who reads it. */
+static const char *skip_value(const char *at, const char *end)
+{
+    unsigned depth = 0;
+    at = skip_blanks(at, end);
+    if (at == end)
+        return NULL;
+    do {
+        at = skip_blanks(at, end);
+        if (at == end)
+            return NULL;
+        char c = *at++;
+        if (c == '"') {
+            at = skip_string(at, end);
+            if (!at)
+                return NULL;
+        } else if (c == '{' || c == '[') {
+            if (++depth > JSON_DEPTH_MAX)
+                return NULL;
+        } else if (c == '}' || c == ']') {
+            if (depth == 0)
+                return NULL;
+            depth--;
+        } else if (depth == 0) {
+            while (at < end && !strchr(",}] \t\r\n", *at))
+                at++;
+        }
+    } while (depth > 0);
+    return at;
+}
+
+struct envelope {
+    const char *result, *error;
+    size_t result_length, error_length;
+};
+
+static bool key_is(const char *key, size_t length, const char *name)
+{
+    return length == strlen(name) && memcmp(key, name, length) == 0;
+}
+
+static bool envelope_read(const char *text, size_t length, struct envelope *envelope)
+{
+    const char *end = text + length, *at = skip_blanks(text, end);
+    *envelope = (struct envelope){.result = NULL};
+    if (at == end || *at++ != '{')
+        return false;
+    for (at = skip_blanks(at, end); at < end && *at != '}';) {
+        if (*at++ != '"')
+            return false;
+        const char *key = at;
+        at = skip_string(at, end);
+        if (!at)
+            return false;
+        size_t key_length = (size_t)(at - 1 - key);
+        at = skip_blanks(at, end);
+        if (at == end || *at++ != ':')
+            return false;
+        const char *value = skip_blanks(at, end);
+        at = skip_value(value, end);
+        if (!at)
+            return false;
+        if (key_is(key, key_length, "result")) {
+            envelope->result = value;
+            envelope->result_length = (size_t)(at - value);
+        } else if (key_is(key, key_length, "error")) {
+            envelope->error = value;
+            envelope->error_length = (size_t)(at - value);
+        }
+        at = skip_blanks(at, end);
+        if (at < end && *at == ',')
+            at = skip_blanks(at + 1, end);
+        else if (at < end && *at != '}')
+            return false;
+    }
+    return at < end && skip_blanks(at + 1, end) == end;
+}
+
+/* ---- calls ---- */
+
+DEFINE_AUTO(cJSON, cJSON_Delete);
+
+/* A message of a node goes to the log: printable and short. */
+static void message_keep(struct rpc *rpc, const char *message)
+{
+    size_t used = 0;
+    for (; *message && used + 1 < sizeof(rpc->error_message); message++)
+        rpc->error_message[used++] =
+            (unsigned char)*message < ' ' || (unsigned char)*message > '~' ? '?' : *message;
+    rpc->error_message[used] = '\0';
+}
+
+static bool refused(struct rpc *rpc, const struct envelope *envelope, const char *method,
+                    struct err *err)
+{
+    AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
+    struct err ignored;
+    rpc->error_code = 0;
+    message_keep(rpc, "");
+    if (!json_read(envelope->error, envelope->error_length, &root, &ignored))
+        return err_set(err, ERR_PROTOCOL, "%s: %s: an error that is no JSON", rpc->label, method);
+    int64_t code;
+    if (json_member_i64(root, "code", &code))
+        rpc->error_code = code;
+    const char *message = cJSON_IsString(root) ? root->valuestring
+                                               : json_member_text(root, "message");
+    message_keep(rpc, message ? message : "no message");
+    return err_set(err, rpc->error_code == WARMING_UP ? ERR_PEER_UNAVAILABLE : ERR_NODE_REFUSED,
+                   "%s: %s: %s (%lld)", rpc->label, method, rpc->error_message,
+                   (long long)rpc->error_code);
+}
+
+static bool status_is_away(long status)
+{
+    return status == 401 || status == 403 || status == 429 || status >= 500;
+}
+
+static bool run(struct rpc *rpc, const struct fetch_request *request, long *ret_status,
+                struct err *err)
+{
+    str_clear(&rpc->answer);
+    struct err failure;
+    if (fetch_run(rpc->fetch, request, ret_status, &rpc->answer, &failure))
+        return true;
+    /* The story of the client names the URL, which may hold a key in its path. */
+    return err_set(err,
+                   failure.code == ERR_PROTOCOL || failure.code == ERR_CONFIG
+                       ? failure.code
+                       : ERR_PEER_UNAVAILABLE,
+                   "%s: no answer: %.120s", rpc->label, failure.what);
+}
+
+bool rpc_call(struct rpc *rpc, const char *method, const char *params,
+              struct rpc_answer *ret_answer, struct err *err)
+{
+    long status;
+    struct envelope envelope;
+    str_clear(&rpc->request);
+    str_add_format(&rpc->request, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"%s\",\"params\":",
+                   (unsigned long long)++rpc->id, method);
+    str_add(&rpc->request, params);
+    str_add_char(&rpc->request, '}');
+    if (!str_ok(&rpc->request))
+        return err_set(err, ERR_INVALID, "%s: %s: the request is too long", rpc->label, method);
+    const struct fetch_request request = {.method = "POST",
+                                          .url = rpc->url,
+                                          .user = rpc->has_user ? rpc->user : NULL,
+                                          .password = rpc->password,
+                                          .content_type = "application/json",
+                                          .body = str_data(&rpc->request),
+                                          .body_length = rpc->request.length,
+                                          .connect_timeout_ms = RPC_CONNECT_TIMEOUT_MS,
+                                          .timeout_ms = rpc->timeout_ms};
+    if (!run(rpc, &request, &status, err))
+        return false;
+    bool is_envelope = envelope_read(str_data(&rpc->answer), rpc->answer.length, &envelope);
+    if (is_envelope && envelope.error && !key_is(envelope.error, envelope.error_length, "null"))
+        return refused(rpc, &envelope, method, err);
+    if (status_is_away(status))
+        return err_set(err, ERR_PEER_UNAVAILABLE, "%s: %s: HTTP status %ld", rpc->label, method,
+                       status);
+    if (!is_envelope || !envelope.result || status != 200)
+        return err_set(err, ERR_PROTOCOL, "%s: %s: no JSON-RPC answer (HTTP status %ld)",
+                       rpc->label, method, status);
+    *ret_answer = (struct rpc_answer){envelope.result, envelope.result_length};
+    return true;
+}
+
+bool rpc_call_tree(struct rpc *rpc, const char *method, const char *params, cJSON **ret_result,
+                   struct err *err)
+{
+    struct rpc_answer answer;
+    struct err failure;
+    if (!rpc_call(rpc, method, params, &answer, err))
+        return false;
+    if (!json_read(answer.result, answer.length, ret_result, &failure))
+        return err_set(err, ERR_PROTOCOL, "%s: %s: %.100s", rpc->label, method, failure.what);
+    return true;
+}
+
+bool rpc_call_text(struct rpc *rpc, const char *method, const char *params, const char **ret_text,
+                   size_t *ret_length, struct err *err)
+{
+    struct rpc_answer answer;
+    if (!rpc_call(rpc, method, params, &answer, err))
+        return false;
+    if (answer.length < 2 || answer.result[0] != '"' ||
+        memchr(answer.result, '\\', answer.length) != NULL)
+        return err_set(err, ERR_PROTOCOL, "%s: %s: no plain text", rpc->label, method);
+    *ret_text = answer.result + 1;
+    *ret_length = answer.length - 2;
+    return true;
+}
+
+bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char *bearer,
+              const char *body, long *ret_status, struct rpc_answer *ret_answer, struct err *err)
+{
+    AUTO(str_release) struct str url = STR_INIT(2 * RPC_URL_SIZE);
+    str_add(&url, rpc->url);
+    while (url.length > 0 && url.data[url.length - 1] == '/')
+        url.data[--url.length] = '\0';
+    str_add(&url, path);
+    if (!str_ok(&url))
+        return err_set(err, ERR_INVALID, "%s: too long a path", rpc->label);
+    const struct fetch_request request = {.method = method,
+                                          .url = str_data(&url),
+                                          .user = rpc->has_user ? rpc->user : NULL,
+                                          .password = rpc->password,
+                                          .bearer = bearer,
+                                          .content_type = body ? "application/json" : NULL,
+                                          .body = body,
+                                          .body_length = body ? strlen(body) : 0,
+                                          .connect_timeout_ms = RPC_CONNECT_TIMEOUT_MS,
+                                          .timeout_ms = rpc->timeout_ms};
+    if (!run(rpc, &request, ret_status, err))
+        return false;
+    if (status_is_away(*ret_status))
+        return err_set(err, ERR_PEER_UNAVAILABLE, "%s: HTTP status %ld", rpc->label, *ret_status);
+    *ret_answer = (struct rpc_answer){str_data(&rpc->answer), rpc->answer.length};
+    return true;
+}

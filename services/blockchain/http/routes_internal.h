@@ -1,0 +1,9 @@
+/* routes_internal.h: the tables of routes for other services. Each is in the file of its name. */
+#ifndef BLOCKCHAIN_HTTP_ROUTES_INTERNAL_H
+#define BLOCKCHAIN_HTTP_ROUTES_INTERNAL_H
+
+#include "http/http.h"
+
+extern const struct http_route internal_chain_routes[]; /* internal_chains.c */
+
+#endif

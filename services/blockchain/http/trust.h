@@ -1,0 +1,35 @@
+/*
+ * trust.h: which tokens the gateway believes: those of other services of the platform, and those of
+ * administrators. Opening fills app->trust, app->user_tokens and app->service_tokens.
+ */
+#ifndef BLOCKCHAIN_HTTP_TRUST_H
+#define BLOCKCHAIN_HTTP_TRUST_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "token/token.h"
+
+struct blockchain;
+struct trust;
+
+/* What app->service_tokens keeps of a token. */
+struct service_peer {
+    char name[64]; /* "accounting" */
+};
+
+/* What app->user_tokens keeps. */
+struct operator_claims {
+    char uid[64];
+    char role[32];
+};
+
+bool trust_open(struct blockchain *app, struct err *err) MUST_CHECK;
+void trust_close(struct blockchain *app); /* also half-open */
+
+/* Asks the issuer for its keys, at most once a second; waits for the network. */
+bool trust_refresh(struct blockchain *app, struct err *err) MUST_CHECK;
+/* Whether the token names a key that we have not heard of: trust_refresh() may help. */
+bool trust_lacks_key_of(const struct blockchain *app, const char *authorization);
+
+#endif

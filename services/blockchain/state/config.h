@@ -1,0 +1,33 @@
+/* config.h: the configuration of the gateway. The table over this struct is blockchain_config_rows. */
+#ifndef BLOCKCHAIN_STATE_CONFIG_H
+#define BLOCKCHAIN_STATE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bus/bus.h"
+#include "db/db.h"
+
+struct blockchain_config {
+    const char *http_host, *ops_host, *log_level;
+    uint16_t http_port, ops_port;
+    struct db_config db;
+    const char *db_migrate_user, *db_migrate_password;
+    struct bus_config amqp; /* without a name: bus_named() */
+    const char *jwt_public_key, *jwt_algorithm, *jwt_issuer, *jwt_audience;
+    const char *jwks_url;
+    uint32_t jwks_refresh_s;
+    const char *service_key, *service_keys;
+    const char *event_key, *event_algorithm;
+    const char *migrations_dir;
+    uint32_t workers, connections_max;
+    const char *accounting_url, *signer_url;
+    uint32_t catalogue_poll_ms, tip_poll_ms;
+    uint32_t node_timeout_ms;
+    uint32_t blocks_kept;     /* hashes of the last blocks: how deep a reorg we can undo alone */
+    uint32_t address_pool;    /* derived ahead for each chain */
+    uint32_t ready_lag_max;   /* blocks behind the tip that are still ready */
+    const char *second_opinion; /* "ltc-regtest:=100000000 eth:0x..=5000000" */
+};
+
+#endif

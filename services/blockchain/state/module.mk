@@ -1,0 +1,1 @@
+DEPS := base bus db json metrics blockchain/domain

@@ -1,0 +1,1 @@
+DEPS := base db json crypto blockchain/domain blockchain/family
