@@ -21,7 +21,8 @@ static void collect(struct service *service)
 
 static const struct service_spec blockchain_spec = {
     .name = "blockchain",
-    .summary = "The gateway to chains: nodes, addresses, what comes in and what goes out. It has no keys.",
+    .summary =
+        "The gateway to chains: nodes, addresses, what comes in and what goes out. It has no keys.",
     .config = blockchain_config_rows,
     .config_size = sizeof(struct blockchain_config),
     .ops_port_offset = offsetof(struct blockchain_config, ops_port),

@@ -29,10 +29,10 @@ struct chain {
     const struct chain_client *client;
     struct watch_set *watch;
     _Atomic bool is_active, is_paused;
-    _Atomic bool is_watching;      /* the watch set holds all that the database has */
-    _Atomic uint64_t height, tip;  /* 0: nothing yet */
+    _Atomic bool is_watching;     /* the watch set holds all that the database has */
+    _Atomic uint64_t height, tip; /* 0: nothing yet */
     _Atomic bool is_ready;
-    pthread_mutex_t lock;          /* of what follows */
+    pthread_mutex_t lock;             /* of what follows */
     char network[CHAIN_NETWORK_SIZE]; /* "" before a node was seen */
     char reason[CHAIN_REASON_SIZE];   /* why it is not ready */
     char hash[CHAIN_HASH_SIZE];       /* of the block at `height` */
@@ -54,8 +54,8 @@ struct chain *chains_at(const struct chains *chains, size_t index);
 void chains_apply(struct blockchain *app, const struct catalogue *catalogue);
 
 /* A session of the chain's providers for the calling thread, who closes it. */
-bool chain_session(struct chain *chain, struct provider_session **ret_session,
-                   struct err *err) MUST_CHECK;
+bool chain_session(struct chain *chain, struct provider_session **ret_session, struct err *err)
+    MUST_CHECK;
 
 void chain_set_reason(struct chain *chain, const char *reason); /* "" : none */
 void chain_network(struct chain *chain, char buffer[static CHAIN_NETWORK_SIZE]);

@@ -30,7 +30,7 @@ void service_call_close(struct service_call *call); /* NULL is fine */
 /* `path` begins with '/'. `body`: JSON, or NULL. The answer is put in `out`, which is emptied first;
  * every status is an answer. ERR_PEER_UNAVAILABLE: none came. */
 bool service_call_run(struct service_call *call, const char *method, const char *path,
-                      const char *body, long *ret_status, struct str *out,
-                      struct err *err) MUST_CHECK;
+                      const char *body, long *ret_status, struct str *out, struct err *err)
+    MUST_CHECK;
 
 #endif

@@ -59,7 +59,8 @@ static bool pull(struct job *job, struct err *err)
         return false;
     const struct catalogue *catalogue = catalogue_take(job->app->catalogues);
     char path[PATH_SIZE];
-    snprintf(path, sizeof(path), "/internal/chains?version=%lld", (long long)catalogue->version);
+    snprintf(path, sizeof(path), "/api/v2/internal/chains?version=%lld",
+             (long long)catalogue->version);
     catalogue_give_back(catalogue);
     long status;
     if (!service_call_run(job->call, "GET", path, NULL, &status, &job->answer, err))

@@ -36,7 +36,7 @@ enum {
     CHAIN_ADDRESS_SIZE = 128,
     CHAIN_CONTRACT_SIZE = 44, /* "" is the native coin */
     CHAIN_NETWORK_SIZE = 24,  /* "main", "test", "regtest"; of Ethereum-like chains the chain id */
-    CHAIN_REASON_SIZE = 160
+    CHAIN_REASON_SIZE = 216
 };
 
 struct rpc;    /* rpc.h */
@@ -78,9 +78,9 @@ struct found_spend {
     char txid[CHAIN_HASH_SIZE];
     char prev_txid[CHAIN_HASH_SIZE]; /* Bitcoin-like: the coin; else "" */
     uint32_t prev_index;
-    uint64_t address_id; /* Ethereum-like: the sender; Bitcoin-like: 0 */
-    uint64_t nonce;      /* Ethereum-like */
-    bool is_failed;      /* Ethereum-like: mined with status 0 */
+    uint64_t address_id;              /* Ethereum-like: the sender; Bitcoin-like: 0 */
+    uint64_t nonce;                   /* Ethereum-like */
+    bool is_failed;                   /* Ethereum-like: mined with status 0 */
     char fee_units[CHAIN_UNITS_SIZE]; /* native coin; "" unknown */
 };
 
@@ -105,7 +105,8 @@ struct chain_asset; /* state/catalogue.h */
 struct block_question {
     uint64_t height;
     char hash[CHAIN_HASH_SIZE];
-    const char *only_txid; /* NULL: the whole block; else this transaction alone (parked, explain) */
+    const char
+        *only_txid; /* NULL: the whole block; else this transaction alone (parked, explain) */
     const struct watch_set *watch;
     const struct chain_asset *assets;
     size_t assets_count;
@@ -153,9 +154,9 @@ struct address_form {
 };
 
 struct fee_rate {
-    uint64_t per_unit;     /* smallest units a virtual byte × 1000 (Bitcoin-like), a gas (others) */
-    uint64_t priority;     /* Ethereum-like: of it, the tip of the miner */
-    bool is_estimated;     /* else a fallback: the node has not enough data */
+    uint64_t per_unit; /* smallest units a virtual byte × 1000 (Bitcoin-like), a gas (others) */
+    uint64_t priority; /* Ethereum-like: of it, the tip of the miner */
+    bool is_estimated; /* else a fallback: the node has not enough data */
     char native_units[32]; /* cost of a plain payment */
 };
 

@@ -11,8 +11,8 @@
 
 struct provider {
     char url[RPC_URL_SIZE], label[256];
-    bool is_known;    /* it was looked at */
-    bool is_foreign;  /* of another network */
+    bool is_known;   /* it was looked at */
+    bool is_foreign; /* of another network */
     bool is_syncing;
     uint64_t tip, errors;
     unsigned failed_in_row;
@@ -141,7 +141,8 @@ static bool node_of(struct provider_session *session, size_t at, struct node **r
 {
     struct providers *providers = session->providers;
     struct node *node = &session->nodes[at];
-    if (!node->rpc && !rpc_open(providers->rows[at].url, providers->spec.timeout_ms, &node->rpc, err))
+    if (!node->rpc &&
+        !rpc_open(providers->rows[at].url, providers->spec.timeout_ms, &node->rpc, err))
         return false;
     node->client = providers->spec.client;
     pthread_mutex_lock(&providers->lock);
@@ -176,8 +177,7 @@ static void note_bad_locked(struct provider *provider, const struct err *err, in
         return;
     uint16_t chance;
     random_bytes(&chance, sizeof(chance));
-    provider->pause_ms =
-        provider->pause_ms == 0 ? PROVIDER_PAUSE_MIN_MS : 2 * provider->pause_ms;
+    provider->pause_ms = provider->pause_ms == 0 ? PROVIDER_PAUSE_MIN_MS : 2 * provider->pause_ms;
     if (provider->pause_ms > PROVIDER_PAUSE_MAX_MS)
         provider->pause_ms = PROVIDER_PAUSE_MAX_MS;
     provider->resume_us =
@@ -312,8 +312,8 @@ static void note_look_locked(struct providers *providers, struct provider *provi
                              const struct look *look)
 {
     provider->is_known = true;
-    provider->is_foreign = providers->network[0] != '\0' &&
-                           strcmp(providers->network, look->identity.network) != 0;
+    provider->is_foreign =
+        providers->network[0] != '\0' && strcmp(providers->network, look->identity.network) != 0;
     provider->is_syncing = look->identity.is_syncing;
     provider->tip = look->tip.height;
     if (provider->is_foreign)
@@ -342,8 +342,7 @@ static void best_find_locked(struct providers *providers)
 static bool rests(struct providers *providers, size_t at)
 {
     pthread_mutex_lock(&providers->lock);
-    bool is_resting =
-        providers->rows[at].resume_us > clock_monotonic_us(providers->spec.clock);
+    bool is_resting = providers->rows[at].resume_us > clock_monotonic_us(providers->spec.clock);
     pthread_mutex_unlock(&providers->lock);
     return is_resting;
 }
@@ -400,7 +399,7 @@ size_t providers_view(const struct providers *providers, struct provider_view *r
         view->errors = provider->errors;
         memcpy(view->url, provider->label, sizeof(view->url));
         snprintf(view->reason, sizeof(view->reason), "%s",
-                 view->is_healthy               ? ""
+                 view->is_healthy              ? ""
                  : provider->reason[0] != '\0' ? provider->reason
                                                : "behind the others");
     }

@@ -93,8 +93,8 @@ static bool url_read(struct rpc *rpc, const char *url, struct err *err)
     const char *user_end = colon ? colon : end;
     rpc->has_user = true;
     if (!unescape(begin, (size_t)(user_end - begin), rpc->user, sizeof(rpc->user)) ||
-        (colon && !unescape(colon + 1, (size_t)(end - colon - 1), rpc->password,
-                            sizeof(rpc->password))))
+        (colon &&
+         !unescape(colon + 1, (size_t)(end - colon - 1), rpc->password, sizeof(rpc->password))))
         return err_set(err, ERR_CONFIG, "too long a user or password: %s", rpc->label);
     snprintf(rpc->url, sizeof(rpc->url), "%.*s%s", (int)(begin - url), url, end + 1);
     return true;
@@ -279,8 +279,8 @@ static bool refused(struct rpc *rpc, const struct envelope *envelope, const char
     int64_t code;
     if (json_member_i64(root, "code", &code))
         rpc->error_code = code;
-    const char *message = cJSON_IsString(root) ? root->valuestring
-                                               : json_member_text(root, "message");
+    const char *message =
+        cJSON_IsString(root) ? root->valuestring : json_member_text(root, "message");
     message_keep(rpc, message ? message : "no message");
     return err_set(err, rpc->error_code == WARMING_UP ? ERR_PEER_UNAVAILABLE : ERR_NODE_REFUSED,
                    "%s: %s: %s (%lld)", rpc->label, method, rpc->error_message,

@@ -17,7 +17,8 @@ static const struct json_field provider_fields[] = {
 const struct json_field chain_fields[] = {
     {"key", JSON_TEXT, AT(key), .doc = "Key of the chain."},
     {"client", JSON_TEXT, AT(client), .doc = "Family and parameters."},
-    {"network", JSON_TEXT, AT(network), .doc = "main, test, regtest or a chain id; null: unknown yet."},
+    {"network", JSON_TEXT, AT(network),
+     .doc = "main, test, regtest or a chain id; null: unknown yet."},
     {"ready", JSON_BOOL, AT(ready), .doc = "It is followed up to its tip."},
     {"active", JSON_BOOL, AT(active), .doc = "The catalogue wants it followed."},
     {"paused", JSON_BOOL, AT(paused), .doc = "An operator stopped following it."},

@@ -64,7 +64,8 @@ static bool operator_from_claims(void *app, const struct token_claims *claims, v
     return true;
 }
 
-static bool peer_from_claims(void *app, const struct token_claims *claims, void *ret_peer, struct err *err)
+static bool peer_from_claims(void *app, const struct token_claims *claims, void *ret_peer,
+                             struct err *err)
 {
     (void)app;
     struct service_peer peer = {.name = ""};

@@ -14,7 +14,7 @@ enum { ARENA_BYTES_MAX = 16 << 20, UNITS_DIGITS_MAX = 78, SERVERS_BYTES_MAX = 40
 
 DEFINE_AUTO(cJSON, cJSON_Delete);
 
-struct shelf { /* one catalogue with its memory */
+struct shelf {                  /* one catalogue with its memory */
     struct catalogue catalogue; /* first */
     struct catalogues *owner;
     struct arena *arena;
@@ -217,8 +217,8 @@ static bool lists_read(struct arena *arena, const cJSON *item, struct chain_entr
         return no_memory(err);
     entry->assets = asset;
     entry->wallets = wallet;
-    cJSON_ArrayForEach(one, assets) if (!asset_read(arena, one, &asset[entry->assets_count++],
-                                                    err)) return false;
+    cJSON_ArrayForEach(
+        one, assets) if (!asset_read(arena, one, &asset[entry->assets_count++], err)) return false;
     cJSON_ArrayForEach(one, wallets) if (!wallet_read(arena, one, &wallet[entry->wallets_count++],
                                                       err)) return false;
     return texts_read(arena, json_member(item, "whitelist"), &entry->whitelist,
@@ -229,7 +229,8 @@ static bool is_key(const char *key)
 {
     size_t length = strlen(key);
     return length > 0 && length <= 32 &&
-           strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == length;
+           strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+               length;
 }
 
 static bool chain_read(struct arena *arena, const cJSON *item, struct chain_entry *entry,

@@ -24,9 +24,9 @@ struct blockchain_config {
     const char *accounting_url, *signer_url;
     uint32_t catalogue_poll_ms, tip_poll_ms;
     uint32_t node_timeout_ms;
-    uint32_t blocks_kept;     /* hashes of the last blocks: how deep a reorg we can undo alone */
-    uint32_t address_pool;    /* derived ahead for each chain */
-    uint32_t ready_lag_max;   /* blocks behind the tip that are still ready */
+    uint32_t blocks_kept;       /* hashes of the last blocks: how deep a reorg we can undo alone */
+    uint32_t address_pool;      /* derived ahead for each chain */
+    uint32_t ready_lag_max;     /* blocks behind the tip that are still ready */
     const char *second_opinion; /* "ltc-regtest:=100000000 eth:0x..=5000000" */
 };
 

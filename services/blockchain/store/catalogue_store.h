@@ -9,7 +9,7 @@
 
 /* Appends it; nothing: there is none. */
 bool catalogue_load(struct db *db, struct str *out, struct err *err) MUST_CHECK;
-bool catalogue_save(struct db *db, const struct str *body, int64_t now_us,
-                    struct err *err) MUST_CHECK;
+bool catalogue_save(struct db *db, const struct str *body, int64_t now_us, struct err *err)
+    MUST_CHECK;
 
 #endif

@@ -33,8 +33,8 @@ bool event_add(struct db *db, const char *name, const char *members, int64_t now
 bool events_read(struct db *db, struct arena *arena, uint64_t after, size_t max,
                  struct event_row **ret_rows, size_t *ret_count, struct err *err) MUST_CHECK;
 /* The last number given, and the last one that is known to be published. */
-bool events_head(struct db *db, uint64_t *ret_seq, uint64_t *ret_published,
-                 struct err *err) MUST_CHECK;
+bool events_head(struct db *db, uint64_t *ret_seq, uint64_t *ret_published, struct err *err)
+    MUST_CHECK;
 bool events_published(struct db *db, uint64_t seq, struct err *err) MUST_CHECK;
 
 #endif
