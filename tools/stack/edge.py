@@ -15,6 +15,7 @@ def configure(settings):
         "EDGE_LISTEN": f"127.0.0.1:{settings.edge_port}",
         "EDGE_ACCOUNTING": f"127.0.0.1:{settings.ports['ACCOUNTING_PORT']}",
         "EDGE_AUTH": f"127.0.0.1:{settings.ports['AUTH_PORT']}",
+        "EDGE_BLOCKCHAIN": f"127.0.0.1:{settings.ports['BLOCKCHAIN_PORT']}",
         "EDGE_OUTBOX": f"127.0.0.1:{settings.ports['MAIL_PORT']}",
         "EDGE_PREFIX": str(folder(settings)),
         # The worker touches no files: bodies and answers stay in memory (see the template).

@@ -10,10 +10,11 @@ import subprocess
 from stack.settings import REPOSITORY, StackError, write_env_file, write_file
 
 FOLDERS = ("log", "pids", "env", "mariadb", "rabbitmq", "nginx", "supervisor")
-PRIVATE_FOLDERS = ("keys", "secrets")
+PRIVATE_FOLDERS = ("keys", "secrets", "signer")
 
 RSA_KEYS = ("jwt",)  # sessions of users: RS256, as the contract has it
-EC_KEYS = ("accounting", "matching", "blockchain", "signer", "event", "management")  # between services: ES256
+# Between services: ES256.
+EC_KEYS = ("accounting", "matching", "blockchain", "signer", "event", "management")
 
 PASSWORDS = ("mariadb_accounting", "mariadb_accounting_migrate", "mariadb_checker",
              "mariadb_auth", "mariadb_auth_migrate", "mariadb_blockchain",
@@ -115,7 +116,9 @@ def write_service_environments(settings):
         "MINIMUM_MEMBER_LEVEL_FOR_TRADING": 2,
         "MIGRATIONS_DIR": REPOSITORY / "services/accounting/migrations",
         "SERVICE_KEY_FILE": key_file(settings, "accounting", "key"),
-        "SERVICE_KEYS": f"matching={key_file(settings, 'matching', 'pub')}",
+        "SERVICE_KEYS": f"matching={key_file(settings, 'matching', 'pub')},"
+                        f"blockchain={key_file(settings, 'blockchain', 'pub')}",
+        "BLOCKCHAIN_URL": f"http://127.0.0.1:{ports['BLOCKCHAIN_PORT']}",
         "AUTH_URL": f"http://127.0.0.1:{ports['AUTH_PORT']}",
         "SECRET_STORE": "file", "SECRET_FILE": run_dir / "secrets" / "accounting.secrets",
         "SECRET_KEY_FILE": key_file(settings, "accounting_secrets", "key"),
@@ -183,6 +186,39 @@ def write_service_environments(settings):
     checker = {**database, "DB_USER": "bourse_checker",
                "DB_PASSWORD": password(settings, "mariadb_checker")}
     operator = {"DB_SOCKET": socket, "DB_USER": "root", **broker("operator")}
+    blockchain = {
+        "HTTP_HOST": "127.0.0.1", "HTTP_PORT": ports["BLOCKCHAIN_PORT"],
+        "OPS_HOST": "127.0.0.1", "OPS_PORT": ports["BLOCKCHAIN_OPS_PORT"],
+        **server, "DB_NAME": "bourse_blockchain",
+        "DB_USER": "bourse_blockchain", "DB_PASSWORD": password(settings, "mariadb_blockchain"),
+        "DB_MIGRATE_USER": "bourse_blockchain_migrate",
+        "DB_MIGRATE_PASSWORD": password(settings, "mariadb_blockchain_migrate"),
+        **broker("blockchain"),
+        "JWT_PUBLIC_KEY_FILE": key_file(settings, "jwt", "pub"), "JWT_ALGORITHM": "RS256",
+        "JWT_ISSUER": "barong", "JWT_AUDIENCE": "peatio,barong",
+        "JWKS_URL": f"http://127.0.0.1:{ports['AUTH_PORT']}/.well-known/jwks.json",
+        "MIGRATIONS_DIR": REPOSITORY / "services/blockchain/migrations",
+        "ACCOUNTING_URL": f"http://127.0.0.1:{ports['ACCOUNTING_PORT']}",
+        "SIGNER_URL": f"http://127.0.0.1:{ports['SIGNER_PORT']}",
+        "SERVICE_KEY_FILE": key_file(settings, "blockchain", "key"),
+        "SERVICE_KEYS": f"accounting={key_file(settings, 'accounting', 'pub')}",
+        "EVENT_API_JWT_PRIVATE_KEY_FILE": key_file(settings, "blockchain", "key"),
+        "EVENT_API_JWT_ALGORITHM": "ES256",
+        # Blocks of a local chain come when somebody wants them: look often.
+        "TIP_POLL_MS": 250,
+        "LOG_LEVEL": "info",
+    }
+    signer = {
+        "HTTP_HOST": "127.0.0.1", "HTTP_PORT": ports["SIGNER_PORT"],
+        "OPS_HOST": "127.0.0.1", "OPS_PORT": ports["SIGNER_OPS_PORT"],
+        "SERVICE_KEYS": f"blockchain={key_file(settings, 'blockchain', 'pub')}",
+        "POLICY_FILE": REPOSITORY / "deploy/config/signer_policy.yml",
+        "AUDIT_FILE": run_dir / "signer" / "audit.jsonl",
+        "SECRET_STORE": "file", "SECRET_FILE": run_dir / "secrets" / "signer.secrets",
+        "SECRET_KEY_FILE": key_file(settings, "signer_secrets", "key"),
+        "LOG_LEVEL": "info",
+    }
     for name, pairs in (("accounting", accounting), ("matching", matching), ("auth", auth),
-                        ("mail", mail), ("checker", checker), ("operator", operator)):
+                        ("mail", mail), ("blockchain", blockchain), ("signer", signer),
+                        ("checker", checker), ("operator", operator)):
         write_env_file(run_dir / "env" / f"{name}.env", pairs, 0o600)

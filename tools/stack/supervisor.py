@@ -16,7 +16,10 @@ from stack.settings import StackError, write_file
 INFRASTRUCTURE = {"epmd": (10, 5), "logs": (10, 5), "mariadb": (20, 120), "rabbitmq": (20, 60)}
 # Those of stack/nodes.py that are there. They start with the infrastructure.
 NODES = {"litecoind": (20, 60), "anvil": (20, 20)}
-SERVICES = {"accounting": (30, 25), "auth": (30, 25), "mail": (40, 25), "matching": (40, 25)}
+SERVICES = {"signer": (30, 25), "accounting": (30, 25), "auth": (30, 25), "mail": (40, 25),
+            "matching": (40, 25), "blockchain": (40, 25)}
+# BOURSE_BIN may be of a version that had none of these.
+YOUNG = ("signer", "blockchain")
 # A service that is another role of a program.
 BINARIES = {"mail": "auth"}
 EDGE = {"nginx": (50, 10)}
@@ -28,7 +31,14 @@ START_SECONDS, STOP_SECONDS = 10, 240
 
 def programs(settings):
     chains = {name: NODES[name] for name in nodes.available(settings)}
-    return {**INFRASTRUCTURE, **chains, **({} if settings.infra_only else SERVICES), **EDGE}
+    return {**INFRASTRUCTURE, **chains, **services(settings), **EDGE}
+
+
+def services(settings):
+    if settings.infra_only:
+        return {}
+    return {name: row for name, row in SERVICES.items()
+            if name not in YOUNG or (settings.binaries / f"bourse-{name}").exists()}
 
 
 def folder(settings):

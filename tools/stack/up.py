@@ -19,6 +19,8 @@ READY_PATH = "/api/v2/peatio/public/health/ready"
 RECOVERING_SECONDS = 10
 START_SECONDS = 90
 RESTARTS_MAX = 3
+# service: its seeds
+SEEDS = {"accounting": "deploy/seed", "auth": "deploy/seed/auth", "blockchain": None}
 
 
 def main(infra_only):
@@ -99,9 +101,11 @@ def start(settings):
     mariadb.create_users(settings)
     credentials.write(settings)
     if not settings.infra_only:
-        for service, seeds in (("accounting", "deploy/seed"), ("auth", "deploy/seed/auth")):
-            run_service(settings, service, "migrate", "--migrate")
-            run_service(settings, service, "seed", "--seed", REPOSITORY / seeds)
+        for service, seeds in SEEDS.items():
+            if service in supervisor.services(settings):
+                run_service(settings, service, "migrate", "--migrate")
+                if seeds:
+                    run_service(settings, service, "seed", "--seed", REPOSITORY / seeds)
     for name in nodes.available(settings):
         key = nodes.CHAINS[name]
         wait_for(settings, name, nodes.of(settings)[key].answers)
@@ -110,7 +114,7 @@ def start(settings):
 
     supervisor.start_rest(settings)
     if not settings.infra_only:
-        for name in supervisor.SERVICES:
+        for name in supervisor.services(settings):
             wait_for(settings, name, lambda name=name: service_is_ready(settings, name))
     wait_for(settings, "nginx", lambda: edge_is_ready(settings))
 
