@@ -23,3 +23,6 @@ CREATE ROLE IF NOT EXISTS bourse_blockchain_service;
 GRANT bourse_blockchain_service TO 'bourse_blockchain'@'%';
 SET DEFAULT ROLE bourse_blockchain_service FOR 'bourse_blockchain'@'%';
 GRANT ALL PRIVILEGES ON bourse_blockchain.* TO 'bourse_blockchain_migrate'@'%' WITH GRANT OPTION;
+-- The gateway has no books: what it knows of a chain it can read there again. Its rights are on all of its
+-- tables, and not table by table.
+GRANT SELECT, INSERT, UPDATE, DELETE ON bourse_blockchain.* TO bourse_blockchain_service;
