@@ -22,7 +22,8 @@ enum {
     REOPEN_PAUSE_MS = 200,
     BUSY_COUNT = 8,
     ENOUGH_COUNT = 100,
-    PACE_PERCENT = 50
+    PACE_PERCENT = 100,
+    PACE_US_MAX = 8000
 };
 
 struct accept_queue {
@@ -143,8 +144,10 @@ void accept_writer_run(struct accounting *app)
     struct queue *intakes = app->accept_queue->intakes;
     struct accept_batch *batch = accept_batch_new(app);
     struct db *db = NULL;
-    struct pace pace = {
-        .busy_count = BUSY_COUNT, .enough_count = ENOUGH_COUNT, .percent = PACE_PERCENT};
+    struct pace pace = {.busy_count = BUSY_COUNT,
+                        .enough_count = ENOUGH_COUNT,
+                        .percent = PACE_PERCENT,
+                        .pause_us_max = PACE_US_MAX};
     void *drained[ACCEPT_BATCH_MAX];
     size_t batch_max = app->config->accept_batch_max;
 

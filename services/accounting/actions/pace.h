@@ -25,13 +25,12 @@
 
 #include "base/clock.h"
 
-enum { PACE_US_MAX = 8000 };
-
 struct pace {
-    size_t busy_count;   /* a transaction of so many tells of load */
-    size_t enough_count; /* one of so many is large enough */
-    int percent;         /* of the last transaction's time */
-    size_t count;        /* of the last transaction */
+    size_t busy_count;    /* a transaction of so many tells of load */
+    size_t enough_count;  /* one of so many is large enough */
+    int percent;          /* of the last transaction's time ... */
+    int64_t pause_us_max; /* ... up to this */
+    size_t count;         /* of the last transaction */
     int64_t began_us, took_us;
 };
 
@@ -40,7 +39,7 @@ static inline int64_t pace_pause_us(const struct pace *pace)
     if (pace->count < pace->busy_count || pace->count >= pace->enough_count)
         return 0;
     int64_t pause_us = pace->took_us * pace->percent / 100;
-    return pause_us < PACE_US_MAX ? pause_us : PACE_US_MAX;
+    return pause_us < pace->pause_us_max ? pause_us : pace->pause_us_max;
 }
 
 static inline void pace_pause(const struct pace *pace)

@@ -25,8 +25,9 @@ enum {
     DELIVERIES_MAX = 256,          /* of one transaction */
     DELIVERY_BYTES_MAX = 16 << 20, /* of one transaction, all its deliveries */
     BUSY_RESULTS = 16,             /* see actions/pace.h */
-    ENOUGH_RESULTS = 128,
-    PACE_PERCENT = 100,
+    ENOUGH_RESULTS = 192,
+    PACE_PERCENT = 150,
+    PACE_US_MAX = 16000,
     PAUSE_MIN_MS = 100,
     PAUSE_MAX_MS = 250,
     STUCK_MAX = 16,
@@ -254,8 +255,10 @@ void on_results_run(struct accounting *app)
     int pause_ms = PAUSE_MIN_MS;
     assert(settler != NULL);
     settler->app = app;
-    settler->pace = (struct pace){
-        .busy_count = BUSY_RESULTS, .enough_count = ENOUGH_RESULTS, .percent = PACE_PERCENT};
+    settler->pace = (struct pace){.busy_count = BUSY_RESULTS,
+                                  .enough_count = ENOUGH_RESULTS,
+                                  .percent = PACE_PERCENT,
+                                  .pause_us_max = PACE_US_MAX};
     settler->settlement = settlement_new(app);
     assert(settler->settlement != NULL);
     while (!app->stopping) {
