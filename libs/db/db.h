@@ -174,8 +174,8 @@ bool db_retry(struct db *db, db_unit *attempt, void *arg, struct err *err) MUST_
 
 /* ---- named locks ---- */
 
-/* One in the schema at a time, among all connections. ERR_BUSY: whoever has it keeps it. It ends with
- * the connection as well. */
+/* One in the schema at a time, among all connections. ERR_BUSY: whoever has it keeps it (wait_s 0: asked
+ * once). It ends with the connection as well. */
 bool db_lock(struct db *db, const char *name, unsigned wait_s, struct err *err) MUST_CHECK;
 bool db_unlock(struct db *db, const char *name, struct err *err) MUST_CHECK;
 

@@ -97,7 +97,7 @@ bool payout_purpose_find(const char *name, enum payout_purpose *ret_purpose)
 bool payout_id_is_fine(const char *id)
 {
     static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:";
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
     size_t length = strlen(id);
     return length > 0 && length <= PAYOUT_ID_CHARS_MAX && strspn(id, letters) == length;
 }

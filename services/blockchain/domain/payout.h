@@ -82,7 +82,7 @@ const char *payout_move_name(enum payout_move move);
 const char *payout_purpose_name(enum payout_purpose purpose);
 bool payout_purpose_find(const char *name, enum payout_purpose *ret_purpose); /* false: none */
 
-/* An id is a word of ours: letters, digits, '-', '_', '.' and ':'; 1 to 64 of them. */
+/* An id is a word of ours: letters, digits, '-', '_' and '.'; 1 to 64 of them. */
 enum { PAYOUT_ID_CHARS_MAX = 64 };
 bool payout_id_is_fine(const char *id);
 

@@ -34,4 +34,15 @@ const struct metric_row blockchain_metrics[METRIC_MAX] = {
                         "What looked like a transfer to us and is none: foreign contracts, scripts "
                         "that pay more than our address.",
                         "reason"},
+    [METRIC_PAYOUTS_QUEUED] = {"payouts_queued", METRIC_GAUGE, "Payouts that nobody looked at yet.",
+                               "chain"},
+    [METRIC_PAYOUTS_WAITING] = {"payouts_waiting", METRIC_GAUGE,
+                                "Payouts that wait for liquidity, a fee or an approval.", "chain"},
+    [METRIC_PAYOUTS_UNDER_WAY] = {"payouts_under_way", METRIC_GAUGE,
+                                  "Payouts that are signed and not confirmed.", "chain"},
+    [METRIC_PAYOUTS_UNKNOWN] = {"payouts_unknown", METRIC_GAUGE,
+                                "Payouts that are signed, and no node says that it has them.",
+                                "chain"},
+    [METRIC_PAYOUTS_ENDED] = {"payouts_ended_total", METRIC_COUNTER, "Payouts that came to an end.",
+                              "state"},
 };

@@ -1,0 +1,517 @@
+/*
+ * Payouts on Ethereum-like chains: one transaction a payout, one allocator of nonces an address. Before a
+ * nonce is taken everything is asked that could make the transaction fail: balances less what is on its
+ * way, the price of gas against its cap, the estimate. A chain nonce above ours means that somebody else
+ * uses the key: nothing goes out from there any more, and somebody is told.
+ */
+#include "blockchain/actions/payout_worker.h"
+
+#include <string.h>
+
+#include "base/auto.h"
+#include "blockchain/family/evm_send.h"
+#include "blockchain/store/coins.h"
+#include "blockchain/store/events.h"
+#include "chain/u256.h"
+#include "json/field.h"
+
+enum { SHORT_MAX = 64, GAS_FUND_PERCENT = 130 };
+
+struct payment {
+    struct payout_worker *worker;
+    const struct payout *payout;
+    struct own_address from;
+    struct u256 units, value; /* what arrives; what the transaction carries of the native coin */
+    const char *to;           /* of the transaction */
+    char data[EVM_TRANSFER_DATA_SIZE];
+    /* what the node says */
+    uint64_t chain_nonce, pending_nonce, gas_estimate;
+    struct u256 native, token;
+    struct fee_rate rate;
+    /* what follows */
+    struct gas_price price;
+    uint64_t gas;
+    struct u256 cost; /* of gas, at most */
+    uint64_t next_nonce;
+    uint64_t tx_id;
+};
+
+static bool is_token(const struct payout *payout)
+{
+    return payout->contract[0] != '\0';
+}
+
+static bool ask_balances(struct node *node, void *arg, struct err *err)
+{
+    struct payment *payment = arg;
+    const struct payout *payout = payment->payout;
+    char text[CHAIN_UNITS_SIZE];
+    const struct family *family = node->client->family;
+    const char *speed = payout->purpose == PAYOUT_COLLECTION
+                            ? payment->worker->entry->gas_collection
+                            : payment->worker->entry->gas_withdrawal;
+    if (!evm_nonce(node, payment->from.address, &payment->chain_nonce, err) ||
+        !evm_nonce_pending(node, payment->from.address, &payment->pending_nonce, err) ||
+        !family->balance(node, payment->from.address, "", text, err))
+        return false;
+    if (!u256_parse(text, &payment->native))
+        return err_set(err, ERR_PROTOCOL, "a balance that is no number");
+    if (is_token(payout)) {
+        if (!family->balance(node, payment->from.address, payout->contract, text, err))
+            return false;
+        if (!u256_parse(text, &payment->token))
+            return err_set(err, ERR_PROTOCOL, "a balance that is no number");
+    }
+    return family->fee_rate(node, speed, &payment->rate, err);
+}
+
+static bool ask_gas(struct node *node, void *arg, struct err *err)
+{
+    struct payment *payment = arg;
+    const struct evm_call call = {.from = payment->from.address,
+                                  .to = payment->to,
+                                  .value = payment->value,
+                                  .data = payment->data};
+    return evm_estimate_gas(node, &call, &payment->gas_estimate, err);
+}
+
+/* ---- the key is used by somebody else ---- */
+
+struct alarm {
+    struct payout_worker *worker;
+    const char *address;
+    uint64_t chain_nonce;
+};
+
+static bool alarm_unit(struct db *db, void *arg, struct err *err)
+{
+    const struct alarm *alarm = arg;
+    char reason[PAYOUT_REASON_SIZE], members[512];
+    snprintf(reason, sizeof(reason), "foreign_nonce %.42s %llu", alarm->address,
+             (unsigned long long)alarm->chain_nonce);
+    snprintf(members, sizeof(members), "\"chain\":\"%s\",\"ready\":false,\"reason\":\"%s\"",
+             alarm->worker->chain->key, reason);
+    return nonce_stop(db, alarm->worker->chain->key, alarm->address, reason, err) &&
+           event_add(db, "chain.health", members, clock_now_us(alarm->worker->app->clock), err);
+}
+
+/* ret_stopped: nothing may be sent from there. */
+static bool nonce_check(struct payment *payment, bool *ret_stopped, struct err *err)
+{
+    struct payout_worker *worker = payment->worker;
+    struct alarm alarm = {
+        .worker = worker, .address = payment->from.address, .chain_nonce = payment->chain_nonce};
+    char stopped[PAYOUT_REASON_SIZE];
+    uint64_t next;
+    if (!nonce_find(worker->db, worker->chain->key, payment->from.address, &next, stopped, err))
+        return false;
+    /* 0: it never sent for us. A deposit address that was used elsewhere starts where the chain is. */
+    bool is_known = next > 0;
+    payment->next_nonce = is_known ? next : payment->pending_nonce;
+    *ret_stopped = stopped[0] != '\0';
+    if (*ret_stopped || !is_known || payment->chain_nonce <= next)
+        return true;
+    *ret_stopped = true;
+    return db_transaction(worker->db, alarm_unit, &alarm, err);
+}
+
+/* ---- one payout ---- */
+
+/* Less what is on its way out already; false in ret_enough: it does not pay for `need`. */
+static bool is_enough(struct payment *payment, const char *contract, struct u256 balance,
+                      struct u256 need, bool *ret_enough, struct err *err)
+{
+    char text[PAYOUT_UNITS_SIZE];
+    struct u256 outgoing, left;
+    if (!payouts_outgoing(payment->worker->db, payment->worker->chain->key, payment->from.address,
+                          contract, text, err))
+        return false;
+    if (!u256_parse(text, &outgoing))
+        return err_set(err, ERR_INTERNAL, "a sum that is no number");
+    *ret_enough = u256_sub(balance, outgoing, &left) && u256_cmp(left, need) >= 0;
+    return true;
+}
+
+static struct u256 gas_cost(uint64_t gas, uint64_t max_fee)
+{
+    struct u256 cost;
+    bool fits = u256_mul_u64(u256_from_u64(gas), max_fee, &cost);
+    assert(fits);
+    return cost;
+}
+
+/* Prices the transaction. A reason to wait, NULL: none. */
+static bool price_it(struct payment *payment, const char **ret_wait, struct err *err)
+{
+    struct payout_worker *worker = payment->worker;
+    const struct payout *payout = payment->payout;
+    const struct fee_bounds bounds = payout_fee_bounds(worker);
+    struct u256 cap;
+    struct err own;
+    uint64_t base_fee = payment->rate.per_unit > payment->rate.priority
+                            ? payment->rate.per_unit - payment->rate.priority
+                            : payment->rate.per_unit;
+    *ret_wait = NULL;
+    if (!gas_price_choose(&bounds, base_fee, payment->rate.priority, &payment->price, &own)) {
+        *ret_wait = PAYOUT_REASON_FEE;
+        return true;
+    }
+    if (!providers_ask(worker->session, ask_gas, payment, err)) {
+        if (err->code != ERR_NODE_REFUSED)
+            return false;
+        *ret_wait = PAYOUT_REASON_FEE; /* it would be reverted now: a paused token */
+        return true;
+    }
+    if (!gas_limit_choose(payment->gas_estimate, worker->app->config->gas_limit_cap, &payment->gas,
+                          &own)) {
+        *ret_wait = PAYOUT_REASON_FEE;
+        return true;
+    }
+    payment->cost = gas_cost(payment->gas, payment->price.max_fee);
+    if (payout->fee_cap_units[0] && u256_parse(payout->fee_cap_units, &cap) &&
+        u256_cmp(payment->cost, cap) > 0)
+        *ret_wait = PAYOUT_REASON_FEE;
+    return true;
+}
+
+static void request_write(const struct payment *payment, uint64_t nonce, struct gas_price price,
+                          struct str *out)
+{
+    const struct payout *payout = payment->payout;
+    char value[U256_TEXT_SIZE], units[U256_TEXT_SIZE];
+    str_add(out, "{\"payout_id\":");
+    json_write_string(out, payout->id);
+    str_add_format(out,
+                   ",\"purpose\":\"%s\",\"client\":\"%s\",\"chain_id\":\"%s\",\"account\":%u,"
+                   "\"index\":%u,\"nonce\":%llu",
+                   payout_purpose_name(payout->purpose), payment->worker->chain->client->name,
+                   payment->worker->network, payment->from.account, payment->from.index,
+                   (unsigned long long)nonce);
+    str_add_format(out, ",\"to\":\"%s\",\"value\":\"%s\",\"data\":\"%s\",\"gas\":%llu", payment->to,
+                   u256_text(payment->value, value), payment->data,
+                   (unsigned long long)payment->gas);
+    str_add_format(out, ",\"max_fee\":\"%llu\",\"max_priority_fee\":\"%llu\"",
+                   (unsigned long long)price.max_fee, (unsigned long long)price.tip);
+    str_add_format(out, ",\"payment\":{\"contract\":\"%s\",\"to\":\"%s\",\"units\":\"%s\"}",
+                   payout->contract, payout->to, u256_text(payment->units, units));
+    str_add_format(out, ",\"approvals\":%s}", payout->approvals);
+}
+
+static bool reserve_unit(struct db *db, void *arg, struct err *err)
+{
+    struct payment *payment = arg;
+    struct payout_worker *worker = payment->worker;
+    struct payout payout = *payment->payout;
+    AUTO(str_release) struct str request = STR_INIT(PAYOUT_REQUEST_BYTES_MAX);
+    struct payout_tx tx = {.state = PAYOUT_TX_BUILDING,
+                           .has_nonce = true,
+                           .max_fee = payment->price.max_fee,
+                           .tip = payment->price.tip};
+    char units[U256_TEXT_SIZE], fee[U256_TEXT_SIZE];
+    memcpy(tx.chain_key, payout.chain_key, sizeof(tx.chain_key));
+    snprintf(tx.from, sizeof(tx.from), "%s", payment->from.address);
+    snprintf(tx.fee_units, sizeof(tx.fee_units), "%.65s", u256_text(payment->cost, fee));
+    if (!nonce_take(db, tx.chain_key, tx.from, payment->next_nonce, &tx.nonce, err))
+        return false;
+    request_write(payment, tx.nonce, payment->price, &request);
+    if (!str_ok(&request))
+        return err_set(err, ERR_INTERNAL, "a question to the signer above its limit");
+    tx.request = request.data;
+    return payout_move(worker, &payout, PAYOUT_MOVE_TAKE, "", NULL, err) &&
+           payout_tx_insert(db, &tx, clock_now_us(worker->app->clock), &payment->tx_id, err) &&
+           payout_payment_insert(db, payment->tx_id, payout.id, u256_text(payment->units, units),
+                                 err);
+}
+
+/* The way of a token from a deposit address: the fee account pays its gas first, as a payout of its own
+ * whose id follows from the collection's, so that it is paid once however often we come here. */
+static bool fund_gas(struct payment *payment, struct err *err)
+{
+    struct payout_worker *worker = payment->worker;
+    const struct payout *payout = payment->payout;
+    struct payout gas = {.purpose = PAYOUT_GAS, .state = PAYOUT_QUEUED, .approvals = "[]"};
+    struct payout there;
+    struct u256 lack;
+    uint8_t digest[32] = {0};
+    char text[U256_TEXT_SIZE];
+    for (unsigned round = 1; round <= 9; round++) {
+        int length = snprintf(gas.id, sizeof(gas.id), "gas-%s-%u", payout->id, round);
+        if (length >= (int)sizeof(gas.id))
+            return err_set(err, ERR_INVALID, "the id of a collection is too long");
+        if (payout_find(worker->db, worker->arena, gas.id, &there, NULL, err)) {
+            if (!payout_is_final(there.state))
+                return true; /* on its way */
+            continue;        /* it was not enough: the price rose */
+        }
+        if (err->code != ERR_NOT_FOUND)
+            return false;
+        struct u256 wanted = gas_cost(payment->gas, payment->price.max_fee);
+        if (!u256_mul_u64(wanted, GAS_FUND_PERCENT, &wanted))
+            return err_set(err, ERR_OVERFLOW, "gas");
+        wanted = u256_div_u64(wanted, 100, NULL);
+        if (!u256_sub(wanted, payment->native, &lack))
+            return true;
+        memcpy(gas.chain_key, payout->chain_key, sizeof(gas.chain_key));
+        memcpy(gas.to, payment->from.address, sizeof(payment->from.address));
+        snprintf(gas.units, sizeof(gas.units), "%.65s", u256_text(lack, text));
+        return payout_insert(worker->db, &gas, digest, clock_now_us(worker->app->clock), err) ||
+               err->code == ERR_CONFLICT;
+    }
+    return true; /* somebody has to look at it */
+}
+
+static bool from_find(struct payment *payment, struct err *err)
+{
+    struct payout_worker *worker = payment->worker;
+    const struct payout *payout = payment->payout;
+    if (payout->from[0])
+        return own_address_find(worker->db, worker->chain->key, payout->from, &payment->from, err);
+    return own_address_first(worker->db, worker->chain->key,
+                             payout->purpose == PAYOUT_GAS ? "fee" : "hot", &payment->from, err);
+}
+
+/* What arrives and what the transaction says. A fee that is subtracted comes off a native payment. */
+static bool amounts(struct payment *payment, const char **ret_wait)
+{
+    const struct payout *payout = payment->payout;
+    struct u256 asked;
+    bool is_number = u256_parse(payout->units, &asked);
+    assert(is_number);
+    *ret_wait = NULL;
+    payment->units = asked;
+    if (is_token(payout)) {
+        payment->to = payout->contract;
+        payment->value = U256_ZERO;
+        evm_transfer_data(payout->to, asked, payment->data);
+        return true;
+    }
+    payment->to = payout->to;
+    snprintf(payment->data, sizeof(payment->data), "0x");
+    payment->value = asked;
+    return true;
+}
+
+/* ret_wait: why it can't be paid now; NULL: its transaction is reserved. */
+static bool try_one(struct payment *payment, const char **ret_wait, struct err *err)
+{
+    struct payout_worker *worker = payment->worker;
+    const struct payout *payout = payment->payout;
+    bool is_stopped, enough;
+    *ret_wait = PAYOUT_REASON_LIQUIDITY;
+    if (!from_find(payment, err))
+        return false;
+    if (!payment->from.is_derived)
+        return true;
+    if (!amounts(payment, ret_wait) ||
+        !providers_ask(worker->session, ask_balances, payment, err) ||
+        !nonce_check(payment, &is_stopped, err))
+        return false;
+    *ret_wait = PAYOUT_REASON_APPROVAL;
+    if (is_stopped)
+        return true;
+    *ret_wait = PAYOUT_REASON_LIQUIDITY;
+    if (!is_enough(payment, payout->contract, is_token(payout) ? payment->token : payment->native,
+                   payment->units, &enough, err))
+        return false;
+    if (!enough)
+        return true;
+    if (!price_it(payment, ret_wait, err) || *ret_wait)
+        return *ret_wait != NULL;
+    struct u256 need = payment->cost;
+    if (!is_token(payout) && payout->subtract_fee) {
+        *ret_wait = PAYOUT_REASON_FEE;
+        if (!u256_sub(payment->units, payment->cost, &payment->units) ||
+            u256_is_zero(payment->units))
+            return true;
+        payment->value = payment->units;
+        need = U256_ZERO;
+    }
+    if (!u256_add(need, is_token(payout) ? U256_ZERO : payment->value, &need) ||
+        !is_enough(payment, "", payment->native, need, &enough, err))
+        return false;
+    if (!enough) {
+        *ret_wait = is_token(payout) ? PAYOUT_REASON_FEE : PAYOUT_REASON_LIQUIDITY;
+        return !is_token(payout) || !payout->from[0] || fund_gas(payment, err);
+    }
+    *ret_wait = NULL;
+    return db_transaction(worker->db, reserve_unit, payment, err);
+}
+
+struct shortage {
+    const char *from, *contract;
+};
+
+static bool build(struct payout_worker *worker, const struct payout_list *due, uint64_t *ret_tx,
+                  struct err *err)
+{
+    struct shortage shortages[SHORT_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < due->count; i++) {
+        const struct payout *payout = &due->rows[i];
+        struct payment payment = {.worker = worker, .payout = payout};
+        struct err own;
+        const char *wait = NULL;
+        /* First come, first served: nobody overtakes who waits for the same money. */
+        for (size_t k = 0; k < count && !wait; k++)
+            if (strcmp(shortages[k].from, payout->from) == 0 &&
+                strcmp(shortages[k].contract, payout->contract) == 0)
+                wait = PAYOUT_REASON_LIQUIDITY;
+        if (!wait && !try_one(&payment, &wait, &own)) {
+            if (own.code == ERR_STATE_CONFLICT)
+                continue; /* cancelled meanwhile */
+            *err = own;
+            return false;
+        }
+        if (!wait) {
+            *ret_tx = payment.tx_id;
+            return true;
+        }
+        bool is_short = strcmp(wait, PAYOUT_REASON_LIQUIDITY) == 0;
+        if (is_short && count < SHORT_MAX)
+            shortages[count++] = (struct shortage){payout->from, payout->contract};
+        int64_t wait_ms = is_short                                    ? 0
+                          : strcmp(wait, PAYOUT_REASON_APPROVAL) == 0 ? PAYOUT_APPROVAL_WAIT_MS
+                                                                      : PAYOUT_WAIT_MS;
+        if (!payout_wait(worker, payout, wait, wait_ms, err))
+            return false;
+    }
+    *ret_tx = 0;
+    return true;
+}
+
+/* ---- behind the signature ---- */
+
+struct nonce_question {
+    const char *address;
+    uint64_t nonce;
+};
+
+static bool ask_nonce(struct node *node, void *arg, struct err *err)
+{
+    struct nonce_question *question = arg;
+    return evm_nonce(node, question->address, &question->nonce, err);
+}
+
+struct status_question {
+    const char *txid;
+    struct tx_status status;
+};
+
+static bool ask_status(struct node *node, void *arg, struct err *err)
+{
+    struct status_question *question = arg;
+    return node->client->family->tx_status(node, question->txid, &question->status, err);
+}
+
+/* The nonce is used up, and by none of ours. */
+static bool is_void(struct payout_worker *worker, const struct payout_tx *tx, bool *ret_void,
+                    struct err *err)
+{
+    struct nonce_question nonce = {.address = tx->from};
+    struct payout_tx_list all;
+    if (!providers_ask(worker->session, ask_nonce, &nonce, err))
+        return false;
+    *ret_void = false;
+    if (nonce.nonce <= tx->nonce)
+        return true;
+    if (!payout_txs_at_nonce(worker->db, worker->arena, tx, &all, err))
+        return false;
+    for (size_t i = 0; i < all.count; i++) {
+        struct status_question question = {.txid = all.rows[i].txid};
+        if (all.rows[i].txid[0] == '\0')
+            continue;
+        if (!providers_ask(worker->session, ask_status, &question, err))
+            return false;
+        if (question.status.place == TX_MINED)
+            return true; /* one of ours: its own row says the rest */
+    }
+    *ret_void = true;
+    struct alarm alarm = {.worker = worker, .address = tx->from, .chain_nonce = nonce.nonce};
+    char stopped[PAYOUT_REASON_SIZE];
+    uint64_t next;
+    if (!nonce_find(worker->db, tx->chain_key, tx->from, &next, stopped, err))
+        return false;
+    return stopped[0] || db_transaction(worker->db, alarm_unit, &alarm, err);
+}
+
+struct bump {
+    struct payout_worker *worker;
+    const struct payout_tx *old;
+    struct payout_tx made;
+    uint64_t tx_id;
+};
+
+static bool bump_unit(struct db *db, void *arg, struct err *err)
+{
+    struct bump *bump = arg;
+    return payout_tx_insert(db, &bump->made, clock_now_us(bump->worker->app->clock), &bump->tx_id,
+                            err) &&
+           payout_payments_copy(db, bump->old->id, bump->tx_id, err);
+}
+
+static bool ask_rate(struct node *node, void *arg, struct err *err)
+{
+    return node->client->family->fee_rate(node, "fast", arg, err);
+}
+
+/* The question of before with other prices: same nonce, same payment. */
+static bool request_reprice(const struct payout_tx *old, struct gas_price price, struct str *out)
+{
+    const char *from = strstr(old->request, ",\"max_fee\":");
+    const char *rest = strstr(old->request, ",\"payment\":");
+    if (!from || !rest || rest < from)
+        return false;
+    str_add_bytes(out, old->request, (size_t)(from - old->request));
+    str_add_format(out, ",\"max_fee\":\"%llu\",\"max_priority_fee\":\"%llu\"",
+                   (unsigned long long)price.max_fee, (unsigned long long)price.tip);
+    str_add(out, rest);
+    return str_ok(out);
+}
+
+static bool bump_it(struct payout_worker *worker, const struct payout_tx *tx, uint64_t *ret_tx,
+                    struct err *err)
+{
+    struct bump bump = {.worker = worker, .old = tx, .made = *tx};
+    const struct fee_bounds bounds = payout_fee_bounds(worker);
+    AUTO(str_release) struct str request = STR_INIT(PAYOUT_REQUEST_BYTES_MAX);
+    struct payout_tx_list all;
+    struct fee_rate rate;
+    struct gas_price today, price;
+    struct u256 fee, gas;
+    char text[U256_TEXT_SIZE];
+    struct err own;
+    *ret_tx = 0;
+    if (!payout_txs_at_nonce(worker->db, worker->arena, tx, &all, err))
+        return false;
+    if (all.count > PAYOUT_BUMPS_MAX || all.rows[all.count - 1].id != tx->id)
+        return true; /* often enough; or a younger one is on its way */
+    if (!providers_ask(worker->session, ask_rate, &rate, err))
+        return false;
+    uint64_t base = rate.per_unit > rate.priority ? rate.per_unit - rate.priority : rate.per_unit;
+    if (!gas_price_choose(&bounds, base, rate.priority, &today, &own) ||
+        !gas_price_bump(&bounds, (struct gas_price){tx->max_fee, tx->tip}, today, &price, &own))
+        return true; /* above the cap: it waits as it is */
+    if (!request_reprice(tx, price, &request))
+        return err_set(err, ERR_INTERNAL, "a stored question that can't be read");
+    bump.made.state = PAYOUT_TX_BUILDING;
+    bump.made.request = request.data;
+    bump.made.replaces = tx->id;
+    bump.made.max_fee = price.max_fee;
+    bump.made.tip = price.tip;
+    bool is_number = u256_parse(tx->fee_units, &fee);
+    assert(is_number && tx->max_fee > 0);
+    gas = u256_div_u64(fee, tx->max_fee, NULL);
+    if (!u256_mul_u64(gas, price.max_fee, &fee))
+        return err_set(err, ERR_OVERFLOW, "gas");
+    snprintf(bump.made.fee_units, sizeof(bump.made.fee_units), "%.65s", u256_text(fee, text));
+    if (!db_transaction(worker->db, bump_unit, &bump, err))
+        return false;
+    *ret_tx = bump.tx_id;
+    return true;
+}
+
+const struct payout_family payout_family_evm = {.name = "ethereum",
+                                                .sign_path = "/internal/sign/evm",
+                                                .build = build,
+                                                .is_void = is_void,
+                                                .bump = bump_it};

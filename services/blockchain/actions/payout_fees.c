@@ -1,0 +1,13 @@
+#include "blockchain/actions/payout_worker.h"
+
+struct fee_bounds payout_fee_bounds(const struct payout_worker *worker)
+{
+    const struct blockchain_config *config = worker->app->config;
+    if (!worker->chain->client->is_dynamic_fee)
+        return (struct fee_bounds){.fallback = config->coin_fee_fallback,
+                                   .least = config->coin_fee_least,
+                                   .cap = config->coin_fee_cap};
+    return (struct fee_bounds){.fallback = UINT64_C(1000000000),
+                               .least = config->gas_price_least_mwei * UINT64_C(1000000),
+                               .cap = config->gas_price_cap_gwei * UINT64_C(1000000000)};
+}

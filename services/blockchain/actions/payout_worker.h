@@ -1,0 +1,108 @@
+/*
+ * payout_worker.h: what the executor of payouts has in hand while it works on one chain, and the steps
+ * that the families share.
+ *
+ *     due ─► build ─► sign ─► store, commit ─► send ─► watch ─► confirmed
+ *            reserve  same       the bytes     same bytes,       failed: by proof only
+ *            coins or question   are kept      again and again
+ *            a nonce  after a
+ *                     crash
+ *
+ * One thread, which holds the named lock of the chain; what it writes is by compare and set all the same.
+ */
+#ifndef BLOCKCHAIN_ACTIONS_PAYOUT_WORKER_H
+#define BLOCKCHAIN_ACTIONS_PAYOUT_WORKER_H
+
+#include "base/arena.h"
+#include "blockchain/actions/blockchain.h"
+#include "blockchain/actions/chain.h"
+#include "blockchain/domain/fee.h"
+#include "blockchain/store/payout_txs.h"
+#include "blockchain/store/payouts.h"
+
+struct service_call;
+
+enum {
+    PAYOUT_WAIT_MS = 3000, /* a payout that waits for a fee is looked at again then */
+    PAYOUT_APPROVAL_WAIT_MS = 20000,
+    PAYOUT_BATCH_MAX = 100, /* payments of one transaction */
+    PAYOUT_BUILDS_MAX = 50, /* transactions of one round */
+    PAYOUT_REQUEST_BYTES_MAX = 768 * 1024,
+    PAYOUT_BUMPS_MAX = 3, /* the signer knows four transactions of a payout again */
+    PAYOUT_ARENA_BYTES_MAX = 64 << 20
+};
+
+struct payout_family;
+
+struct payout_worker {
+    struct blockchain *app;
+    struct db *db;
+    struct arena *arena; /* of a round */
+    struct service_call *signer;
+    /* the chain in hand */
+    struct chain *chain;
+    const struct chain_entry *entry;
+    const struct payout_family *family;
+    struct provider_session *session;
+    char network[CHAIN_NETWORK_SIZE];
+    uint64_t tip;
+    struct err trouble; /* the first that happened to one payout, while the others went on */
+    bool is_troubled;
+};
+
+/* How a family sends. */
+struct payout_family {
+    const char *name; /* of struct family */
+    const char *sign_path;
+    /* Takes what is due, in order, and makes one transaction of it: reserves coins or a nonce, stores
+     * the question to the signer, commits. What can't be paid now is told to wait. ret_tx 0: nothing. */
+    bool (*build)(struct payout_worker *worker, const struct payout_list *due, uint64_t *ret_tx,
+                  struct err *err);
+    /* Whether the best chain holds a transaction of somebody else in its place. */
+    bool (*is_void)(struct payout_worker *worker, const struct payout_tx *tx, bool *ret_void,
+                    struct err *err);
+    /* Reserves a dearer one in its place. ret_tx 0: not now. */
+    bool (*bump)(struct payout_worker *worker, const struct payout_tx *tx, uint64_t *ret_tx,
+                 struct err *err);
+};
+
+extern const struct payout_family payout_family_coin, payout_family_evm;
+
+/* ---- steps ---- */
+
+/* The next state with its event, in the caller's transaction. `tx` may be NULL. An event is told when
+ * state or reason changed, or the transaction got a block. */
+bool payout_move(struct payout_worker *worker, struct payout *payout, enum payout_move move,
+                 const char *reason, const struct payout_tx *tx, struct err *err) MUST_CHECK;
+
+/* The event alone, for a payout that is born refused. */
+bool payout_tell(struct payout_worker *worker, const struct payout *payout,
+                 const struct payout_tx *tx, struct err *err) MUST_CHECK;
+
+/* In a transaction of its own: waits for `reason`, for at least `wait_ms`. A cancel meanwhile wins. */
+bool payout_wait(struct payout_worker *worker, const struct payout *payout, const char *reason,
+                 int64_t wait_ms, struct err *err) MUST_CHECK;
+bool payout_refuse(struct payout_worker *worker, const struct payout *payout, const char *reason,
+                   struct err *err) MUST_CHECK;
+
+/* Asks the signer what the row says, stores the bytes and commits; or takes everything back when the
+ * signer refused. ret_signed false: it was refused. */
+bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool *ret_signed,
+                 struct err *err) MUST_CHECK;
+
+/* Gives the stored bytes to the nodes and notes what they say. ret_refusal "" : taken. */
+bool payout_send(struct payout_worker *worker, struct payout_tx *tx,
+                 char ret_refusal[static PAYOUT_REASON_SIZE], struct err *err) MUST_CHECK;
+
+/* Looks where the signed transactions of the chain are, and does what follows. */
+bool payouts_watch(struct payout_worker *worker, struct err *err) MUST_CHECK;
+
+/* All of the above, once. */
+bool payouts_work(struct payout_worker *worker, struct err *err) MUST_CHECK;
+
+void payout_trouble(struct payout_worker *worker, const struct err *err);
+
+/* Bounds of fees of this chain, from the configuration. */
+struct fee_bounds payout_fee_bounds(const struct payout_worker *worker);
+
+#endif

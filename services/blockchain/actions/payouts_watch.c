@@ -1,0 +1,223 @@
+/*
+ * Where the signed transactions are. Only two things end a payout: its transaction is mined as deep as
+ * the chain wants it, or every transaction that was ever signed for it can't be mined any more, seen for
+ * as many blocks. Until then the same bytes are sent again.
+ */
+#include "blockchain/actions/payout_worker.h"
+
+#include <string.h>
+
+#include "base/auto.h"
+#include "blockchain/actions/fault.h"
+#include "blockchain/store/coins.h"
+#include "blockchain/store/events.h"
+#include "json/field.h"
+
+enum { SEND_AGAIN_BLOCKS = 3 };
+
+struct look {
+    struct payout_worker *worker;
+    struct payout_tx *tx;
+    struct tx_status status;
+};
+
+static bool ask_status(struct node *node, void *arg, struct err *err)
+{
+    struct look *look = arg;
+    return node->client->family->tx_status(node, look->tx->txid, &look->status, err);
+}
+
+static bool fee_tell(struct payout_worker *worker, struct payout_tx *tx,
+                     const struct payout_list *payouts, struct err *err)
+{
+    AUTO(str_release) struct str members = STR_INIT(4096);
+    if (tx->fee_told || payouts->count == 0)
+        return true;
+    tx->fee_told = true;
+    str_add(&members, "\"chain\":");
+    json_write_string(&members, tx->chain_key);
+    str_add(&members, ",\"payout_id\":");
+    json_write_string(&members, payouts->rows[0].id);
+    str_add(&members, ",\"contract\":\"\",\"units\":");
+    json_write_string(&members, tx->fee_units);
+    str_add(&members, ",\"txid\":");
+    json_write_string(&members, tx->txid);
+    return event_add(worker->db, "network_fee.paid", members.data, clock_now_us(worker->app->clock),
+                     err);
+}
+
+/* The others that were signed for the same payouts are void: it took their coins or their nonce. */
+static bool void_others(struct payout_worker *worker, const struct payout_tx *tx,
+                        const struct payout *payout, struct err *err)
+{
+    struct payout_tx_list all;
+    if (!payout_txs_of(worker->db, worker->arena, payout->id, &all, err))
+        return false;
+    for (size_t i = 0; i < all.count; i++) {
+        struct payout_tx *other = &all.rows[i];
+        enum payout_tx_state from = other->state;
+        if (other->id == tx->id || (from != PAYOUT_TX_SIGNED && from != PAYOUT_TX_BUILDING))
+            continue;
+        other->state = PAYOUT_TX_VOID;
+        if (!payout_tx_save(worker->db, other, from, err))
+            return false;
+    }
+    return true;
+}
+
+static bool mined_unit(struct db *db, void *arg, struct err *err)
+{
+    const struct look *look = arg;
+    struct payout_worker *worker = look->worker;
+    struct payout_tx tx = *look->tx; /* it may run again */
+    struct payout_list payouts;
+    bool is_deep = look->status.confirmations >= worker->entry->min_confirmations;
+    tx.mined_height = look->status.height;
+    tx.mined_ok = !look->status.is_failed;
+    tx.void_height = 0;
+    if (look->status.fee_units[0])
+        snprintf(tx.fee_units, sizeof(tx.fee_units), "%.65s", look->status.fee_units);
+    if (is_deep)
+        tx.state = PAYOUT_TX_MINED;
+    if (!payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
+        return false;
+    for (size_t i = 0; i < payouts.count; i++) {
+        struct payout *payout = &payouts.rows[i];
+        if (payout_is_final(payout->state))
+            continue;
+        enum payout_move move = !is_deep      ? PAYOUT_MOVE_SEND
+                                : tx.mined_ok ? PAYOUT_MOVE_CONFIRM
+                                              : PAYOUT_MOVE_FAIL;
+        if (!payout_move(worker, payout, move, is_deep && !tx.mined_ok ? "reverted" : "", &tx,
+                         err) ||
+            (is_deep && !void_others(worker, &tx, payout, err)))
+            return false;
+    }
+    if (is_deep && !fee_tell(worker, &tx, &payouts, err))
+        return false;
+    if (!payout_tx_save(db, &tx, PAYOUT_TX_SIGNED, err))
+        return false;
+    if (is_deep)
+        fault_point(worker->app, FAULT_CONFIRM);
+    return true;
+}
+
+static bool is_news(const struct look *look)
+{
+    return look->tx->mined_height != look->status.height || look->tx->void_height ||
+           look->status.confirmations >= look->worker->entry->min_confirmations;
+}
+
+/* A reorganisation took the block away: the bytes are on their way again. */
+static bool unmined_unit(struct db *db, void *arg, struct err *err)
+{
+    struct look *look = arg;
+    struct payout_tx tx = *look->tx;
+    tx.mined_height = 0;
+    return payout_tx_save(db, &tx, PAYOUT_TX_SIGNED, err);
+}
+
+/* ---- what can't be mined any more ---- */
+
+static bool void_unit(struct db *db, void *arg, struct err *err)
+{
+    struct look *look = arg;
+    struct payout_worker *worker = look->worker;
+    struct payout_tx tx = *look->tx;
+    struct payout_list payouts;
+    uint64_t depth = worker->tip - tx.void_height + 1;
+    bool is_proven = depth >= worker->app->config->void_confirmations &&
+                     depth >= worker->entry->min_confirmations;
+    if (is_proven)
+        tx.state = PAYOUT_TX_VOID;
+    if (!payout_tx_save(db, &tx, PAYOUT_TX_SIGNED, err))
+        return false;
+    if (!is_proven)
+        return true;
+    if (!coin_locks_drop(db, tx.id, err) || !payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
+        return false;
+    for (size_t i = 0; i < payouts.count; i++) {
+        struct payout_tx_list all;
+        bool is_hopeless = true;
+        if (!payout_txs_of(db, worker->arena, payouts.rows[i].id, &all, err))
+            return false;
+        for (size_t k = 0; k < all.count; k++)
+            is_hopeless = is_hopeless && (all.rows[k].state == PAYOUT_TX_VOID ||
+                                          all.rows[k].state == PAYOUT_TX_DROPPED);
+        if (is_hopeless && !payout_is_final(payouts.rows[i].state) &&
+            !payout_move(worker, &payouts.rows[i], PAYOUT_MOVE_FAIL, "inputs_spent_elsewhere", &tx,
+                         err))
+            return false;
+    }
+    return true;
+}
+
+static bool judge(struct look *look, struct err *err)
+{
+    struct payout_worker *worker = look->worker;
+    bool is_void;
+    if (!worker->family->is_void(worker, look->tx, &is_void, err))
+        return false;
+    if (!is_void && !look->tx->void_height)
+        return true;
+    if (!is_void)
+        look->tx->void_height = 0; /* a reorganisation: it may be mined after all */
+    else if (!look->tx->void_height || look->tx->void_height > worker->tip)
+        look->tx->void_height = worker->tip;
+    if (!is_void)
+        return payout_tx_save(worker->db, look->tx, PAYOUT_TX_SIGNED, err);
+    return db_transaction(worker->db, void_unit, look, err);
+}
+
+/* ---- one transaction ---- */
+
+static bool bump_if_old(struct payout_worker *worker, const struct payout_tx *tx, struct err *err)
+{
+    struct payout_tx made;
+    uint64_t id;
+    bool is_signed;
+    char refusal[PAYOUT_REASON_SIZE];
+    if (worker->tip < tx->stored_height + worker->app->config->bump_blocks)
+        return true;
+    if (!worker->family->bump(worker, tx, &id, err))
+        return false;
+    if (id == 0)
+        return true;
+    return payout_tx_find(worker->db, worker->arena, id, &made, err) &&
+           payout_sign(worker, &made, &is_signed, err) &&
+           (!is_signed || (payout_tx_find(worker->db, worker->arena, id, &made, err) &&
+                           payout_send(worker, &made, refusal, err)));
+}
+
+static bool look_at(struct payout_worker *worker, struct payout_tx *tx, struct err *err)
+{
+    struct look look = {.worker = worker, .tx = tx};
+    char refusal[PAYOUT_REASON_SIZE];
+    if (!providers_ask(worker->session, ask_status, &look, err))
+        return false;
+    if (look.status.place == TX_MINED)
+        return !is_news(&look) || db_transaction(worker->db, mined_unit, &look, err);
+    if (tx->mined_height && !db_transaction(worker->db, unmined_unit, &look, err))
+        return false;
+    tx->mined_height = 0;
+    if (look.status.place == TX_MEMPOOL && tx->sent_height &&
+        worker->tip < tx->sent_height + SEND_AGAIN_BLOCKS)
+        return bump_if_old(worker, tx, err);
+    if (!payout_send(worker, tx, refusal, err))
+        return false;
+    if (refusal[0])
+        return judge(&look, err);
+    return bump_if_old(worker, tx, err);
+}
+
+bool payouts_watch(struct payout_worker *worker, struct err *err)
+{
+    struct payout_tx_list list;
+    struct err own;
+    if (!payout_txs_in(worker->db, worker->arena, worker->chain->key, PAYOUT_TX_SIGNED, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count && !worker->app->stopping; i++)
+        if (!look_at(worker, &list.rows[i], &own) && own.code != ERR_STATE_CONFLICT)
+            payout_trouble(worker, &own);
+    return true;
+}

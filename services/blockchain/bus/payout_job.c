@@ -1,0 +1,149 @@
+#include "blockchain/bus/payout_job.h"
+
+#include <string.h>
+
+#include "blockchain/actions/payout_worker.h"
+#include "blockchain/actions/service_call.h"
+#include "log/log.h"
+
+enum { SIGNER_TIMEOUT_MS = 30000, LOCK_NAME_SIZE = 48, SESSION_ROUNDS_MAX = 100 };
+
+struct session {
+    struct provider_session *asked; /* NULL: none open */
+    unsigned rounds;
+    bool was_troubled;
+};
+
+struct job {
+    struct payout_worker worker;
+    struct session sessions[CATALOGUE_CHAINS_MAX]; /* as chains_at() counts */
+};
+
+static const struct payout_family *family_of(const struct chain *chain)
+{
+    static const struct payout_family *const families[] = {&payout_family_evm};
+    for (size_t i = 0; i < ARRAY_LEN(families); i++)
+        if (strcmp(families[i]->name, chain->client->family->name) == 0)
+            return families[i];
+    return NULL;
+}
+
+static bool connect(struct payout_worker *worker, struct err *err)
+{
+    const struct blockchain_config *config = worker->app->config;
+    const struct service_call_spec spec = {.audience = "signer",
+                                           .base_url = config->signer_url,
+                                           .private_key = config->service_key,
+                                           .clock = worker->app->clock,
+                                           .timeout_ms = SIGNER_TIMEOUT_MS};
+    if (!worker->signer && !service_call_open(&spec, &worker->signer, err))
+        return false;
+    return worker->db ? db_ready(worker->db, err)
+                      : db_open(&worker->app->db_config, &worker->db, err);
+}
+
+/* Sessions are opened anew now and then: the catalogue may have named other servers. */
+static bool session_ready(struct job *job, struct session *session, struct err *err)
+{
+    if (session->asked && session->rounds++ > SESSION_ROUNDS_MAX) {
+        provider_session_close(session->asked);
+        session->asked = NULL;
+    }
+    if (session->asked)
+        return true;
+    session->rounds = 0;
+    return chain_session(job->worker.chain, &session->asked, err);
+}
+
+/* Test points and real money don't go together. */
+static bool network_is_fine(const struct payout_worker *worker, struct err *err)
+{
+    bool is_real = strcmp(worker->network, "main") == 0 || strcmp(worker->network, "1") == 0;
+    return !is_real || worker->app->config->fault_file[0] == '\0' ||
+           err_set(err, ERR_CONFIG, "FAULT_FILE is set: nothing is paid on a main network");
+}
+
+static void counts_show(struct payout_worker *worker)
+{
+    struct payout_counts counts;
+    struct err err;
+    struct metrics *metrics = worker->app->metrics;
+    if (!payouts_count(worker->db, worker->chain->key, &counts, &err))
+        return;
+    const struct {
+        unsigned row;
+        uint64_t value;
+    } shown[] = {{METRIC_PAYOUTS_QUEUED, counts.queued},
+                 {METRIC_PAYOUTS_WAITING, counts.waiting},
+                 {METRIC_PAYOUTS_UNDER_WAY, counts.under_way},
+                 {METRIC_PAYOUTS_UNKNOWN, counts.unknown}};
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++)
+        metric_set_labelled(metrics, shown[i].row,
+                            metric_label(metrics, shown[i].row, worker->chain->key),
+                            (int64_t)shown[i].value);
+}
+
+static bool chain_work(struct job *job, struct session *session, const struct catalogue *catalogue,
+                       struct err *err)
+{
+    struct payout_worker *worker = &job->worker;
+    char name[LOCK_NAME_SIZE];
+    struct err own;
+    worker->entry = catalogue_chain(catalogue, worker->chain->key);
+    worker->family = family_of(worker->chain);
+    chain_network(worker->chain, worker->network);
+    if (!worker->entry || !worker->family || worker->network[0] == '\0')
+        return true; /* not ours to pay on, or not looked at yet */
+    if (!network_is_fine(worker, err) || !session_ready(job, session, err))
+        return false;
+    worker->session = session->asked;
+    snprintf(name, sizeof(name), "payouts.%s", worker->chain->key);
+    if (!db_lock(worker->db, name, 0, &own)) {
+        if (own.code != ERR_BUSY)
+            *err = own;
+        return own.code == ERR_BUSY; /* another executor is at it */
+    }
+    arena_reset(worker->arena);
+    bool good = payouts_work(worker, err);
+    if (good && worker->is_troubled)
+        *err = worker->trouble;
+    counts_show(worker);
+    if (!db_unlock(worker->db, name, &own) && good)
+        *err = own;
+    blockchain_outbox_wake(worker->app);
+    return good && !worker->is_troubled;
+}
+
+static void round_run(struct job *job)
+{
+    struct payout_worker *worker = &job->worker;
+    struct err err;
+    const struct catalogue *catalogue = catalogue_take(worker->app->catalogues);
+    for (size_t i = 0; i < chains_count(worker->app->chains) && !worker->app->stopping; i++) {
+        struct session *session = &job->sessions[i];
+        worker->chain = chains_at(worker->app->chains, i);
+        if (!worker->chain->is_active || worker->chain->is_paused)
+            continue;
+        bool good = connect(worker, &err) && chain_work(job, session, catalogue, &err);
+        if (!good && !session->was_troubled)
+            log_warning("payouts have trouble", LOG_STR("chain", worker->chain->key),
+                        LOG_ERR(&err));
+        session->was_troubled = !good;
+    }
+    catalogue_give_back(catalogue);
+}
+
+void payout_job_run(struct blockchain *app)
+{
+    struct job job = {.worker = {.app = app, .arena = arena_new(PAYOUT_ARENA_BYTES_MAX)}};
+    if (!job.worker.arena)
+        return;
+    do
+        round_run(&job);
+    while (blockchain_sleep(app, app->config->payout_poll_ms));
+    for (size_t i = 0; i < CATALOGUE_CHAINS_MAX; i++)
+        provider_session_close(job.sessions[i].asked);
+    service_call_close(job.worker.signer);
+    db_close(job.worker.db);
+    arena_free(job.worker.arena);
+}
