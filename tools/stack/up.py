@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from stack import credentials, edge, layout, mariadb, nodes, rabbitmq, supervisor, wait
+from stack import chains, credentials, edge, layout, mariadb, nodes, rabbitmq, supervisor, wait
 from stack.lock import locked
 from stack.settings import (PORTS, REPOSITORY, SERVICE_PORTS, Settings, StackError, read_env_file,
                             write_env_file)
@@ -117,6 +117,8 @@ def start(settings):
         for name in supervisor.services(settings):
             wait_for(settings, name, lambda name=name: service_is_ready(settings, name))
     wait_for(settings, "nginx", lambda: edge_is_ready(settings))
+    if set(supervisor.YOUNG) <= set(supervisor.services(settings)):
+        chains.connect(settings)
 
 
 def build(settings):
