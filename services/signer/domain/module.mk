@@ -1,0 +1,1 @@
+DEPS := base json chain crypto token signer/state

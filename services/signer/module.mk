@@ -1,0 +1,1 @@
+DEPS := api secret service signer/http signer/actions signer/domain signer/store signer/state

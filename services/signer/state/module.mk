@@ -1,0 +1,1 @@
+DEPS := base contract crypto chain metrics token yaml
