@@ -79,6 +79,10 @@ const struct config_row accounting_config_rows[] = {
     {"CONVERSION_PATHS", CONFIG_TEXT, AT(conversion_paths), "", .doc = "Values over several markets: eur/usd:eur/usdt,_usd/usdt;... multiplies by the price of eur/usdt and divides (_) by that of usd/usdt."},
     {"PEATIO_PLATFORM_CURRENCY", CONFIG_TEXT, AT(platform_currency), "usdt", .doc = "Currency of prices and limits."},
 
+    {"PEATIO_DEPOSIT_FUNDS_LOCKED", CONFIG_BOOL, AT(deposit_funds_locked), "false", .doc = "Deposited coins are spendable when they are collected, not when they are credited."},
+    {"CHAIN_POLL_MS", CONFIG_U32, AT(chain_poll_ms), "5000", .min = 50, .max = 600000, .doc = "How often the blockchain gateway is asked for events that the broker did not bring."},
+    {"COLLECT_POLL_MS", CONFIG_U32, AT(collect_poll_ms), "5000", .min = 50, .max = 600000, .doc = "How often deposits are collected, addresses asked for again, and wallets' balances read."},
+
     {"ACCEPT_BATCH_MAX", CONFIG_U32, AT(accept_batch_max), "512", .min = 1, .max = 512, .doc = "Requests committed together; 1 is one transaction an order."},
     {"SETTLE_BATCH_MAX", CONFIG_U32, AT(settle_batch_max), "256", .min = 1, .max = 256, .doc = "Result messages settled together."},
     {"EVENT_BATCH_MAX", CONFIG_U32, AT(event_batch_max), "256", .min = 1, .max = 256, .doc = "Rows of the outbox told together."},

@@ -36,7 +36,7 @@ static bool account_check(const struct account_seed *draft, struct err *err)
     if (!draft->code.given)
         return err_set(err, ERR_INVALID, "Code can't be blank");
     if (!rule_word("Type", draft->type, "asset liability revenue expense", err) ||
-        !rule_word("Kind", draft->kind, "main locked", err) ||
+        !rule_word("Kind", draft->kind, "main locked suspense", err) ||
         !rule_word("Currency type", draft->currency_type, "fiat coin", err) ||
         !rule_word("Scope", draft->scope, "platform member", err) ||
         !rule_length("Description", draft->description, 100, err))
@@ -44,6 +44,8 @@ static bool account_check(const struct account_seed *draft, struct err *err)
     int64_t code = strcmp(draft->currency_type, "coin") == 0 ? 2 : 1;
     if (strcmp(draft->kind, "locked") == 0)
         code += 10;
+    if (strcmp(draft->kind, "suspense") == 0)
+        code += 20;
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
         if (strcmp(draft->type, types[i]) == 0)
             code += 100 * ((int64_t)i + 1);

@@ -32,6 +32,8 @@ static bool length_fits(const struct event_record *record)
         return record->length == sizeof(struct event_balance);
     case EVENT_MODEL:
         return record->length > sizeof(struct event_model);
+    case EVENT_PRIVATE:
+        return record->length > sizeof(struct event_private);
     }
     return false;
 }

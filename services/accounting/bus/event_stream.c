@@ -167,3 +167,11 @@ bool stream_balance(struct event_out *out, const char *uid, const char *currency
     json_write_object(&out->body, stream_balance_fields, &message);
     return event_emit(out, EXCHANGE_RANGER, "private", uid, "balances", err);
 }
+
+bool stream_private(struct event_out *out, const char *uid, const char *name, const char *json,
+                    size_t length, struct err *err)
+{
+    str_clear(&out->body);
+    str_add_bytes(&out->body, json, length);
+    return event_emit(out, EXCHANGE_RANGER, "private", uid, name, err);
+}

@@ -6,6 +6,7 @@
  *                           they are closed
  *   private.<uid>.trade     a trade, to each of its two members
  *   private.<uid>.balances  an account as it is now
+ *   private.<uid>.deposit_address  an address was made
  *   public.<market>.trades  trades, one or more
  */
 #ifndef ACCOUNTING_BUS_EVENT_STREAM_H
@@ -32,5 +33,8 @@ bool stream_public_trades(struct event_out *out, const struct trade *const *trad
                           struct err *err) MUST_CHECK;
 bool stream_balance(struct event_out *out, const char *uid, const char *currency_id,
                     struct dec balance, struct dec locked, struct err *err) MUST_CHECK;
+/* JSON as its writer rendered it, to private.<uid>.<name>. */
+bool stream_private(struct event_out *out, const char *uid, const char *name, const char *json,
+                    size_t length, struct err *err) MUST_CHECK;
 
 #endif

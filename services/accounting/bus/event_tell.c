@@ -240,12 +240,27 @@ static bool tell_model(struct teller *teller, const struct round_item *item, str
     return true;
 }
 
+static bool tell_private(struct teller *teller, const struct round_item *item, struct err *err)
+{
+    struct event_private event;
+    const char *uid;
+    if (teller->signed_only)
+        return true;
+    memcpy(&event, item->payload, sizeof(event));
+    event.name[sizeof(event.name) - 1] = '\0';
+    if (!uid_of(teller, event.member_id, &uid, err))
+        return false;
+    return !uid || stream_private(&teller->out, uid, event.name,
+                                  (const char *)item->payload + sizeof(event),
+                                  item->length - sizeof(event), err);
+}
+
 typedef bool tell_function(struct teller *teller, const struct round_item *item, struct err *err);
 
 /* By kind; event_round_add() lets no other through. */
 static tell_function *const tell_functions[] = {
     [EVENT_ORDER] = tell_order,     [EVENT_TRADE] = tell_trade, [EVENT_LEVEL] = tell_level,
-    [EVENT_BALANCE] = tell_balance, [EVENT_MODEL] = tell_model,
+    [EVENT_BALANCE] = tell_balance, [EVENT_MODEL] = tell_model, [EVENT_PRIVATE] = tell_private,
 };
 
 bool teller_tell(struct teller *teller, struct db *db, const struct event_round *round,

@@ -24,7 +24,8 @@ enum event_kind {
     EVENT_TRADE = 2,   /* struct trade */
     EVENT_LEVEL = 3,   /* struct event_level */
     EVENT_BALANCE = 4, /* struct event_balance: the account changed; the relay reads it and tells */
-    EVENT_MODEL = 5    /* struct event_model, then JSON text: a signed model event */
+    EVENT_MODEL = 5,   /* struct event_model, then JSON text: a signed model event */
+    EVENT_PRIVATE = 6  /* struct event_private, then JSON text: to the member's websocket */
 };
 
 enum order_change { ORDER_CREATED = 1, ORDER_UPDATED = 2, ORDER_COMPLETED = 3, ORDER_CANCELED = 4 };
@@ -48,6 +49,11 @@ struct event_balance {
 };
 struct event_model {
     char name[64]; /* "model.account.created" */
+};
+
+struct event_private {
+    uint64_t member_id;
+    char name[32]; /* "deposit_address" */
 };
 
 void events_begin(struct str *events); /* clears it and writes the version */

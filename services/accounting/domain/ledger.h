@@ -30,7 +30,8 @@ enum account_type {
     ACCOUNT_REVENUE = 3,
     ACCOUNT_EXPENSE = 4
 };
-enum account_kind { KIND_MAIN = 0, KIND_LOCKED = 1 };
+/* Suspense: an asset that is not there at the moment (domain/ledger_deposit.h). */
+enum account_kind { KIND_MAIN = 0, KIND_LOCKED = 1, KIND_SUSPENSE = 2 };
 
 static inline int16_t account_code(enum account_type type, enum account_kind kind, bool is_coin)
 {

@@ -8,13 +8,14 @@
 
 #include "accounting/domain/ledger.h"
 
-/* One of 101, 102, 201, 202, 211, 212, 301, 302, 401, 402. */
+/* One of 101, 102, 121, 122, 201, 202, 211, 212, 301, 302, 401, 402. */
 static inline bool ledger_code_is_known(int64_t code)
 {
     int64_t type = code / 100, kind = code / 10 % 10, currency = code % 10;
     return code > 0 && type >= ACCOUNT_ASSET && type <= ACCOUNT_EXPENSE &&
            (currency == 1 || currency == 2) &&
-           (kind == KIND_MAIN || (kind == KIND_LOCKED && type == ACCOUNT_LIABILITY));
+           (kind == KIND_MAIN || (kind == KIND_LOCKED && type == ACCOUNT_LIABILITY) ||
+            (kind == KIND_SUSPENSE && type == ACCOUNT_ASSET));
 }
 
 static inline bool ledger_code_is(int64_t code, enum account_type type)

@@ -42,6 +42,8 @@ struct accounting_config {
     const char *beneficiary_contracts; /* "refuse", "allow" */
     uint32_t shards;
     uint32_t journal_kept_hours; /* 0: for ever */
+    bool deposit_funds_locked;   /* coins are spendable when they are collected, not before */
+    uint32_t chain_poll_ms, collect_poll_ms;
 };
 
 #endif

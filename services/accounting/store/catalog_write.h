@@ -85,7 +85,7 @@ bool currency_list(struct db *db, const struct currency_filter *filter, struct l
 /* ---- networks (blockchain_currencies) ---- */
 
 struct network_filter {
-    const char *currency_id, *status;
+    const char *currency_id, *blockchain_key, *status;
     const bool *deposit_enabled, *withdrawal_enabled;
     int64_t id; /* 0: any */
 };

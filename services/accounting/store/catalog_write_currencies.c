@@ -298,6 +298,9 @@ bool network_list(struct db *db, const struct network_filter *filter, struct lis
     if (filter->currency_id)
         db_sql(db, &listing->where, " AND n.currency_id = ?",
                DB_ARGS(DB_TEXT(filter->currency_id)));
+    if (filter->blockchain_key)
+        db_sql(db, &listing->where, " AND n.blockchain_key = ?",
+               DB_ARGS(DB_TEXT(filter->blockchain_key)));
     if (filter->status)
         db_sql(db, &listing->where, " AND n.status = ?", DB_ARGS(DB_TEXT(filter->status)));
     if (filter->deposit_enabled)

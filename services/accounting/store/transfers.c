@@ -133,21 +133,39 @@ bool transfer_insert(struct db *db, struct transfer *transfer, int64_t now_us, s
 
 /* ---- events ---- */
 
+static bool event_insert(struct db *db, enum event_kind kind, const struct str *payload,
+                         const char *name, int64_t now_us, struct err *err)
+{
+    AUTO(str_release) struct str events = STR_INIT(EVENT_BYTES_MAX);
+    AUTO(str_release) struct str sql = STR_INIT(4 * EVENT_BYTES_MAX);
+    events_begin(&events);
+    events_add(&events, kind, str_data(payload), payload->length);
+    outbox_insert_sql(db, &sql, &events, now_us);
+    if (!str_ok(payload) || !str_ok(&events))
+        return err_set(err, ERR_INTERNAL, "event %s is too large", name);
+    return db_exec_str(db, &sql, NULL, err);
+}
+
+bool private_event_insert(struct db *db, uint64_t member_id, const char *name, const char *json,
+                          int64_t now_us, struct err *err)
+{
+    AUTO(str_release) struct str payload = STR_INIT(EVENT_BYTES_MAX);
+    struct event_private event = {.member_id = member_id};
+    assert(strlen(name) < sizeof(event.name));
+    snprintf(event.name, sizeof(event.name), "%s", name);
+    str_add_bytes(&payload, &event, sizeof(event));
+    str_add(&payload, json);
+    return event_insert(db, EVENT_PRIVATE, &payload, name, now_us, err);
+}
+
 bool model_event_insert(struct db *db, const char *name, const char *json, int64_t now_us,
                         struct err *err)
 {
-    AUTO(str_release) struct str events = STR_INIT(EVENT_BYTES_MAX);
     AUTO(str_release) struct str payload = STR_INIT(EVENT_BYTES_MAX);
-    AUTO(str_release) struct str sql = STR_INIT(4 * EVENT_BYTES_MAX);
     struct event_model model = {.name = ""};
     assert(strlen(name) < sizeof(model.name));
     snprintf(model.name, sizeof(model.name), "%s", name);
     str_add_bytes(&payload, &model, sizeof(model));
     str_add(&payload, json);
-    events_begin(&events);
-    events_add(&events, EVENT_MODEL, str_data(&payload), payload.length);
-    outbox_insert_sql(db, &sql, &events, now_us);
-    if (!str_ok(&payload) || !str_ok(&events))
-        return err_set(err, ERR_INTERNAL, "event %s is too large", name);
-    return db_exec_str(db, &sql, NULL, err);
+    return event_insert(db, EVENT_MODEL, &payload, name, now_us, err);
 }

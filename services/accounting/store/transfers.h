@@ -68,4 +68,8 @@ bool transfer_insert(struct db *db, struct transfer *transfer, int64_t now_us, s
 bool model_event_insert(struct db *db, const char *name, const char *json, int64_t now_us,
                         struct err *err) MUST_CHECK;
 
+/* A message for the member's websocket, private.<uid>.<name>, into the outbox. */
+bool private_event_insert(struct db *db, uint64_t member_id, const char *name, const char *json,
+                          int64_t now_us, struct err *err) MUST_CHECK;
+
 #endif

@@ -1,0 +1,325 @@
+#include "accounting/actions/deposit_move.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "accounting/actions/deposit_tell.h"
+#include "accounting/domain/ledger_deposit.h"
+#include "accounting/state/config.h"
+#include "accounting/state/metrics.h"
+#include "accounting/store/journal.h"
+#include "accounting/store/members.h"
+#include "base/auto.h"
+#include "base/random.h"
+#include "json/field.h"
+
+enum { TID_SIZE = 14, ERROR_BYTES_MAX = 8192 };
+
+DEFINE_AUTO(struct db_result, db_result_free);
+
+bool chain_tx_journal(struct chain_tx *tx, uint64_t count, uint64_t *ret_first, struct err *err)
+{
+    if (tx->journal_end - tx->journal_next < count)
+        return err_set(err, ERR_INTERNAL, "no journal ids are left for this event");
+    *ret_first = tx->journal_next;
+    tx->journal_next += count;
+    return true;
+}
+
+static bool post(struct chain_tx *tx, struct ledger_entry *entries, size_t count, struct err *err)
+{
+    uint64_t first = 0;
+    return count == 0 || (chain_tx_journal(tx, count, &first, err) &&
+                          journal_post(tx->db, "deposit", first, entries, count, tx->now_us, err));
+}
+
+static bool booking_of(struct chain_tx *tx, const struct deposit *deposit,
+                       struct currency *currency, struct deposit_booking *ret_booking,
+                       struct err *err)
+{
+    if (!currency_get(tx->db, tx->arena, deposit->currency_id, currency, err))
+        return false;
+    *ret_booking = (struct deposit_booking){
+        .deposit_id = deposit->id,
+        .member_id = deposit->member_id,
+        .currency = currency,
+        .amount = deposit->amount,
+        .fee = deposit->fee,
+        .frozen = deposit->frozen,
+        .locked = deposit->held_locked,
+    };
+    return true;
+}
+
+typedef size_t deposit_entries(const struct deposit_booking *booking,
+                               struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+
+static bool book(struct chain_tx *tx, const struct deposit *deposit, deposit_entries *entries_of,
+                 struct err *err)
+{
+    struct ledger_entry entries[DEPOSIT_ENTRIES_MAX];
+    struct deposit_booking booking;
+    struct currency currency;
+    return booking_of(tx, deposit, &currency, &booking, err) &&
+           post(tx, entries, entries_of(&booking, entries), err);
+}
+
+bool deposit_save(struct chain_tx *tx, const struct deposit *before, struct deposit *deposit,
+                  struct err *err)
+{
+    if (deposit->state != DEPOSIT_SUBMITTED && !deposit->completed_at)
+        deposit->completed_at = tx->now_us;
+    if (deposit->state == DEPOSIT_SUBMITTED)
+        deposit->completed_at = 0;
+    return deposit_update(tx->db, deposit, tx->now_us, err) &&
+           deposit_tell_updated(tx, before, deposit, err);
+}
+
+bool deposit_create(struct chain_tx *tx, struct deposit *deposit, struct err *err)
+{
+    return deposit_insert(tx->db, deposit, tx->now_us, err) &&
+           deposit_tell_created(tx, deposit, err);
+}
+
+/* ---- the moves with an effect ---- */
+
+static bool credit(struct chain_tx *tx, struct deposit *deposit, struct err *err)
+{
+    assert(!deposit->credited);
+    deposit->held_locked = deposit->is_coin && tx->app->config->deposit_funds_locked;
+    if (!book(tx, deposit, ledger_deposit_accept, err))
+        return false;
+    deposit->credited = true;
+    deposit->hold_reason = NULL;
+    metric_add(tx->app->metrics, METRIC_DEPOSITS_CREDITED, 1);
+    return true;
+}
+
+static bool release(struct chain_tx *tx, struct deposit *deposit, struct err *err)
+{
+    if (!deposit->held_locked || deposit->reverted)
+        return true;
+    deposit->held_locked = false;
+    return book(tx, deposit, ledger_deposit_dispatch, err);
+}
+
+bool deposit_apply(struct chain_tx *tx, struct deposit *deposit, enum deposit_event event,
+                   struct err *err)
+{
+    struct deposit before = *deposit;
+    if (!deposit_move(&deposit->state, event, deposit->is_coin))
+        return err_set(err, ERR_STATE_CONFLICT, "deposit %lu is %s", (unsigned long)deposit->id,
+                       deposit_state_word(deposit->state));
+    if (event == DEPOSIT_ACCEPT && !credit(tx, deposit, err))
+        return false;
+    if (event == DEPOSIT_DISPATCH && !release(tx, deposit, err))
+        return false;
+    if (event == DEPOSIT_PROCESS)
+        deposit->error = NULL;
+    if (!deposit_save(tx, &before, deposit, err))
+        return false;
+    return event != DEPOSIT_ACCEPT || !deposit->is_coin ||
+           deposit_apply(tx, deposit, DEPOSIT_PROCESS, err);
+}
+
+/* ---- gone after the credit, and back ---- */
+
+/* What the member has of it: as much as there is. Locks the account. */
+static bool available(struct chain_tx *tx, const struct deposit *deposit, struct dec *ret_amount,
+                      struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(tx->db,
+                  "SELECT balance FROM accounts WHERE member_id = ? AND currency_id = ? FOR UPDATE",
+                  DB_ARGS(DB_U64(deposit->member_id), DB_TEXT(deposit->currency_id)), &rows, err))
+        return false;
+    *ret_amount = db_row_next(rows) ? db_get_dec(rows, 0) : DEC_ZERO;
+    return true;
+}
+
+static bool note_error(struct chain_tx *tx, struct deposit *deposit, const char *why)
+{
+    AUTO(str_release) struct str text = STR_INIT(ERROR_BYTES_MAX);
+    str_add(&text, "[{\"class\":\"Reverted\",\"message\":");
+    json_write_string(&text, why);
+    str_add(&text, "}]");
+    deposit->error = str_ok(&text) ? arena_strdup(tx->arena, str_data(&text)) : NULL;
+    return deposit->error != NULL;
+}
+
+bool deposit_freeze(struct chain_tx *tx, struct deposit *deposit, const char *why, struct err *err)
+{
+    struct deposit before = *deposit;
+    struct dec balance;
+    assert(deposit->credited && !deposit->reverted);
+    if (!available(tx, deposit, &balance, err))
+        return false;
+    /* Funds that wait for their collection are locked already. */
+    deposit->frozen = deposit->held_locked ? DEC_ZERO : dec_min(balance, deposit->amount);
+    deposit->reverted = true;
+    deposit->confirmed = false;
+    deposit->block_number = -1;
+    if (!note_error(tx, deposit, why))
+        return err_set(err, ERR_BUSY, "no memory for a deposit");
+    metric_add(tx->app->metrics, METRIC_DEPOSITS_REVERTED, 1);
+    return book(tx, deposit, ledger_deposit_revert, err) &&
+           deposit_save(tx, &before, deposit, err) &&
+           deposit_tell_alert(tx, "model.deposit.reverted", deposit, err);
+}
+
+bool deposit_recredit(struct chain_tx *tx, struct deposit *deposit, struct err *err)
+{
+    struct deposit before = *deposit;
+    assert(deposit->credited && deposit->reverted);
+    if (!book(tx, deposit, ledger_deposit_return, err))
+        return false;
+    deposit->frozen = DEC_ZERO;
+    deposit->reverted = false;
+    deposit->error = NULL;
+    /* It was collected while it was away. */
+    if (deposit->state == DEPOSIT_COLLECTED && !release(tx, deposit, err))
+        return false;
+    return deposit_save(tx, &before, deposit, err) &&
+           deposit_tell_alert(tx, "model.deposit.returned", deposit, err);
+}
+
+/* ---- transactions of their own ---- */
+
+struct run {
+    struct accounting *app;
+    const struct change *change;
+    deposit_unit *unit;
+    void *arg;
+    uint64_t journal;
+};
+
+static bool run_unit(struct db *db, void *arg, struct err *err)
+{
+    struct run *run = arg;
+    struct chain_tx tx = {
+        .app = run->app,
+        .db = db,
+        .arena = run->change->arena,
+        .now_us = run->change->now_us,
+        .journal_next = run->journal,
+        .journal_end = run->journal + CHAIN_JOURNAL_IDS,
+    };
+    return run->unit(&tx, run->arg, err);
+}
+
+bool deposit_run(struct accounting *app, const struct change *change, deposit_unit *unit, void *arg,
+                 struct err *err)
+{
+    struct run run = {.app = app, .change = change, .unit = unit, .arg = arg};
+    if (!sequence_reserve(change->db, "journal", CHAIN_JOURNAL_IDS, &run.journal, err) ||
+        !db_transaction(change->db, run_unit, &run, err))
+        return false;
+    accounting_outbox_wake(app);
+    return true;
+}
+
+struct act {
+    const struct deposit_asked *asked;
+    struct deposit deposit;
+};
+
+static bool act_unit(struct chain_tx *tx, void *arg, struct err *err)
+{
+    struct act *act = arg;
+    const struct deposit_asked *asked = act->asked;
+    bool found = asked->tid
+                     ? deposit_find_tid_locked(tx->db, tx->arena, asked->tid, &act->deposit, err)
+                     : deposit_find_locked(tx->db, tx->arena, asked->id, &act->deposit, err);
+    if (!found)
+        return false;
+    if (asked->fiat_only && act->deposit.is_coin)
+        return err_set(err, ERR_NOT_FOUND, "deposit %s is a coin's", act->deposit.tid);
+    return deposit_apply(tx, &act->deposit, asked->event, err);
+}
+
+bool deposit_act(struct accounting *app, const struct change *change,
+                 const struct deposit_asked *asked, struct deposit *ret_deposit, struct err *err)
+{
+    struct act act = {.asked = asked};
+    return deposit_run(app, change, act_unit, &act, err) &&
+           deposit_get(change->db, change->arena, act.deposit.id, ret_deposit, err);
+}
+
+/* ---- fiat ---- */
+
+const char *deposit_new_tid(struct arena *arena)
+{
+    unsigned char bytes[5];
+    char *tid = arena_alloc(arena, TID_SIZE);
+    random_bytes(bytes, sizeof(bytes));
+    if (tid)
+        snprintf(tid, TID_SIZE, "TID%02X%02X%02X%02X%02X", bytes[0], bytes[1], bytes[2], bytes[3],
+                 bytes[4]);
+    return tid;
+}
+
+struct fiat {
+    const struct deposit_fiat_draft *draft;
+    struct deposit deposit;
+};
+
+static bool fiat_check(struct chain_tx *tx, const struct deposit_fiat_draft *draft,
+                       struct deposit *deposit, struct err *err)
+{
+    struct network network;
+    struct currency currency;
+    if (!currency_get(tx->db, tx->arena, draft->currency_id, &currency, err) ||
+        !network_find_of_currency_locked(tx->db, tx->arena, draft->currency_id, &network, err))
+        return false;
+    memcpy(deposit->currency_id, currency.id, sizeof(deposit->currency_id));
+    deposit->fee = network.deposit_fee;
+    if (!dec_sub(draft->amount, deposit->fee, &deposit->amount))
+        return err_set(err, ERR_INVALID, "Amount is too large");
+    if (!dec_is_positive(deposit->amount))
+        return err_set(err, ERR_INVALID, "Amount must be greater than 0.0");
+    if (dec_digits(draft->amount) > (unsigned)currency.precision)
+        return err_set(err, ERR_INVALID, "Amount has too many decimal digits");
+    if (dec_cmp(deposit->fee, deposit->amount) >= 0 && !dec_is_zero(deposit->fee))
+        return err_set(err, ERR_INVALID, "Fee must be less than amount");
+    if (dec_cmp(deposit->amount, network.min_deposit_amount) < 0)
+        return err_set(err, ERR_INVALID, "Amount is below the minimum");
+    return true;
+}
+
+static bool fiat_unit(struct chain_tx *tx, void *arg, struct err *err)
+{
+    struct fiat *fiat = arg;
+    const struct deposit_fiat_draft *draft = fiat->draft;
+    struct deposit *deposit = &fiat->deposit;
+    struct member member;
+    if (!members_by_uid(tx->db, draft->uid, &member, err))
+        return err->code == ERR_NOT_FOUND ? err_set(err, ERR_INVALID, "Member must exist") : false;
+    *deposit = (struct deposit){
+        .member_id = member.id,
+        .state = DEPOSIT_SUBMITTED,
+        .tid = draft->tid ? draft->tid : deposit_new_tid(tx->arena),
+        .txout = -1,
+        .block_number = -1,
+        .transfer_type =
+            draft->transfer_type ? deposit_transfer_type_number(draft->transfer_type) : 0,
+        .uid = arena_strdup(tx->arena, member.uid),
+        .email = arena_strdup(tx->arena, member.email),
+    };
+    if (!deposit->tid || !deposit->uid || !deposit->email)
+        return err_set(err, ERR_BUSY, "no memory for a deposit");
+    if (!fiat_check(tx, draft, deposit, err))
+        return false;
+    if (!deposit_create(tx, deposit, err))
+        return err->code == ERR_CONFLICT ? err_set(err, ERR_INVALID, "Tid has already been taken")
+                                         : false;
+    return !draft->accept || deposit_apply(tx, deposit, DEPOSIT_ACCEPT, err);
+}
+
+bool deposit_create_fiat(struct accounting *app, const struct change *change,
+                         const struct deposit_fiat_draft *draft, struct deposit *ret_deposit,
+                         struct err *err)
+{
+    struct fiat fiat = {.draft = draft};
+    return deposit_run(app, change, fiat_unit, &fiat, err) &&
+           deposit_get(change->db, change->arena, fiat.deposit.id, ret_deposit, err);
+}

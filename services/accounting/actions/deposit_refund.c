@@ -1,0 +1,128 @@
+#include "accounting/actions/deposit_refund.h"
+
+#include <string.h>
+
+#include "accounting/actions/deposit_move.h"
+#include "accounting/domain/ledger_deposit.h"
+#include "accounting/store/journal.h"
+#include "json/read.h"
+
+struct work {
+    uint64_t deposit_id;
+    const char *address;
+    struct refund refund;
+};
+
+static bool post(struct chain_tx *tx, struct ledger_entry *entries, size_t count, struct err *err)
+{
+    uint64_t first = 0;
+    return count == 0 || (chain_tx_journal(tx, count, &first, err) &&
+                          journal_post(tx->db, "deposit", first, entries, count, tx->now_us, err));
+}
+
+/* The deposit's amount from available to held, or back. */
+static bool hold(struct chain_tx *tx, const struct deposit *deposit, bool back, struct err *err)
+{
+    struct currency currency;
+    if (dec_is_zero(deposit->amount))
+        return true;
+    if (!currency_get(tx->db, tx->arena, deposit->currency_id, &currency, err))
+        return false;
+    struct ledger_entry entry = back
+                                    ? ledger_release("deposit", deposit->id, "refund_fail",
+                                                     &currency, deposit->member_id, deposit->amount)
+                                    : ledger_hold("deposit", deposit->id, "refund_hold", &currency,
+                                                  deposit->member_id, deposit->amount);
+    return post(tx, &entry, 1, err);
+}
+
+static bool create_unit(struct chain_tx *tx, void *arg, struct err *err)
+{
+    struct work *work = arg;
+    struct deposit deposit;
+    if (!deposit_find_locked(tx->db, tx->arena, work->deposit_id, &deposit, err))
+        return false;
+    bool is_held = deposit.state == DEPOSIT_SUBMITTED && deposit.confirmed && deposit.hold_reason;
+    bool locks = deposit.credited && !deposit.held_locked;
+    if (!deposit.is_coin || deposit.reverted)
+        return err_set(err, ERR_STATE_CONFLICT, "deposit %lu can't be sent back",
+                       (unsigned long)deposit.id);
+    work->refund = (struct refund){.deposit_id = deposit.id,
+                                   .state = "pending",
+                                   .address = work->address,
+                                   .locked = deposit.credited};
+    if (locks && !hold(tx, &deposit, false, err))
+        return false;
+    bool moved = is_held ? deposit_apply(tx, &deposit, DEPOSIT_REJECT, err)
+                         : deposit_apply(tx, &deposit, DEPOSIT_REFUND, err);
+    return moved && refund_insert(tx->db, &work->refund, tx->now_us, err);
+}
+
+bool refund_create(struct accounting *app, const struct change *change, uint64_t deposit_id,
+                   const char *address, struct refund *ret_refund, struct err *err)
+{
+    struct work work = {.deposit_id = deposit_id, .address = address};
+    if (!deposit_run(app, change, create_unit, &work, err))
+        return false;
+    *ret_refund = work.refund;
+    return true;
+}
+
+static bool succeed(struct chain_tx *tx, const struct refund *refund, struct deposit *deposit,
+                    struct err *err)
+{
+    struct ledger_entry entries[DEPOSIT_ENTRIES_MAX];
+    struct currency currency;
+    if (!refund->locked)
+        return true;
+    if (!currency_get(tx->db, tx->arena, deposit->currency_id, &currency, err))
+        return false;
+    const struct deposit_booking booking = {.deposit_id = deposit->id,
+                                            .member_id = deposit->member_id,
+                                            .currency = &currency,
+                                            .amount = deposit->amount};
+    struct deposit before = *deposit;
+    deposit->held_locked = false;
+    return post(tx, entries, ledger_deposit_refund(&booking, entries), err) &&
+           deposit_save(tx, &before, deposit, err);
+}
+
+static bool fail(struct chain_tx *tx, const struct refund *refund, struct deposit *deposit,
+                 struct err *err)
+{
+    if (refund->locked && !deposit->held_locked && !hold(tx, deposit, true, err))
+        return false;
+    return deposit->state != DEPOSIT_REFUNDING ||
+           deposit_apply(tx, deposit, DEPOSIT_REFUND_FAIL, err);
+}
+
+bool refund_on_payout(struct chain_tx *tx, const struct chain_event *event, const char *payout_id,
+                      struct err *err)
+{
+    const char *state, *txid = json_member_text(event->event, "txid");
+    struct refund refund;
+    struct deposit deposit;
+    uint64_t id;
+    if (strncmp(payout_id, "refund-", 7) != 0 || !str_to_u64(payout_id + 7, &id))
+        return err_set(err, ERR_PROTOCOL, "payout %.60s is nobody's", payout_id);
+    if (!chain_event_text(event, "state", &state, err) ||
+        !refund_find_locked(tx->db, tx->arena, id, &refund, err) ||
+        !deposit_find_locked(tx->db, tx->arena, refund.deposit_id, &deposit, err))
+        return false;
+    if (strcmp(refund.state, "pending") != 0)
+        return true;
+    bool is_lost = strcmp(state, "failed") == 0 || strcmp(state, "cancelled") == 0 ||
+                   strcmp(state, "refused") == 0;
+    bool is_done = strcmp(state, "confirmed") == 0;
+    if ((is_done && !succeed(tx, &refund, &deposit, err)) ||
+        (is_lost && !fail(tx, &refund, &deposit, err)))
+        return false;
+    refund.asked = true;
+    if (txid && *txid)
+        refund.txid = txid;
+    if (is_done || is_lost) {
+        refund.state = is_done ? "processed" : "failed";
+        refund.locked = false;
+    }
+    return refund_update(tx->db, &refund, tx->now_us, err);
+}

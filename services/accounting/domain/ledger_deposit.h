@@ -1,0 +1,43 @@
+/*
+ * ledger_deposit.h: what deposits do to the ledger (reference 3.3, and what it leaves out). Pure.
+ *
+ *   accept    asset 10x +amount+fee; liability main 20x (or locked 21x) +amount; revenue 30x +fee
+ *   dispatch  locked funds: liability locked 21x −amount, main 20x +amount
+ *   revert    a credited deposit left the chain: asset 102 −amount, suspense 122 +amount, so that 102
+ *             stays what is on the chain; and what the member still has: main −frozen, locked +frozen
+ *   return    it is there again: the same with other signs
+ *   refund    it was sent back: asset 102 −amount, liability locked 212 −amount
+ *   fee       the network took it: asset 102 −fee, expense 402 +fee
+ *
+ * Suspense (121 fiat, 122 coins) is an asset that is not there at the moment: when a reverted deposit
+ * is given up, an adjustment writes it off against the frozen part and expenses.
+ */
+#ifndef ACCOUNTING_DOMAIN_LEDGER_DEPOSIT_H
+#define ACCOUNTING_DOMAIN_LEDGER_DEPOSIT_H
+
+#include "accounting/domain/ledger.h"
+
+enum { DEPOSIT_ENTRIES_MAX = 2 };
+
+struct deposit_booking {
+    uint64_t deposit_id, member_id;
+    const struct currency *currency;
+    struct dec amount, fee, frozen;
+    bool locked; /* accept: into the locked part */
+};
+
+/* Each gives the number of entries, 0 to DEPOSIT_ENTRIES_MAX: zero amounts make none. */
+size_t ledger_deposit_accept(const struct deposit_booking *booking,
+                             struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+size_t ledger_deposit_dispatch(const struct deposit_booking *booking,
+                               struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+size_t ledger_deposit_revert(const struct deposit_booking *booking,
+                             struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+size_t ledger_deposit_return(const struct deposit_booking *booking,
+                             struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+size_t ledger_deposit_refund(const struct deposit_booking *booking,
+                             struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+size_t ledger_network_fee(uint64_t seq, const struct currency *currency, struct dec fee,
+                          struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+
+#endif
