@@ -5,6 +5,7 @@
 #include "api/worker.h"
 #include "base/queue.h"
 #include "blockchain/actions/blockchain.h"
+#include "blockchain/actions/second_opinion.h"
 #include "blockchain/bus/event_relay.h"
 #include "blockchain/consumers.h"
 #include "blockchain/http/context.h"
@@ -92,7 +93,8 @@ bool blockchain_start(struct service *service, struct err *err)
     app->metrics = service->metrics;
     app->db_config = app->config->db;
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
-    return trust_open(app, err) && event_relay_check(app->config, err) && make_memory(app, err) &&
+    return trust_open(app, err) && event_relay_check(app->config, err) &&
+           second_opinion_check(app->config->second_opinion, err) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }
 

@@ -75,10 +75,10 @@ static bool identify(struct node *node, struct chain_identity *ret_identity, str
         return nonsense(err, node, "getblockchaininfo: no heights");
     const struct coin_params *params = coin_params_find_genesis(node->client->name, genesis);
     struct chain_identity identity = {.is_syncing = headers > blocks + 6};
-    if (params)
-        snprintf(identity.network, sizeof(identity.network), "%s", params->network);
-    else
-        snprintf(identity.network, sizeof(identity.network), "unknown-%.8s", genesis);
+    if (!params)
+        return err_set(err, ERR_CONFIG, "%s: no network of %s begins with block %s",
+                       rpc_label(node->rpc), node->client->name, genesis);
+    snprintf(identity.network, sizeof(identity.network), "%s", params->network);
     *ret_identity = identity;
     return true;
 }

@@ -1,0 +1,29 @@
+/*
+ * block_haul.h: what was found in one block, collected while the node is asked and before the database
+ * is: a transaction never waits for a node. One thread.
+ */
+#ifndef BLOCKCHAIN_ACTIONS_BLOCK_HAUL_H
+#define BLOCKCHAIN_ACTIONS_BLOCK_HAUL_H
+
+#include "base/arena.h"
+#include "blockchain/actions/chain.h"
+#include "blockchain/family/family.h"
+
+struct block_haul {
+    struct arena *arena; /* of the texts and arrays */
+    struct chain *chain; /* its watch set learns of new coins at once */
+    struct block_head head;
+    struct found_transfer *transfers;
+    size_t transfers_count, transfers_room;
+    struct found_spend *spends;
+    size_t spends_count, spends_room;
+    struct found_parked *parked;
+    size_t parked_count, parked_room;
+};
+
+/* Asks a provider for the block of this hash. The arena is emptied first. `only_txid` may be NULL. */
+bool block_haul_read(struct block_haul *haul, struct provider_session *session,
+                     const struct chain_entry *entry, uint64_t height, const char *hash,
+                     const char *only_txid, struct err *err) MUST_CHECK;
+
+#endif
