@@ -5,11 +5,13 @@
 #include "blockchain/bus/event_relay.h"
 #include "blockchain/bus/followers.h"
 #include "blockchain/bus/payout_job.h"
+#include "blockchain/bus/pool_job.h"
 #include "blockchain/http/key_watch.h"
 
 const struct consumer blockchain_consumers[] = {
     {"catalogue", catalogue_job_run}, /* what accounting says of chains, assets, wallets */
     {"followers", followers_run},     /* a thread a chain, which follows it */
+    {"address-pool", pool_job_run},   /* addresses derived ahead */
     {"event-relay", event_relay_run}, /* the outbox to the world */
     {"payouts-1", payout_job_run},    /* what goes out: one executor a chain, two of them at once */
     {"payouts-2", payout_job_run},    {"key-watch", key_watch_run}, /* the issuer's public keys */

@@ -13,6 +13,7 @@
 static const struct http_route *const groups[] = {
     /* Other services. */
     internal_chain_routes,
+    internal_address_routes,
     internal_payout_routes,
 };
 

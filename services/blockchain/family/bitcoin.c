@@ -12,6 +12,7 @@
 #include "chain/bytes.h"
 #include "chain/coin_address.h"
 #include "chain/coin_params.h"
+#include "chain/xpub.h"
 #include "json/field.h"
 #include "json/read.h"
 
@@ -320,12 +321,22 @@ static void address_form(const struct chain_client *client, const char *network,
 static bool address_derive(const struct chain_client *client, const char *network, const char *xpub,
                            uint32_t index, struct derived_address *ret_address, struct err *err)
 {
-    (void)client;
-    (void)network;
-    (void)xpub;
-    (void)index;
-    (void)ret_address;
-    return err_set(err, ERR_INTERNAL, "derivation is not built in yet");
+    const struct coin_params *params = coin_params_find(client->name, network);
+    struct xpub account, external, key;
+    struct coin_address address;
+    if (!params)
+        return err_set(err, ERR_CONFIG, "no network %s of %s", network, client->name);
+    if (!xpub_parse(xpub, params->version_xpub, &account, err))
+        return false;
+    if (!xpub_child(&account, 0, &external) || !xpub_child(&external, index, &key))
+        return err_set(err, ERR_NOT_FOUND, "there is no key of number %u", index);
+    struct derived_address derived;
+    coin_address_of_key(params, key.key, &address);
+    if (!key_of_script(&address.script, &derived.kind, derived.hash, &derived.hash_length))
+        return err_set(err, ERR_INTERNAL, "an address of ours that we would not recognise");
+    snprintf(derived.address, sizeof(derived.address), "%s", address.text);
+    *ret_address = derived;
+    return true;
 }
 
 const struct family family_bitcoin = {

@@ -194,6 +194,9 @@ struct family {
     bool (*broadcast)(struct node *node, const char *raw_hex, struct err *err);
     bool (*fee_rate)(struct node *node, const char *speed, struct fee_rate *ret_rate,
                      struct err *err);
+    /* Whether code lives there. NULL: the family has no such thing. */
+    bool (*is_contract)(struct node *node, const char *address, bool *ret_is_contract,
+                        struct err *err);
     /* ---- pure ---- */
     void (*address_form)(const struct chain_client *client, const char *network, const char *text,
                          struct address_form *ret_form);

@@ -1,11 +1,9 @@
 /* /internal/chains: how the chains are. */
+#include "blockchain/http/chain_request.h"
 #include "blockchain/http/chain_view.h"
 #include "blockchain/http/context.h"
 #include "blockchain/http/routes_internal.h"
 
-struct chain_request {
-    const char *key;
-};
 static const struct param chain_params[] = {{.name = "key",
                                              .kind = PARAM_TEXT,
                                              .offset = offsetof(struct chain_request, key),

@@ -4,7 +4,8 @@
 
 #include "http/http.h"
 
-extern const struct http_route internal_chain_routes[];  /* internal_chains.c */
-extern const struct http_route internal_payout_routes[]; /* internal_payouts.c */
+extern const struct http_route internal_chain_routes[];   /* internal_chains.c */
+extern const struct http_route internal_address_routes[]; /* internal_addresses.c */
+extern const struct http_route internal_payout_routes[];  /* internal_payouts.c */
 
 #endif

@@ -11,7 +11,7 @@
 #include "blockchain/store/transfers.h"
 #include "db/db.h"
 
-enum { ADDRESS_REQUEST_SIZE = 65, XPUB_SIZE = 121, KEY_PATH_SIZE = 65 };
+enum { ADDRESS_REQUEST_SIZE = 65, ADDRESS_XPUB_SIZE = 121, KEY_PATH_SIZE = 65 };
 
 struct address_row {
     uint64_t id;
@@ -41,7 +41,7 @@ bool address_assign(struct db *db, const char *chain_key, uint32_t account, cons
 /* ---- the pool ---- */
 
 struct address_key {
-    char xpub[XPUB_SIZE];
+    char xpub[ADDRESS_XPUB_SIZE];
     char path[KEY_PATH_SIZE];
     uint32_t next_index;
 };
