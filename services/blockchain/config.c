@@ -58,6 +58,7 @@ const struct config_row blockchain_config_rows[] = {
     {"COIN_FEE_FALLBACK", CONFIG_U32, AT(coin_fee_fallback), "10000", .min = 1, .doc = "Bitcoin-like chains: units per 1,000 virtual bytes when the node has no estimate."},
     {"COIN_FEE_LEAST", CONFIG_U32, AT(coin_fee_least), "1000", .min = 1, .doc = "The least that is offered, and what a replacement adds."},
     {"COIN_FEE_CAP", CONFIG_U32, AT(coin_fee_cap), "1000000", .min = 1, .doc = "The most; above it payouts wait."},
+    {"COIN_DUST", CONFIG_U32, AT(coin_dust), "5460", .min = 1, .doc = "The least that an output may be: smaller payouts are refused, smaller change goes to the fee."},
     {"GAS_PRICE_LEAST_MWEI", CONFIG_U32, AT(gas_price_least_mwei), "1000", .doc = "Ethereum-like chains: the least tip, in millions of wei per gas."},
     {"GAS_PRICE_CAP_GWEI", CONFIG_U32, AT(gas_price_cap_gwei), "500", .min = 1, .max = 1000000, .doc = "The most per gas; above it payouts wait."},
     {"GAS_LIMIT_CAP", CONFIG_U32, AT(gas_limit_cap), "500000", .min = 21000, .max = 30000000, .doc = "The most gas of one payout; a higher estimate is not believed."},

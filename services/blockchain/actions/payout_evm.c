@@ -512,6 +512,7 @@ static bool bump_it(struct payout_worker *worker, const struct payout_tx *tx, ui
 
 const struct payout_family payout_family_evm = {.name = "ethereum",
                                                 .sign_path = "/internal/sign/evm",
+                                                .is_ordered = true,
                                                 .build = build,
                                                 .is_void = is_void,
                                                 .bump = bump_it};

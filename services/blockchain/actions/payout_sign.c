@@ -40,12 +40,32 @@ static bool store_unit(struct db *db, void *arg, struct err *err)
     return true;
 }
 
-/* Whether somebody may still say yes: the payout waits for that. */
-static bool rule_may_change(const char *rule)
+/* What follows from a refusal, by the signer's rule. */
+enum verdict {
+    VERDICT_REFUSED,       /* never signed, and never will be */
+    VERDICT_WAITS,         /* somebody may still say yes, or a window moves on */
+    VERDICT_FEE,           /* for a lower fee */
+    VERDICT_SIGNED_BEFORE, /* another transaction was signed for it that we know nothing of */
+};
+
+static enum verdict verdict_of(const char *rule)
 {
-    return strstr(rule, "approv") || strstr(rule, "four_eyes") || strstr(rule, "window") ||
-           strstr(rule, "rolling") || strstr(rule, "day") || strstr(rule, "cap") ||
-           strstr(rule, "limit");
+    static const struct {
+        const char *word;
+        enum verdict verdict;
+    } words[] = {
+        {".payout_second", VERDICT_SIGNED_BEFORE},
+        {".payout_differs", VERDICT_SIGNED_BEFORE},
+        {".payout_closed", VERDICT_SIGNED_BEFORE},
+        {".day_max", VERDICT_WAITS},
+        {".fee_day_max", VERDICT_WAITS},
+        {".approval", VERDICT_WAITS},
+        {".fee_max", VERDICT_FEE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strstr(rule, words[i].word))
+            return words[i].verdict;
+    return VERDICT_REFUSED;
 }
 
 static bool take_back_payout(struct payout_worker *worker, struct payout *payout, bool is_alone,
@@ -56,11 +76,13 @@ static bool take_back_payout(struct payout_worker *worker, struct payout *payout
         payout->alone = true;
         return payout_move(worker, payout, PAYOUT_MOVE_GIVE_BACK, "", NULL, err);
     }
-    if (!rule_may_change(rule))
+    if (verdict_of(rule) == VERDICT_REFUSED)
         return payout_move(worker, payout, PAYOUT_MOVE_REFUSE, rule, NULL, err);
     payout->not_before_us = now_us + PAYOUT_APPROVAL_WAIT_MS * INT64_C(1000);
     return payout_move(worker, payout, PAYOUT_MOVE_GIVE_BACK, "", NULL, err) &&
-           payout_move(worker, payout, PAYOUT_MOVE_WAIT, PAYOUT_REASON_APPROVAL, NULL, err);
+           payout_move(worker, payout, PAYOUT_MOVE_WAIT,
+                       verdict_of(rule) == VERDICT_FEE ? PAYOUT_REASON_FEE : PAYOUT_REASON_APPROVAL,
+                       NULL, err);
 }
 
 /* The signer signed nothing: coins and nonce are free again. */
@@ -87,13 +109,13 @@ static bool drop_unit(struct db *db, void *arg, struct err *err)
     return true;
 }
 
-/* {"errors":["signer.policy.<rule>"]} */
+/* {"errors":["signer.policy.<rule>"]}, or what it could not even read: nothing was signed. */
 static const char *rule_of(const cJSON *root)
 {
     const cJSON *errors = json_member(root, "errors");
     const cJSON *first = cJSON_IsArray(errors) ? cJSON_GetArrayItem(errors, 0) : NULL;
     const char *rule = first && cJSON_IsString(first) ? first->valuestring : NULL;
-    return rule && strncmp(rule, "signer.policy.", 14) == 0 ? rule : NULL;
+    return rule && strncmp(rule, "signer.", 7) == 0 ? rule : NULL;
 }
 
 bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool *ret_signed,
@@ -109,10 +131,12 @@ bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool 
         return err_wrap(err, "the signer");
     if (!json_read(str_data(&answer), answer.length, &root, err))
         return false;
-    if (status == 403) {
-        signature.rule = rule_of(root);
-        if (!signature.rule)
-            return err_set(err, ERR_PROTOCOL, "the signer refuses without a rule");
+    signature.rule = status == 403 || status == 422 ? rule_of(root) : NULL;
+    if (signature.rule) {
+        /* The coins and the payout stay where they are: a person has to find that transaction. */
+        if (!tx->replaces && verdict_of(signature.rule) == VERDICT_SIGNED_BEFORE)
+            return err_set(err, ERR_CONFLICT, "transaction %llu: %.100s",
+                           (unsigned long long)tx->id, signature.rule);
         *ret_signed = false;
         return db_transaction(worker->db, drop_unit, &signature, err);
     }

@@ -46,7 +46,8 @@ struct payout_worker {
     struct provider_session *session;
     char network[CHAIN_NETWORK_SIZE];
     uint64_t tip;
-    struct err trouble; /* the first that happened to one payout, while the others went on */
+    struct account_keys *keys; /* public, of accounts that sign; payout_psbt.h */
+    struct err trouble;        /* the first that happened to one payout, while the others went on */
     bool is_troubled;
 };
 
@@ -54,6 +55,7 @@ struct payout_worker {
 struct payout_family {
     const char *name; /* of struct family */
     const char *sign_path;
+    bool is_ordered; /* by nonces */
     /* Takes what is due, in order, and makes one transaction of it: reserves coins or a nonce, stores
      * the question to the signer, commits. What can't be paid now is told to wait. ret_tx 0: nothing. */
     bool (*build)(struct payout_worker *worker, const struct payout_list *due, uint64_t *ret_tx,

@@ -33,9 +33,16 @@ static bool finish_begun(struct payout_worker *worker, struct err *err)
     if (!payout_txs_in(worker->db, worker->arena, worker->chain->key, PAYOUT_TX_BUILDING, &begun,
                        err))
         return false;
+    /* Where transactions have an order (nonces) nothing overtakes one that is stuck. */
+    bool is_stuck = false;
     for (size_t i = 0; i < begun.count; i++)
-        if (!go_on(worker, begun.rows[i].id, err))
-            return false;
+        if (!go_on(worker, begun.rows[i].id, err)) {
+            if (err->code == ERR_PEER_UNAVAILABLE || worker->family->is_ordered)
+                return false;
+            is_stuck = true;
+        }
+    if (is_stuck)
+        payout_trouble(worker, err);
     return true;
 }
 

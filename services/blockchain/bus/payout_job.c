@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "blockchain/actions/payout_psbt.h"
 #include "blockchain/actions/payout_worker.h"
 #include "blockchain/actions/service_call.h"
 #include "log/log.h"
@@ -21,7 +22,7 @@ struct job {
 
 static const struct payout_family *family_of(const struct chain *chain)
 {
-    static const struct payout_family *const families[] = {&payout_family_evm};
+    static const struct payout_family *const families[] = {&payout_family_coin, &payout_family_evm};
     for (size_t i = 0; i < ARRAY_LEN(families); i++)
         if (strcmp(families[i]->name, chain->client->family->name) == 0)
             return families[i];
@@ -143,6 +144,7 @@ void payout_job_run(struct blockchain *app)
     while (blockchain_sleep(app, app->config->payout_poll_ms));
     for (size_t i = 0; i < CATALOGUE_CHAINS_MAX; i++)
         provider_session_close(job.sessions[i].asked);
+    account_keys_free(job.worker.keys);
     service_call_close(job.worker.signer);
     db_close(job.worker.db);
     arena_free(job.worker.arena);

@@ -28,7 +28,8 @@ struct blockchain_config {
     uint32_t address_pool; /* derived ahead for each chain */
     uint32_t payout_poll_ms;
     uint32_t bump_blocks, void_confirmations;
-    uint32_t coin_fee_fallback, coin_fee_least, coin_fee_cap; /* units per 1,000 virtual bytes */
+    uint32_t coin_fee_fallback, coin_fee_least, coin_fee_cap,
+        coin_dust; /* units per 1,000 virtual bytes */
     uint32_t gas_price_least_mwei, gas_price_cap_gwei, gas_limit_cap;
     const char *fault_file;     /* tests: actions/fault.h */
     uint32_t ready_lag_max;     /* blocks behind the tip that are still ready */

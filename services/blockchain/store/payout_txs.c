@@ -53,6 +53,24 @@ bool payout_payments_copy(struct db *db, uint64_t from_tx, uint64_t to_tx, struc
                    DB_ARGS(DB_U64(to_tx), DB_U64(from_tx)), NULL, err);
 }
 
+bool payout_payments_of(struct db *db, uint64_t tx_id, uint64_t *ret_units, size_t max,
+                        size_t *ret_count, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    size_t count = 0;
+    if (!db_query(db,
+                  "SELECT x.units FROM payout_payments x JOIN payouts p ON p.id = x.payout_id "
+                  "WHERE x.tx_id = ? ORDER BY p.seq",
+                  DB_ARGS(DB_U64(tx_id)), &rows, err))
+        return false;
+    if (db_row_count(rows) > max)
+        return err_set(err, ERR_INTERNAL, "a transaction with too many payments");
+    while (db_row_next(rows))
+        ret_units[count++] = db_get_u64(rows, 0);
+    *ret_count = count;
+    return true;
+}
+
 static bool tx_read(const struct db_result *rows, struct arena *arena, struct payout_tx *tx,
                     struct err *err)
 {
@@ -141,6 +159,19 @@ bool payout_txs_at_nonce(struct db *db, struct arena *arena, const struct payout
                     DB_ARGS(DB_TEXT(like->chain_key), DB_TEXT(like->from), DB_U64(like->nonce)),
                     &rows, err) &&
            list_read(rows, arena, ret_list, err);
+}
+
+bool payout_tx_replacement(struct db *db, uint64_t id, uint64_t *ret_id, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT id FROM payout_txs WHERE replaces = ? AND state <> ? ORDER BY id LIMIT 1",
+                  DB_ARGS(DB_U64(id), DB_I64(PAYOUT_TX_DROPPED)), &rows, err))
+        return false;
+    if (!db_row_next(rows))
+        return err_set(err, ERR_NOT_FOUND, "it was not replaced");
+    *ret_id = db_get_u64(rows, 0);
+    return true;
 }
 
 bool payout_tx_signed(struct db *db, uint64_t id, const char *txid, const char *raw,

@@ -54,6 +54,10 @@ bool payout_payment_insert(struct db *db, uint64_t tx_id, const char *payout_id,
 bool payout_payments_copy(struct db *db, uint64_t from_tx, uint64_t to_tx, struct err *err)
     MUST_CHECK;
 
+/* What each of them gets, in the order of payouts_of_tx(). */
+bool payout_payments_of(struct db *db, uint64_t tx_id, uint64_t *ret_units, size_t max,
+                        size_t *ret_count, struct err *err) MUST_CHECK;
+
 /* ERR_NOT_FOUND. */
 bool payout_tx_find(struct db *db, struct arena *arena, uint64_t id, struct payout_tx *ret_tx,
                     struct err *err) MUST_CHECK;
@@ -67,6 +71,10 @@ bool payout_txs_of(struct db *db, struct arena *arena, const char *payout_id,
 /* Those with a nonce of an address: its transaction and its replacements, dropped ones as well. */
 bool payout_txs_at_nonce(struct db *db, struct arena *arena, const struct payout_tx *like,
                          struct payout_tx_list *ret_list, struct err *err) MUST_CHECK;
+
+/* The one that was made in its place; ERR_NOT_FOUND: none. */
+bool payout_tx_replacement(struct db *db, uint64_t id, uint64_t *ret_id, struct err *err)
+    MUST_CHECK;
 
 /* building -> signed, with the bytes. ERR_STATE_CONFLICT: it is not building. */
 bool payout_tx_signed(struct db *db, uint64_t id, const char *txid, const char *raw,
