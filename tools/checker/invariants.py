@@ -7,7 +7,7 @@ from datetime import timezone
 from decimal import ROUND_DOWN, Decimal, getcontext
 
 from . import book as model
-from . import tables, wire
+from . import money, tables, wire
 
 getcontext().prec = 80
 ZERO = Decimal(0)
@@ -80,10 +80,12 @@ class Books:
 
 def i1_zero_sum(books):
     """Every entry sums to zero; single operations of the management API and the two or more owners
-    of a transfer are entries of one leg and must cancel out over all of their kind."""
+    of a transfer are entries of one leg and must cancel out over all of their kind; those of deposits
+    and withdrawals (fees, two owners) over all of one kind, which money.py looks at one by one."""
     rest = defaultdict(Decimal)
     for (kind, number, reference, event), currency, total in books.unbalanced:
-        if kind == "ledger row" and reference in ("", "operation", "transfer", "internal_transfer"):
+        if kind == "ledger row" and reference in ("", "operation", "transfer", "internal_transfer",
+                                                      "deposit", "withdraw"):
             rest[reference, currency] += total
         else:
             yield f"{kind} {number} ({reference} {event}) is off by {total} {currency}"
@@ -107,6 +109,7 @@ def i2_conservation(books):
         if side[ASSET] + side[EXPENSE] != side[LIABILITY] + side[REVENUE]:
             yield (f"{currency}: assets {side[ASSET]} + expenses {side[EXPENSE]} != liabilities "
                    f"{side[LIABILITY]} + revenues {side[REVENUE]}")
+    yield from money.in_and_out(books)
 
 
 def i3_no_negatives(books):
@@ -116,15 +119,17 @@ def i3_no_negatives(books):
 
 
 def i4_locks(books):
-    """Locked funds are the locks of the open orders, account by account."""
-    need = defaultdict(Decimal)
+    """Locked funds are the locks of open orders, unfinished withdrawals and held deposits, account by
+    account."""
+    need = money.locks(books)
     for order in books.orders.values():
         if order["state"] == WAIT:
             need[order["member_id"], books.outcome(order)] += order["locked"]
     for row in books.data["accounts"]:
         key = (row["member_id"], row["currency_id"])
         if row["locked"] != need.pop(key, ZERO):
-            yield f"member {key[0]} {key[1]}: locked {row['locked']} is not what its orders lock"
+            yield (f"member {key[0]} {key[1]}: locked {row['locked']} is not what its orders, "
+                   "withdrawals and deposits lock")
     for key, amount in need.items():
         if amount:
             yield f"member {key[0]} {key[1]}: orders lock {amount}, there is no account"
@@ -198,6 +203,8 @@ def i7_once(books):
     for number, count in numbers.items():
         if count != 1:
             yield f"order {number} answers to {count} client order ids"
+    yield from money.deposits_once(books)
+    yield from money.withdraws_once(books)
     yield from posted_index(books)
 
 
@@ -352,9 +359,9 @@ def depth_of(books, market_id):
 
 CHECKS = [
     ("I1 every entry sums to zero", i1_zero_sum),
-    ("I2 assets are liabilities and revenues", i2_conservation),
+    ("I2 assets are liabilities and revenues, and what came in less what went out", i2_conservation),
     ("I3 nothing is below zero", i3_no_negatives),
-    ("I4 locked funds are the locks of open orders", i4_locks),
+    ("I4 locked funds are the locks of orders, withdrawals and deposits", i4_locks),
     ("I5 balances are the journal's", i5_cache),
     ("I6 trades are exact", i6_trades),
     ("I7 everything is booked once", i7_once),

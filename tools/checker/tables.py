@@ -23,7 +23,14 @@ TABLES = {
     "market_commands": "market_id, command_seq",
     "market_settlements": "market_id, settled_seq, last_price, halted, state_hash",
     "client_orders": "member_id, client_order_id, order_id",
+    "deposits": "id, member_id, currency_id, blockchain_key, type, amount, fee, address, txid, txout, "
+                "aasm_state, units, dust, confirmed, credited, held_locked, reverted, frozen",
+    "refunds": "deposit_id, state, locked",
+    "withdraws": "id, member_id, currency_id, blockchain_key, type, amount, fee, sum, txid, aasm_state, "
+                 "receiver_id",
 }
+# A database of an older version has none of these.
+YOUNG = ("deposits", "refunds", "withdraws")
 
 
 def connect(env):
@@ -50,7 +57,12 @@ def snapshot(connection):
 def read_all(cursor):
     """All small and large tables as lists of dicts, but for the journal of commands."""
     data = {}
+    cursor.execute("SHOW TABLES")
+    there = {name for row in cursor.fetchall() for name in row.values()}
     for table, columns in TABLES.items():
+        if table in YOUNG and table not in there:
+            data[table] = ()
+            continue
         cursor.execute(f"SELECT {columns} FROM {table}")
         data[table] = cursor.fetchall()
     return data
