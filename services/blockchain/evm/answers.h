@@ -74,8 +74,6 @@ void evm_block_release(struct evm_block *block);
 
 /* ---- logs: result of eth_getLogs for the topic Transfer(address,address,uint256) ---- */
 
-extern const char evm_transfer_topic[]; /* "0xddf2..." */
-
 struct evm_log {
     struct evm_hash txid, block;
     struct evm_address contract, from, to;

@@ -3,13 +3,9 @@
 
 #include "blockchain/evm/answers.h"
 #include "blockchain/evm/rows.h"
-#include "chain/bytes.h"
+#include "chain/erc20.h"
 
-enum { TRANSFER_TOPICS = 3, TOPICS_MAX = 8 };
-
-/* keccak256("Transfer(address,address,uint256)") */
-const char evm_transfer_topic[] =
-    "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+enum { TOPICS_MAX = 8 };
 
 /* ---- logs ---- */
 
@@ -85,8 +81,8 @@ static bool read_topic_address(struct json_slice topic, struct evm_address *ret_
 /* Exactly what the standard says: from and to in the topics, the value alone in the data. */
 static bool is_transfer(const struct log_text *text, struct evm_log *log)
 {
-    return text->topics_count == TRANSFER_TOPICS &&
-           json_slice_is(text->topics[0], evm_transfer_topic) &&
+    return text->topics_count == ERC20_TRANSFER_TOPICS &&
+           json_slice_is(text->topics[0], ERC20_TRANSFER_TOPIC_TEXT) &&
            read_topic_address(text->topics[1], &log->from) &&
            read_topic_address(text->topics[2], &log->to) && evm_read_word(text->data, &log->value);
 }

@@ -8,6 +8,12 @@ static const struct chain_client clients[] = {
     {"bitcoin", &family_bitcoin, .coin_type = 0, .purpose = 84, .coinbase_maturity = 100},
     {"litecoin", &family_bitcoin, .coin_type = 2, .purpose = 84, .coinbase_maturity = 100},
     {"dash", &family_bitcoin, .coin_type = 5, .purpose = 44, .coinbase_maturity = 100},
+    /* Which chain it is, its chain id tells. */
+    {"geth", &family_ethereum, .coin_type = 60, .purpose = 44, .is_dynamic_fee = true},
+    {"parity", &family_ethereum, .coin_type = 60, .purpose = 44, .is_dynamic_fee = true},
+    {"geth-bsc", &family_ethereum, .coin_type = 60, .purpose = 44, .is_dynamic_fee = true},
+    {"geth-heco", &family_ethereum, .coin_type = 60, .purpose = 44},
+    {"geth-polygon", &family_ethereum, .coin_type = 60, .purpose = 44, .is_dynamic_fee = true},
 };
 
 const struct chain_client *chain_client_find(const char *name)

@@ -58,6 +58,7 @@ struct node {
     struct rpc *rpc;
     const struct chain_client *client;
     char network[CHAIN_NETWORK_SIZE]; /* "" before it was identified */
+    bool has_no_traces;               /* Ethereum-like: it does not offer them */
 };
 
 /* ---- what a block holds for us ---- */
@@ -206,5 +207,6 @@ struct family {
 };
 
 extern const struct family family_bitcoin;
+extern const struct family family_ethereum;
 
 #endif

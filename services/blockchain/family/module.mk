@@ -1,1 +1,1 @@
-DEPS := base json fetch crypto chain metrics blockchain/state blockchain/domain
+DEPS := base json fetch crypto chain metrics blockchain/state blockchain/domain blockchain/evm

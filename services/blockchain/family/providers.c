@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "blockchain/family/node_url.h"
 #include "blockchain/family/rpc.h"
 #include "blockchain/state/metrics.h"
 
@@ -50,6 +51,8 @@ static bool servers_read(struct providers *providers, const char *servers, struc
             return err_set(err, ERR_CONFIG, "more than %d servers, or one that is too long",
                            PROVIDERS_MAX);
         memcpy(provider->url, at, length);
+        if (!node_url_check(provider->url, err))
+            return false;
         rpc_url_label(provider->url, provider->label, sizeof(provider->label));
         snprintf(provider->reason, sizeof(provider->reason), "not asked yet");
         providers->count++;

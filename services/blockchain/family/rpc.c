@@ -6,6 +6,7 @@
 #include "base/auto.h"
 #include "base/str.h"
 #include "fetch/fetch.h"
+#include "json/pull.h"
 #include "json/read.h"
 
 enum { REQUEST_BYTES_MAX = 1 << 20, CREDENTIAL_SIZE = 160, MESSAGE_SIZE = 120, WARMING_UP = -28 };
@@ -149,108 +150,31 @@ bool rpc_is_null(const struct rpc_answer *answer)
     return answer->length == 4 && memcmp(answer->result, "null", 4) == 0;
 }
 
-/* ---- reading an answer without a tree: a result may be megabytes ---- */
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
-        at++;
-    return at;
-}
-
-/* Behind the closing quote; NULL: none. `at` is behind the opening one. */
-static const char *skip_string(const char *at, const char *end)
-{
-    while (at < end) {
-        const char *quote = memchr(at, '"', (size_t)(end - at));
-        if (!quote)
-            return NULL;
-        size_t slashes = 0;
-        while (quote - slashes > at && quote[-1 - (ptrdiff_t)slashes] == '\\')
-            slashes++;
-        at = quote + 1;
-        if (slashes % 2 == 0)
-            return at;
-    }
-    return NULL;
-}
-
-/* Behind one value of any kind; NULL: it does not end. What is inside is checked by who reads it. */
-static const char *skip_value(const char *at, const char *end)
-{
-    unsigned depth = 0;
-    at = skip_blanks(at, end);
-    if (at == end)
-        return NULL;
-    do {
-        at = skip_blanks(at, end);
-        if (at == end)
-            return NULL;
-        char c = *at++;
-        if (c == '"') {
-            at = skip_string(at, end);
-            if (!at)
-                return NULL;
-        } else if (c == '{' || c == '[') {
-            if (++depth > JSON_DEPTH_MAX)
-                return NULL;
-        } else if (c == '}' || c == ']') {
-            if (depth == 0)
-                return NULL;
-            depth--;
-        } else if (depth == 0) {
-            while (at < end && !strchr(",}] \t\r\n", *at))
-                at++;
-        }
-    } while (depth > 0);
-    return at;
-}
+/* ---- reading an answer without a tree: a result may be megabytes, and nest a thousand calls ---- */
 
 struct envelope {
-    const char *result, *error;
-    size_t result_length, error_length;
+    struct json_slice id, result, error;
 };
-
-static bool key_is(const char *key, size_t length, const char *name)
-{
-    return length == strlen(name) && memcmp(key, name, length) == 0;
-}
 
 static bool envelope_read(const char *text, size_t length, struct envelope *envelope)
 {
-    const char *end = text + length, *at = skip_blanks(text, end);
-    *envelope = (struct envelope){.result = NULL};
-    if (at == end || *at++ != '{')
-        return false;
-    for (at = skip_blanks(at, end); at < end && *at != '}';) {
-        if (*at++ != '"')
-            return false;
-        const char *key = at;
-        at = skip_string(at, end);
-        if (!at)
-            return false;
-        size_t key_length = (size_t)(at - 1 - key);
-        at = skip_blanks(at, end);
-        if (at == end || *at++ != ':')
-            return false;
-        const char *value = skip_blanks(at, end);
-        at = skip_value(value, end);
-        if (!at)
-            return false;
-        if (key_is(key, key_length, "result")) {
-            envelope->result = value;
-            envelope->result_length = (size_t)(at - value);
-        } else if (key_is(key, key_length, "error")) {
-            envelope->error = value;
-            envelope->error_length = (size_t)(at - value);
-        }
-        at = skip_blanks(at, end);
-        if (at < end && *at == ',')
-            at = skip_blanks(at + 1, end);
-        else if (at < end && *at != '}')
-            return false;
+    struct json_pull pull;
+    struct json_slice key;
+    struct err ignored;
+    *envelope = (struct envelope){{0}};
+    json_pull_init(&pull, text, length);
+    json_pull_object(&pull);
+    while (json_pull_key(&pull, &key)) {
+        if (json_slice_is(key, "result"))
+            json_pull_skip(&pull, &envelope->result);
+        else if (json_slice_is(key, "error") && !json_pull_null(&pull))
+            json_pull_skip(&pull, &envelope->error);
+        else if (json_slice_is(key, "id"))
+            json_pull_skip(&pull, &envelope->id);
+        else if (!json_slice_is(key, "error"))
+            json_pull_skip(&pull, NULL);
     }
-    return at < end && skip_blanks(at + 1, end) == end;
+    return json_pull_end(&pull, &ignored);
 }
 
 /* ---- calls ---- */
@@ -274,7 +198,7 @@ static bool refused(struct rpc *rpc, const struct envelope *envelope, const char
     struct err ignored;
     rpc->error_code = 0;
     message_keep(rpc, "");
-    if (!json_read(envelope->error, envelope->error_length, &root, &ignored))
+    if (!json_read(envelope->error.chars, envelope->error.length, &root, &ignored))
         return err_set(err, ERR_PROTOCOL, "%s: %s: an error that is no JSON", rpc->label, method);
     int64_t code;
     if (json_member_i64(root, "code", &code))
@@ -307,6 +231,27 @@ static bool run(struct rpc *rpc, const struct fetch_request *request, long *ret_
                    "%s: no answer: %.120s", rpc->label, failure.what);
 }
 
+static bool post(struct rpc *rpc, const char *body, size_t length, long *ret_status,
+                 struct err *err)
+{
+    const struct fetch_request request = {.method = "POST",
+                                          .url = rpc->url,
+                                          .user = rpc->has_user ? rpc->user : NULL,
+                                          .password = rpc->password,
+                                          .content_type = "application/json",
+                                          .body = body,
+                                          .body_length = length,
+                                          .connect_timeout_ms = RPC_CONNECT_TIMEOUT_MS,
+                                          .timeout_ms = rpc->timeout_ms};
+    return run(rpc, &request, ret_status, err);
+}
+
+static bool is_ours(const struct rpc *rpc, const struct envelope *envelope)
+{
+    uint64_t id;
+    return json_slice_to_u64(envelope->id, &id) && id == rpc->id;
+}
+
 bool rpc_call(struct rpc *rpc, const char *method, const char *params,
               struct rpc_answer *ret_answer, struct err *err)
 {
@@ -319,27 +264,36 @@ bool rpc_call(struct rpc *rpc, const char *method, const char *params,
     str_add_char(&rpc->request, '}');
     if (!str_ok(&rpc->request))
         return err_set(err, ERR_INVALID, "%s: %s: the request is too long", rpc->label, method);
-    const struct fetch_request request = {.method = "POST",
-                                          .url = rpc->url,
-                                          .user = rpc->has_user ? rpc->user : NULL,
-                                          .password = rpc->password,
-                                          .content_type = "application/json",
-                                          .body = str_data(&rpc->request),
-                                          .body_length = rpc->request.length,
-                                          .connect_timeout_ms = RPC_CONNECT_TIMEOUT_MS,
-                                          .timeout_ms = rpc->timeout_ms};
-    if (!run(rpc, &request, &status, err))
+    if (!post(rpc, str_data(&rpc->request), rpc->request.length, &status, err))
         return false;
     bool is_envelope = envelope_read(str_data(&rpc->answer), rpc->answer.length, &envelope);
-    if (is_envelope && envelope.error && !key_is(envelope.error, envelope.error_length, "null"))
+    if (is_envelope && envelope.error.chars)
         return refused(rpc, &envelope, method, err);
     if (status_is_away(status))
         return err_set(err, ERR_PEER_UNAVAILABLE, "%s: %s: HTTP status %ld", rpc->label, method,
                        status);
-    if (!is_envelope || !envelope.result || status != 200)
+    if (!is_envelope || !envelope.result.chars || status != 200)
         return err_set(err, ERR_PROTOCOL, "%s: %s: no JSON-RPC answer (HTTP status %ld)",
                        rpc->label, method, status);
-    *ret_answer = (struct rpc_answer){envelope.result, envelope.result_length};
+    if (!is_ours(rpc, &envelope))
+        return err_set(err, ERR_PROTOCOL, "%s: %s: the answer to another question", rpc->label,
+                       method);
+    *ret_answer = (struct rpc_answer){envelope.result.chars, envelope.result.length};
+    return true;
+}
+
+bool rpc_post(struct rpc *rpc, const char *name, const char *body, size_t length,
+              struct rpc_answer *ret_answer, struct err *err)
+{
+    long status;
+    if (!post(rpc, body, length, &status, err))
+        return false;
+    if (status_is_away(status))
+        return err_set(err, ERR_PEER_UNAVAILABLE, "%s: %s: HTTP status %ld", rpc->label, name,
+                       status);
+    if (status != 200)
+        return err_set(err, ERR_PROTOCOL, "%s: %s: HTTP status %ld", rpc->label, name, status);
+    *ret_answer = (struct rpc_answer){str_data(&rpc->answer), rpc->answer.length};
     return true;
 }
 

@@ -58,6 +58,10 @@ bool rpc_is_null(const struct rpc_answer *answer);
 int64_t rpc_error_code(const struct rpc *rpc);
 const char *rpc_error_message(const struct rpc *rpc);
 
+/* Any body (a batch of calls, say) and the whole text that comes back; `name` is for the stories. */
+bool rpc_post(struct rpc *rpc, const char *name, const char *body, size_t length,
+              struct rpc_answer *ret_answer, struct err *err) MUST_CHECK;
+
 /* REST (custody): the URL of the node and `path`; the body may be NULL. Any status below 500 is an
  * answer but 401, 403, 429. `bearer` may be NULL. */
 bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char *bearer,
