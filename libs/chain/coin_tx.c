@@ -70,7 +70,8 @@ static bool read_outputs(struct reader *reader, struct arena *arena, struct coin
            err_set(err, ERR_INVALID, "transaction: pays more than there is");
 }
 
-bool coin_tx_parse(struct span bytes, struct arena *arena, struct coin_tx *ret_tx, struct err *err)
+static bool parse(struct span bytes, bool may_have_witness, struct arena *arena,
+                  struct coin_tx *ret_tx, struct err *err)
 {
     struct reader reader = reader_of(bytes.bytes, bytes.length);
     struct coin_tx tx;
@@ -82,7 +83,8 @@ bool coin_tx_parse(struct span bytes, struct arena *arena, struct coin_tx *ret_t
     tx.version = reader_u32(&reader);
     /* No inputs, as it would seem, and then flags: the form with witnesses (BIP-144). */
     uint64_t count = reader_compact(&reader);
-    if (count == 0 && reader_ok(&reader) && reader.left > 0 && reader.next[0] != 0) {
+    if (may_have_witness && count == 0 && reader_ok(&reader) && reader.left > 0 &&
+        reader.next[0] != 0) {
         flags = reader_u8(&reader);
         count = reader_compact(&reader);
         if ((flags & ~(FLAG_WITNESS | FLAG_MWEB)) != 0)
@@ -101,6 +103,17 @@ bool coin_tx_parse(struct span bytes, struct arena *arena, struct coin_tx *ret_t
         return err_set(err, ERR_INVALID, "transaction: the form with witnesses, and none");
     *ret_tx = tx;
     return true;
+}
+
+bool coin_tx_parse(struct span bytes, struct arena *arena, struct coin_tx *ret_tx, struct err *err)
+{
+    return parse(bytes, true, arena, ret_tx, err);
+}
+
+bool coin_tx_parse_stripped(struct span bytes, struct arena *arena, struct coin_tx *ret_tx,
+                            struct err *err)
+{
+    return parse(bytes, false, arena, ret_tx, err);
 }
 
 /* ---- writing ---- */

@@ -27,7 +27,7 @@ enum {
     COIN_SIGHASH_ALL = 1
 };
 
-/* No input and no output may be final for ever: this opts in to replacement (BIP-125). */
+/* Of the inputs that we make: the transaction may be replaced by one with a higher fee (BIP-125). */
 #define COIN_SEQUENCE_REPLACEABLE 0xfffffffdu
 
 /* All there will ever be, of any chain we know: 84 million × 10^8. */
@@ -59,6 +59,11 @@ struct coin_tx {
 /* False: ERR_INVALID, or ERR_INTERNAL when the arena is full. The whole span must be it. */
 bool coin_tx_parse(struct span bytes, struct arena *arena, struct coin_tx *ret_tx, struct err *err)
     MUST_CHECK;
+
+/* The same, never in the form with witnesses: the transaction of a PSBT may have no inputs yet, which
+ * that form would be taken for. */
+bool coin_tx_parse_stripped(struct span bytes, struct arena *arena, struct coin_tx *ret_tx,
+                            struct err *err) MUST_CHECK;
 
 /* Without witness it is what the id is made of; with it the witness is written if there is any. */
 void coin_tx_write(const struct coin_tx *tx, bool with_witness, struct str *out);

@@ -1,0 +1,2 @@
+DEPS := base crypto chain
+LIBS := -lsecp256k1
