@@ -30,6 +30,7 @@ struct plan {
     struct payout_worker *worker;
     const struct payout *payouts[PAYOUT_BATCH_MAX];
     struct psbt_payment payments[PAYOUT_BATCH_MAX];
+    struct own_address receiver; /* of a collection or an offload, if it is ours */
     size_t count;
     const struct coin *coins[COIN_INPUTS_MAX];
     size_t coins_count;
@@ -121,7 +122,11 @@ static void request_write(const struct plan *plan, struct str *out)
         json_write_string(out, plan->payouts[i]->id);
         str_add(out, ",\"to\":");
         json_write_string(out, plan->payments[i].to);
-        str_add_format(out, ",\"units\":\"%llu\"}", (unsigned long long)plan->payments[i].units);
+        str_add_format(out, ",\"units\":\"%llu\"", (unsigned long long)plan->payments[i].units);
+        if (plan->receiver.is_derived && strcmp(plan->receiver.address, plan->payments[i].to) == 0)
+            str_add_format(out, ",\"account\":%u,\"index\":%u", plan->receiver.account,
+                           plan->receiver.index);
+        str_add(out, "}");
     }
     str_add(out, "],\"approvals\":[");
     for (size_t i = 0; i < plan->count; i++)
@@ -193,7 +198,9 @@ static bool reserve(struct plan *plan, uint64_t *ret_tx, struct err *err)
                                    .change_units = plan->change_units};
     plan->psbt = STR_INIT(PAYOUT_REQUEST_BYTES_MAX);
     *ret_tx = 0;
-    bool good = payout_psbt_write(worker, &psbt, &plan->psbt, err);
+    bool good = payout_psbt_write(worker, &psbt, &plan->psbt, err) &&
+                own_address_find(worker->db, worker->chain->key, plan->payments[0].to,
+                                 &plan->receiver, err);
     if (good && !str_ok(&plan->psbt))
         good = err_set(err, ERR_INTERNAL, "a PSBT above its limit");
     if (good && db_transaction(worker->db, reserve_unit, plan, &own))
@@ -319,8 +326,9 @@ static bool is_payable(struct payout_worker *worker, const struct payout *payout
 static bool joins(const struct plan *plan, const struct payout *payout)
 {
     const struct payout *first = plan->payouts[0];
-    return payout->from[0] == '\0' && payout->purpose == first->purpose && !payout->alone &&
-           !payout->subtract_fee && !first->alone && !first->subtract_fee &&
+    bool is_outward = first->purpose == PAYOUT_WITHDRAWAL || first->purpose == PAYOUT_REFUND;
+    return payout->from[0] == '\0' && payout->purpose == first->purpose && is_outward &&
+           !payout->alone && !payout->subtract_fee && !first->alone && !first->subtract_fee &&
            plan->count < PAYOUT_BATCH_MAX;
 }
 

@@ -9,9 +9,10 @@
 #include <string.h>
 
 #include "base/auto.h"
-#include "blockchain/family/evm_send.h"
+#include "blockchain/family/ethereum.h"
 #include "blockchain/store/coins.h"
 #include "blockchain/store/events.h"
+#include "chain/erc20.h"
 #include "chain/u256.h"
 #include "json/field.h"
 
@@ -20,10 +21,10 @@ enum { SHORT_MAX = 64, GAS_FUND_PERCENT = 130 };
 struct payment {
     struct payout_worker *worker;
     const struct payout *payout;
-    struct own_address from;
+    struct own_address from, receiver; /* the latter empty unless it is ours */
     struct u256 units, value; /* what arrives; what the transaction carries of the native coin */
     const char *to;           /* of the transaction */
-    char data[EVM_TRANSFER_DATA_SIZE];
+    char data[3 + 2 * ERC20_TRANSFER_SIZE]; /* "0x..." */
     /* what the node says */
     uint64_t chain_nonce, pending_nonce, gas_estimate;
     struct u256 native, token;
@@ -50,8 +51,8 @@ static bool ask_balances(struct node *node, void *arg, struct err *err)
     const char *speed = payout->purpose == PAYOUT_COLLECTION
                             ? payment->worker->entry->gas_collection
                             : payment->worker->entry->gas_withdrawal;
-    if (!evm_nonce(node, payment->from.address, &payment->chain_nonce, err) ||
-        !evm_nonce_pending(node, payment->from.address, &payment->pending_nonce, err) ||
+    if (!ethereum_nonce(node, payment->from.address, false, &payment->chain_nonce, err) ||
+        !ethereum_nonce(node, payment->from.address, true, &payment->pending_nonce, err) ||
         !family->balance(node, payment->from.address, "", text, err))
         return false;
     if (!u256_parse(text, &payment->native))
@@ -68,11 +69,12 @@ static bool ask_balances(struct node *node, void *arg, struct err *err)
 static bool ask_gas(struct node *node, void *arg, struct err *err)
 {
     struct payment *payment = arg;
-    const struct evm_call call = {.from = payment->from.address,
-                                  .to = payment->to,
-                                  .value = payment->value,
-                                  .data = payment->data};
-    return evm_estimate_gas(node, &call, &payment->gas_estimate, err);
+    char value[U256_TEXT_SIZE];
+    const struct ethereum_call call = {.from = payment->from.address,
+                                       .to = payment->to,
+                                       .units = u256_text(payment->value, value),
+                                       .data = payment->data};
+    return ethereum_estimate_gas(node, &call, &payment->gas_estimate, err);
 }
 
 /* ---- the key is used by somebody else ---- */
@@ -140,6 +142,12 @@ static struct u256 gas_cost(uint64_t gas, uint64_t max_fee)
     return cost;
 }
 
+/* A rate is twice the base fee and the tip. */
+static uint64_t base_fee_of(const struct fee_rate *rate)
+{
+    return rate->per_unit > rate->priority ? (rate->per_unit - rate->priority) / 2 : 0;
+}
+
 /* Prices the transaction. A reason to wait, NULL: none. */
 static bool price_it(struct payment *payment, const char **ret_wait, struct err *err)
 {
@@ -148,9 +156,7 @@ static bool price_it(struct payment *payment, const char **ret_wait, struct err 
     const struct fee_bounds bounds = payout_fee_bounds(worker);
     struct u256 cap;
     struct err own;
-    uint64_t base_fee = payment->rate.per_unit > payment->rate.priority
-                            ? payment->rate.per_unit - payment->rate.priority
-                            : payment->rate.per_unit;
+    uint64_t base_fee = base_fee_of(&payment->rate);
     *ret_wait = NULL;
     if (!gas_price_choose(&bounds, base_fee, payment->rate.priority, &payment->price, &own)) {
         *ret_wait = PAYOUT_REASON_FEE;
@@ -192,8 +198,12 @@ static void request_write(const struct payment *payment, uint64_t nonce, struct 
                    (unsigned long long)payment->gas);
     str_add_format(out, ",\"max_fee\":\"%llu\",\"max_priority_fee\":\"%llu\"",
                    (unsigned long long)price.max_fee, (unsigned long long)price.tip);
-    str_add_format(out, ",\"payment\":{\"contract\":\"%s\",\"to\":\"%s\",\"units\":\"%s\"}",
+    str_add_format(out, ",\"payment\":{\"contract\":\"%s\",\"to\":\"%s\",\"units\":\"%s\"",
                    payout->contract, payout->to, u256_text(payment->units, units));
+    if (payment->receiver.is_derived)
+        str_add_format(out, ",\"account\":%u,\"index\":%u", payment->receiver.account,
+                       payment->receiver.index);
+    str_add(out, "}");
     str_add_format(out, ",\"approvals\":%s}", payout->approvals);
 }
 
@@ -270,19 +280,24 @@ static bool from_find(struct payment *payment, struct err *err)
                              payout->purpose == PAYOUT_GAS ? "fee" : "hot", &payment->from, err);
 }
 
-/* What arrives and what the transaction says. A fee that is subtracted comes off a native payment. */
-static bool amounts(struct payment *payment, const char **ret_wait)
+/* What arrives and what the transaction says. */
+static bool amounts(struct payment *payment, struct err *err)
 {
     const struct payout *payout = payment->payout;
     struct u256 asked;
     bool is_number = u256_parse(payout->units, &asked);
     assert(is_number);
-    *ret_wait = NULL;
     payment->units = asked;
     if (is_token(payout)) {
+        uint8_t data[ERC20_TRANSFER_SIZE];
+        struct evm_address to;
+        if (!evm_address_parse(payout->to, &to, err))
+            return false;
+        erc20_transfer_write(to, asked, data);
+        snprintf(payment->data, sizeof(payment->data), "0x");
+        hex_write(data, sizeof(data), payment->data + 2);
         payment->to = payout->contract;
         payment->value = U256_ZERO;
-        evm_transfer_data(payout->to, asked, payment->data);
         return true;
     }
     payment->to = payout->to;
@@ -298,12 +313,12 @@ static bool try_one(struct payment *payment, const char **ret_wait, struct err *
     const struct payout *payout = payment->payout;
     bool is_stopped, enough;
     *ret_wait = PAYOUT_REASON_LIQUIDITY;
-    if (!from_find(payment, err))
+    if (!from_find(payment, err) ||
+        !own_address_find(worker->db, worker->chain->key, payout->to, &payment->receiver, err))
         return false;
     if (!payment->from.is_derived)
         return true;
-    if (!amounts(payment, ret_wait) ||
-        !providers_ask(worker->session, ask_balances, payment, err) ||
+    if (!amounts(payment, err) || !providers_ask(worker->session, ask_balances, payment, err) ||
         !nonce_check(payment, &is_stopped, err))
         return false;
     *ret_wait = PAYOUT_REASON_APPROVAL;
@@ -389,7 +404,7 @@ struct nonce_question {
 static bool ask_nonce(struct node *node, void *arg, struct err *err)
 {
     struct nonce_question *question = arg;
-    return evm_nonce(node, question->address, &question->nonce, err);
+    return ethereum_nonce(node, question->address, false, &question->nonce, err);
 }
 
 struct status_question {
@@ -487,8 +502,7 @@ static bool bump_it(struct payout_worker *worker, const struct payout_tx *tx, ui
         return true; /* often enough; or a younger one is on its way */
     if (!providers_ask(worker->session, ask_rate, &rate, err))
         return false;
-    uint64_t base = rate.per_unit > rate.priority ? rate.per_unit - rate.priority : rate.per_unit;
-    if (!gas_price_choose(&bounds, base, rate.priority, &today, &own) ||
+    if (!gas_price_choose(&bounds, base_fee_of(&rate), rate.priority, &today, &own) ||
         !gas_price_bump(&bounds, (struct gas_price){tx->max_fee, tx->tip}, today, &price, &own))
         return true; /* above the cap: it waits as it is */
     if (!request_reprice(tx, price, &request))

@@ -49,16 +49,14 @@ void account_keys_free(struct account_keys *keys)
 static bool key_ask(struct payout_worker *worker, const struct coin_params *params,
                     uint32_t account, struct account_key *ret_key, struct err *err)
 {
-    static const char *const names[] = {"deposit", "hot", "warm", "fee"};
     AUTO(str_release) struct str answer = STR_INIT(KEYS_ANSWER_BYTES_MAX);
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
     struct account_key key = {.account = account};
     struct xpub xpub;
     char path[128];
     long status;
-    assert(account < ARRAY_LEN(names));
-    snprintf(path, sizeof(path), "/internal/keys/%s/%s/%s", params->client, params->network,
-             names[account]);
+    snprintf(path, sizeof(path), "/internal/keys/%s/%s/%u", params->client, params->network,
+             account);
     if (!service_call_run(worker->signer, "GET", path, NULL, &status, &answer, err))
         return false;
     if (status != 200)

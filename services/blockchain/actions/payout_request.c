@@ -1,6 +1,7 @@
 #include "blockchain/actions/payout_request.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/auto.h"
 #include "blockchain/actions/payout_worker.h"
@@ -124,7 +125,7 @@ static bool places_check(struct db *db, struct chain *chain, const struct chain_
         return true;
     }
     snprintf(payout->to, sizeof(payout->to), "%s", form.canonical);
-    bool is_contract = payout->contract[0] && strcmp(payout->contract, form.canonical) == 0;
+    bool is_contract = payout->contract[0] && strcasecmp(payout->contract, form.canonical) == 0;
     if (is_contract) {
         refuse(payout, "address: the token's own contract");
         return true;

@@ -143,7 +143,7 @@ bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool 
     signature.txid = json_member_text(root, "txid");
     signature.raw = json_member_text(root, "raw");
     if (status != 200 || !signature.txid || !signature.raw || signature.txid[0] == '\0' ||
-        strlen(signature.txid) >= PAYOUT_TXID_SIZE)
+        signature.raw[0] == '\0' || strlen(signature.txid) >= PAYOUT_TXID_SIZE)
         return err_set(err, ERR_PROTOCOL, "the signer answers %ld: %.120s", status,
                        str_data(&answer));
     fault_point(worker->app, FAULT_SIGN);
