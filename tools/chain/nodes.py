@@ -110,7 +110,13 @@ class Litecoin(Node):
     def balance(self, currency, address):
         """What lies on the address, blocks only."""
         assert currency in self.CURRENCIES
-        found = self.call("scantxoutset", "start", [f"addr({address})"])
+        return self.balances(currency, [address])
+
+    def balances(self, currency, addresses):
+        assert currency in self.CURRENCIES
+        if not addresses:
+            return Decimal(0)
+        found = self.call("scantxoutset", "start", [f"addr({one})" for one in addresses])
         return Decimal(found["total_amount"])
 
     def reorg(self, depth):
@@ -168,6 +174,9 @@ class Ethereum(Node):
             units = self.call("eth_call", {
                 "to": self.TOKEN, "data": f"0x{self.BALANCE_OF}{address[2:].lower():0>64}"}, "latest")
         return Decimal(int(units, 16)).scaleb(-self.CURRENCIES[currency])
+
+    def balances(self, currency, addresses):
+        return sum((self.balance(currency, one) for one in addresses), Decimal(0))
 
     def reorg(self, depth):
         """The last blocks are replaced by as many empty ones."""

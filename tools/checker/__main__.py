@@ -9,7 +9,7 @@ import urllib.error
 
 import pymysql
 
-from . import api, invariants, tables
+from . import api, chains, invariants, tables
 from .stack import Stack, StackMissing
 
 FINDINGS_MAX = 8
@@ -44,6 +44,11 @@ def report(name, findings):
     return count == 0
 
 
+def read_books(connection):
+    with tables.snapshot(connection) as cursor:
+        return invariants.Books(tables.read_all(cursor))
+
+
 def run(stack, options):
     connection = tables.connect(stack.checker_env())
     if options.wait and not wait_until_quiet(connection, options.wait):
@@ -64,6 +69,8 @@ def run(stack, options):
         for member_id, token in stack.tokens(connection):
             good.append(report(f"the API shows member {member_id} as the tables do",
                                api.check_member(books, stack.api_url(), member_id, token)))
+    if options.wait:
+        good += chains.check(stack, connection, lambda: read_books(connection), options.wait, report)
     passed = sum(good)
     print(f"checker: {passed} passed, {len(good) - passed} failed")
     return all(good)

@@ -20,6 +20,7 @@ from stack.settings import REPOSITORY, StackError
 
 TOKEN_SECONDS = 60
 READY_SECONDS = 30
+ADDRESS_SECONDS = 10
 FUND_BLOCKS = 3
 
 
@@ -68,11 +69,7 @@ def make_wallet(settings, node, row):
     if row["kind"] == "cold":
         address = node.outside_address()
     else:
-        purpose = {"purpose": row["kind"], "owner": f"wallet:{row['name']}"}
-        address = "" if row["kind"] == "deposit" else gateway(
-            settings, "PUT",
-            f"/internal/chains/{row['blockchain_key']}/addresses/wallet-{row['name']}",
-            purpose)["address"]
+        address = "" if row["kind"] == "deposit" else address_of(settings, row)
     values = {name: row[name] for name in ("blockchain_key", "name", "kind", "gateway", "currencies",
                                            "max_balance") if name in row}
     admin(settings, "POST", "/admin/wallets/new", {**values, "address": address, "status": "active"})
@@ -83,6 +80,20 @@ def make_wallet(settings, node, row):
             node.mine(FUND_BLOCKS)
     except NodeError as error:
         raise StackError(f"the wallet {row['name']} could not be funded: {error}") from None
+
+
+def address_of(settings, row):
+    """The gateway derives addresses ahead; at its first start there are none for a moment."""
+    path = f"/internal/chains/{row['blockchain_key']}/addresses/wallet-{row['name']}"
+    purpose = {"purpose": row["kind"], "owner": f"wallet:{row['name']}"}
+    deadline = time.monotonic() + ADDRESS_SECONDS
+    while True:
+        try:
+            return gateway(settings, "PUT", path, purpose)["address"]
+        except StackError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 # ---- the doors ----

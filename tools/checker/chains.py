@@ -1,0 +1,165 @@
+"""What lies on the chains, asked of the nodes themselves, against what the books say moved there; and that
+no payment went out twice. For a local stack, whose nodes the checker can reach.
+
+    on chain = what deposits, withdrawals and network fees left in the asset account (money.py)
+             + what came to wallets of the exchange from outside (nobody's deposit)
+             + transfers to members that are not credited (yet, or below the minimum)
+             + units too small for the books (dust)
+             - payments that are mined and not booked yet
+
+The whole difference is explained by these lines or it is a finding."""
+
+import os
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pymysql.cursors
+
+from chain.nodes import NodeError
+from stack import nodes
+from stack.settings import Settings
+
+from . import money, tables
+
+ZERO = Decimal(0)
+SCHEMA = "bourse_blockchain"
+CONFIRMED = "state <> 'reverted'"
+BOOKED = Decimal(10) ** -16
+
+
+def connect(stack):
+    """None: this stack has no gateway, or an older one."""
+    env = {**stack.checker_env(), "DB_NAME": SCHEMA}
+    connection = tables.connect({**env, "DB_NAME": "bourse_accounting"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s AND"
+                       " table_name IN ('transfers', 'spends', 'payout_txs')", (SCHEMA,))
+        there = cursor.fetchone()[0] == 3
+    connection.close()
+    return tables.connect(env) if there else None
+
+
+@contextmanager
+def rows(connection):
+    connection.rollback()  # a new look
+    with connection.cursor(pymysql.cursors.DictCursor) as cursor:
+        def ask(statement, *arguments):
+            cursor.execute(statement, arguments)
+            return cursor.fetchall()
+        yield ask
+
+
+def is_caught_up(gateway, accounting, chains):
+    """Every chain is followed to its tip, and every event is in the books."""
+    with rows(gateway) as ask:
+        heights = {row["chain_key"]: row["height"] for row in ask("SELECT chain_key, height FROM chains")}
+        told = ask("SELECT seq FROM event_head")[0]["seq"]
+    with rows(accounting) as ask:
+        read = {row["source"]: row["seq"] for row in ask("SELECT source, seq FROM chain_feed")}
+    return all(heights.get(key) == node.height() for key, node in chains.items()) and \
+        read.get("blockchain") == told
+
+
+def wait(gateway, accounting, chains, seconds):
+    deadline = time.monotonic() + seconds
+    while not is_caught_up(gateway, accounting, chains):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def on_chain(ask, node, key):
+    """{currency: amount} over all addresses that the gateway gave out."""
+    addresses = [row["address"] for row in ask(
+        "SELECT address FROM addresses WHERE chain_key = %s AND assigned_at IS NOT NULL AND account IS"
+        " NOT NULL", key)]
+    return {currency: node.balances(currency, addresses) for currency in node.CURRENCIES}
+
+
+def explained(ask, books, node, key):
+    """{currency: {line: amount}} of what is on the chain and not in the books, or the other way round."""
+    lines = defaultdict(lambda: defaultdict(Decimal))
+    currency_of = {"": next(iter(node.CURRENCIES)), getattr(node, "TOKEN", None): "usdt"}
+
+    def amount(row):
+        currency = currency_of.get(row["contract"].lower())
+        return currency, Decimal(row["units"]).scaleb(-node.CURRENCIES[currency]) if currency else ZERO
+
+    for row in ask("SELECT t.contract, t.units FROM transfers t JOIN addresses a ON a.id ="
+                   f" t.address_id WHERE t.chain_key = %s AND t.{CONFIRMED} AND a.purpose <> 'deposit'"
+                   " AND NOT EXISTS (SELECT 1 FROM spends s WHERE s.chain_key = t.chain_key AND s.txid"
+                   " = t.txid)", key):
+        currency, units = amount(row)
+        lines[currency]["from outside to our wallets"] += units
+    booked = {(row["txid"], row["txout"], row["contract"].lower(), row["address"].lower()): row
+              for row in books.data["deposits"]
+              if row["blockchain_key"] == key and row["credited"] and not row["reverted"]}
+    for row in ask("SELECT t.txid, t.idx, t.contract, t.address, t.units FROM transfers t JOIN addresses a"
+                   f" ON a.id = t.address_id WHERE t.chain_key = %s AND t.{CONFIRMED} AND a.purpose ="
+                   " 'deposit' AND NOT EXISTS (SELECT 1 FROM spends s WHERE s.chain_key = t.chain_key"
+                   " AND s.txid = t.txid)", key):
+        currency, units = amount(row)
+        deposit = booked.get((row["txid"], row["idx"], row["contract"].lower(),
+                              row["address"].lower()))
+        if deposit is None:
+            lines[currency]["not credited"] += units
+        else:
+            lines[currency]["dust"] += units - deposit["amount"] - deposit["fee"]
+    succeeded = {f"withdraw-{row['id']}" for row in books.data["withdraws"]
+                 if row["aasm_state"] == "succeed"}
+    for row in ask("SELECT p.id, p.contract, m.units FROM payouts p JOIN payout_payments m ON m.payout_id ="
+                   " p.id JOIN payout_txs x ON x.id = m.tx_id WHERE p.chain_key = %s AND x.mined_height"
+                   " IS NOT NULL AND x.mined_ok AND p.id LIKE 'withdraw-%%'", key):
+        if row["id"] not in succeeded:
+            currency, units = amount(row)
+            lines[currency]["paid, not booked yet"] -= units
+    return lines
+
+
+def holdings(gateway, books, chains):
+    moved = money.moved_on_chains(books)
+    with rows(gateway) as ask:
+        for key, node in chains.items():
+            lines = explained(ask, books, node, key)
+            for currency, amount in on_chain(ask, node, key).items():
+                expected = moved[currency] + sum(lines[currency].values(), ZERO)
+                # Fees are booked in 10^-16; what is below waits for its neighbours.
+                if abs(amount - expected) >= BOOKED * 1000:
+                    told = ", ".join(f"{name} {value}" for name, value in lines[currency].items())
+                    yield (f"{key}: {amount} {currency} are on the chain; the books moved "
+                           f"{moved[currency]}; {told or 'nothing'} explains {expected}")
+
+
+def paid_once(gateway):
+    """No payout has two transactions in blocks."""
+    with rows(gateway) as ask:
+        for row in ask("SELECT m.payout_id, COUNT(*) AS times FROM payout_payments m JOIN payout_txs x ON"
+                       " x.id = m.tx_id WHERE x.mined_height IS NOT NULL AND x.mined_ok GROUP BY"
+                       " m.payout_id HAVING COUNT(*) > 1"):
+            yield f"payout {row['payout_id']} was mined {row['times']} times"
+
+
+def settings_of(stack):
+    os.environ["RUN_DIR"] = str(stack.run_dir)
+    return Settings()
+
+
+def check(stack, accounting, read_books, seconds, report):
+    """Reports through `report`; the list of verdicts, empty when this stack has no chains."""
+    gateway = connect(stack)
+    if gateway is None:
+        return []
+    chains = nodes.of(settings_of(stack))
+    good = [report("no payment went out twice", paid_once(gateway))]
+    try:
+        if not wait(gateway, accounting, chains, seconds):
+            print("  note    the gateway is behind its chains: they are not counted")
+            return good
+        good.append(report("the coins on the chains are those of the books",
+                           holdings(gateway, read_books(), chains)))
+    except NodeError as error:
+        print(f"  note    a node does not answer: {error}")
+    return good
