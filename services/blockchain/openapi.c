@@ -19,6 +19,8 @@ static const struct api_document parts[] = {
      {.title = "Bourse blockchain gateway: operators' API",
       .version = BOURSE_VERSION,
       .description = "How the chains are, and what became of a transaction. For administrators.",
+      .route_base = "/api/v2",
+      .public_base = "/api/v2/blockchain",
       API_LICENSE},
      is_admin},
     {"internal",

@@ -8,12 +8,16 @@
 
 #include <string.h>
 
+#include "blockchain/http/routes_admin.h"
 #include "blockchain/http/routes_internal.h"
 
 static const struct http_route *const groups[] = {
+    /* Operators. */
+    admin_chain_routes,
     /* Other services. */
     internal_chain_routes,
     internal_address_routes,
+    internal_event_routes,
     internal_payout_routes,
 };
 

@@ -1,49 +1,8 @@
-/* /internal/chains: how the chains are. */
-#include "blockchain/http/chain_request.h"
+/* /internal/chains: how the chains are, and what may be done with them. */
+#include "blockchain/http/chain_control.h"
 #include "blockchain/http/chain_view.h"
 #include "blockchain/http/context.h"
 #include "blockchain/http/routes_internal.h"
-
-static const struct param chain_params[] = {{.name = "key",
-                                             .kind = PARAM_TEXT,
-                                             .offset = offsetof(struct chain_request, key),
-                                             .flags = PARAM_IN_PATH | PARAM_REQUIRED,
-                                             .doc = "Key of the chain."},
-                                            PARAM_END};
-
-static void no_memory(struct http_request *request)
-{
-    struct err err;
-    err_set(&err, ERR_BUSY, "no memory for a request");
-    http_reply_err(request, &err);
-}
-
-static void list(struct http_request *request)
-{
-    struct chains *chains = request_app(request)->chains;
-    size_t count = chains_count(chains);
-    struct chain_shown *rows = arena_alloc(http_arena(request), (count + 1) * sizeof(*rows));
-    for (size_t i = 0; rows && i < count; i++)
-        if (!chain_show(chains_at(chains, i), http_arena(request), &rows[i]))
-            rows = NULL;
-    if (rows)
-        http_reply_array(request, chain_fields, rows, count, sizeof(*rows));
-    else
-        no_memory(request);
-}
-
-static void show(struct http_request *request)
-{
-    const struct chain_request *asked = http_params(request);
-    struct chain *chain = request_chain(request, asked->key);
-    struct chain_shown shown;
-    if (!chain)
-        return;
-    if (chain_show(chain, http_arena(request), &shown))
-        http_reply_object(request, chain_fields, &shown);
-    else
-        no_memory(request);
-}
 
 struct height_shown {
     uint64_t height;
@@ -73,12 +32,22 @@ static void latest_block(struct http_request *request)
 #define READ(rest)                                                                                 \
     .method = "GET", .path = "/internal/chains" rest, .mode = HTTP_INLINE, .access = ACCESS_READ,  \
     .class_name = "blockchain.chain", .tag = "internal"
-#define OF_CHAIN .params = chain_params, .params_size = sizeof(struct chain_request)
+#define CHANGE(rest)                                                                               \
+    .method = "POST", .path = "/internal/chains/:key" rest, .mode = HTTP_WORKER,                   \
+    .access = ACCESS_SPEND, .class_name = "blockchain.chain", .tag = "internal", .status = 200
+#define OF_CHAIN .params = chain_key_params, .params_size = sizeof(struct chain_request)
 
 const struct http_route internal_chain_routes[] = {
-    {READ(""), .handler = list, .reply = chain_fields, .reply_is_array = true,
+    {READ(""), .handler = chain_list, .reply = chain_fields, .reply_is_array = true,
      .doc = "The chains, and how they are."},
-    {READ("/:key"), OF_CHAIN, .handler = show, .reply = chain_fields, .doc = "One of them."},
+    {READ("/:key"), OF_CHAIN, .handler = chain_get, .reply = chain_fields, .doc = "One of them."},
     {READ("/:key/latest_block"), OF_CHAIN, .handler = latest_block, .reply = height_fields,
      .doc = "Height of the best node."},
+    {CHANGE("/blocks/:height/scan"), .handler = chain_scan, .params = scan_params,
+     .params_size = sizeof(struct scan_form), .reply = scan_fields,
+     .doc = "Look at a block again; what is known already stays as it is."},
+    {CHANGE("/pause"), OF_CHAIN, .handler = chain_pause, .reply = pause_fields,
+     .doc = "Stop following the chain."},
+    {CHANGE("/resume"), OF_CHAIN, .handler = chain_resume, .reply = pause_fields,
+     .doc = "Follow it again, from where it stopped."},
     {.method = NULL}};
