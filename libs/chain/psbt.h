@@ -8,7 +8,7 @@
  * believed only after they were verified (psbt_finalize, psbt_signature_add).
  *
  * Ownership: everything lives in the arena that is given; the bytes that were parsed must outlive it.
- * One thread at a time.
+ * Looking at a previous transaction takes arena memory each time. One thread at a time.
  *
  *     if (!psbt_create(&tx, arena, &psbt, err) || !psbt_utxo_set(&psbt, 0, value, script, err) ||
  *         !psbt_derivation_add(&psbt, 0, key, fingerprint, &path, err)) return false;
