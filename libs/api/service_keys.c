@@ -113,3 +113,8 @@ struct token_cache *service_keys_tokens(const struct service_keys *keys)
 {
     return keys->tokens;
 }
+
+const struct token_keys *service_keys_all(const struct service_keys *keys)
+{
+    return keys->keys;
+}

@@ -26,6 +26,9 @@ bool service_keys_open(const char *list, const char *audience, struct service_ke
                        struct err *err) MUST_CHECK;
 void service_keys_close(struct service_keys *keys); /* NULL is fine */
 
+/* All of them, by the name of the service: for what peers sign that is no token. */
+const struct token_keys *service_keys_all(const struct service_keys *keys);
+
 /* Verified tokens of peers: the value is a struct service_peer. */
 struct token_cache *service_keys_tokens(const struct service_keys *keys);
 

@@ -49,6 +49,7 @@ static const struct http_route *const groups[] = {
     coingecko_routes,
     account_routes,
     account_transfer_routes,
+    account_deposit_routes,
     market_routes,
     market_trade_routes,
     /* The operators. */
@@ -65,6 +66,7 @@ static const struct http_route *const groups[] = {
     admin_limit_routes,
     admin_adjustment_routes,
     admin_internal_transfer_routes,
+    admin_deposit_routes,
     admin_wallet_routes,
     admin_contract_routes,
     /* Other servers. */
@@ -78,6 +80,7 @@ static const struct http_route *const groups[] = {
     management_operation_routes,
     management_transfer_routes,
     management_wallet_routes,
+    management_deposit_routes,
     internal_routes,
     internal_chain_routes,
     openapi_routes,

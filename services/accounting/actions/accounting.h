@@ -19,6 +19,7 @@ struct market_data;  /* accounting/marketdata: depth, tickers, recent trades; an
 struct accept_queue; /* actions/order_accept.h: orders and cancels on their way in; any thread */
 struct queue;        /* base/queue.h */
 struct trust;        /* http/trust.h: the public keys and what is asked of a token; immutable */
+struct token_keys;   /* libs/token: public keys by name */
 struct token_cache;  /* verified user tokens; any thread */
 struct abilities;    /* libs/api/abilities.h: the permission table; immutable */
 struct book_cache;   /* http/book_cache.h: order books that were dear to read; any thread */
@@ -40,7 +41,8 @@ struct accounting {
         *parcels; /* struct parcel (actions/parcel.h): committed commands on their way out */
     struct trust *trust;
     struct token_cache *user_tokens;
-    struct token_cache *service_tokens; /* of other services: internal calls */
+    struct token_cache *service_tokens;    /* of other services: internal calls */
+    const struct token_keys *service_keys; /* the same services: what they sign; immutable */
     struct abilities *abilities;
     struct management *management;
     struct conversion_paths *conversions;

@@ -15,12 +15,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <cjson/cJSON.h>
-
 #include "accounting/actions/accounting.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "db/db.h"
+#include "json/read.h"
 
 enum {
     CHAIN_KEY_SIZE = 33,

@@ -15,8 +15,6 @@
 
 enum { TID_SIZE = 14, ERROR_BYTES_MAX = 8192 };
 
-DEFINE_AUTO(struct db_result, db_result_free);
-
 bool chain_tx_journal(struct chain_tx *tx, uint64_t count, uint64_t *ret_first, struct err *err)
 {
     if (tx->journal_end - tx->journal_next < count)
@@ -124,19 +122,6 @@ bool deposit_apply(struct chain_tx *tx, struct deposit *deposit, enum deposit_ev
 
 /* ---- gone after the credit, and back ---- */
 
-/* What the member has of it: as much as there is. Locks the account. */
-static bool available(struct chain_tx *tx, const struct deposit *deposit, struct dec *ret_amount,
-                      struct err *err)
-{
-    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
-    if (!db_query(tx->db,
-                  "SELECT balance FROM accounts WHERE member_id = ? AND currency_id = ? FOR UPDATE",
-                  DB_ARGS(DB_U64(deposit->member_id), DB_TEXT(deposit->currency_id)), &rows, err))
-        return false;
-    *ret_amount = db_row_next(rows) ? db_get_dec(rows, 0) : DEC_ZERO;
-    return true;
-}
-
 static bool note_error(struct chain_tx *tx, struct deposit *deposit, const char *why)
 {
     AUTO(str_release) struct str text = STR_INIT(ERROR_BYTES_MAX);
@@ -152,7 +137,7 @@ bool deposit_freeze(struct chain_tx *tx, struct deposit *deposit, const char *wh
     struct deposit before = *deposit;
     struct dec balance;
     assert(deposit->credited && !deposit->reverted);
-    if (!available(tx, deposit, &balance, err))
+    if (!deposit_available_locked(tx->db, deposit, &balance, err))
         return false;
     /* Funds that wait for their collection are locked already. */
     deposit->frozen = deposit->held_locked ? DEC_ZERO : dec_min(balance, deposit->amount);

@@ -15,6 +15,8 @@ extern const struct http_route admin_limit_routes[];
 extern const struct http_route admin_adjustment_routes[];
 extern const struct http_route admin_internal_transfer_routes[];
 extern const struct http_route account_transfer_routes[];
+extern const struct http_route account_deposit_routes[];
+extern const struct http_route admin_deposit_routes[];
 extern const struct http_route admin_wallet_routes[];
 extern const struct http_route admin_contract_routes[];
 
@@ -28,5 +30,6 @@ extern const struct http_route management_trading_routes[]; /* orders, trades */
 extern const struct http_route management_operation_routes[];
 extern const struct http_route management_transfer_routes[];
 extern const struct http_route management_wallet_routes[];
+extern const struct http_route management_deposit_routes[];
 
 #endif

@@ -197,6 +197,7 @@ bool trust_open(struct accounting *app, struct err *err)
         !service_keys_open(app->config->service_keys, "accounting", &trust->services, err))
         return false;
     app->service_tokens = service_keys_tokens(trust->services);
+    app->service_keys = service_keys_all(trust->services);
     return check_own_key(app, err);
 }
 
@@ -204,6 +205,7 @@ void trust_close(struct accounting *app)
 {
     token_cache_free(app->user_tokens);
     app->user_tokens = app->service_tokens = NULL;
+    app->service_keys = NULL;
     if (!app->trust)
         return;
     jwks_free(app->trust->users);

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "accounting/store/sql.h"
+#include "base/auto.h"
+
+DEFINE_AUTO(struct db_result, db_result_free);
 
 static void deposit_read(struct row_reader *reader, void *to)
 {
@@ -273,4 +276,16 @@ bool deposits_below_minimum(struct db *db, struct arena *arena, const struct dep
     bool ok = listing_run(db, &deposit_table, &listing, ret_listed, err);
     str_release(&listing.where);
     return ok;
+}
+
+bool deposit_available_locked(struct db *db, const struct deposit *deposit, struct dec *ret_amount,
+                              struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT balance FROM accounts WHERE member_id = ? AND currency_id = ? FOR UPDATE",
+                  DB_ARGS(DB_U64(deposit->member_id), DB_TEXT(deposit->currency_id)), &rows, err))
+        return false;
+    *ret_amount = db_row_next(rows) ? db_get_dec(rows, 0) : DEC_ZERO;
+    return true;
 }

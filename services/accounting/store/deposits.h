@@ -75,6 +75,10 @@ bool deposit_find_transfer_locked(struct db *db, struct arena *arena,
 bool deposits_below_minimum(struct db *db, struct arena *arena, const struct deposit *like,
                             size_t max, struct listed *ret_listed, struct err *err) MUST_CHECK;
 
+/* What the member has available of its currency; locks the account. */
+bool deposit_available_locked(struct db *db, const struct deposit *deposit, struct dec *ret_amount,
+                              struct err *err) MUST_CHECK;
+
 /* ---- parts of a collection ---- */
 
 struct deposit_part {
