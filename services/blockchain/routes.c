@@ -19,6 +19,7 @@ static const struct http_route *const groups[] = {
     internal_address_routes,
     internal_event_routes,
     internal_payout_routes,
+    internal_asset_routes,
 };
 
 size_t blockchain_routes(struct http_route *routes)

@@ -7,12 +7,7 @@
 
 #include "blockchain/family/family.h"
 
-enum {
-    ETHEREUM_SYMBOL_SIZE = 33,
-    ETHEREUM_PLAIN_GAS = 21000,
-    ETHEREUM_BALANCES_MAX = 200, /* in one call */
-    ETHEREUM_DATA_HEX_MAX = 8192
-};
+enum { ETHEREUM_PLAIN_GAS = 21000, ETHEREUM_DATA_HEX_MAX = 8192 };
 
 extern const struct family family_ethereum;
 
@@ -33,12 +28,8 @@ bool ethereum_estimate_gas(struct node *node, const struct ethereum_call *call, 
 bool ethereum_is_contract(struct node *node, const char *address, bool *ret_is_contract,
                           struct err *err) MUST_CHECK;
 
-struct ethereum_asset {
-    uint32_t decimals;
-    char symbol[ETHEREUM_SYMBOL_SIZE]; /* printable ASCII; "" if it has none */
-};
 /* What a token says of itself (W-09). ERR_INVALID: no contract there, or no ERC-20: the story says what. */
-bool ethereum_asset_read(struct node *node, const char *contract, struct ethereum_asset *ret_asset,
+bool ethereum_asset_read(struct node *node, const char *contract, struct chain_asset_said *ret_said,
                          struct err *err) MUST_CHECK;
 
 /* Balances of many at one height (in `hash`), by batched calls: the sum of all. `contract` "": native. */

@@ -85,20 +85,20 @@ static bool call_plain(struct node *node, const char *contract, const char *data
     return ethereum_ask_text(node, "eth_call", params, ret_text, err);
 }
 
-static void read_symbol(struct json_slice text, char ret_symbol[static ETHEREUM_SYMBOL_SIZE])
+static void read_symbol(struct json_slice text, char ret_symbol[static CHAIN_SYMBOL_SIZE])
 {
     AUTO(str_release) struct str bytes = STR_INIT(ANSWER_BYTES_MAX);
-    _Static_assert((int)ETHEREUM_SYMBOL_SIZE == (int)ERC20_SYMBOL_SIZE, "the same symbol");
+    _Static_assert((int)CHAIN_SYMBOL_SIZE == (int)ERC20_SYMBOL_SIZE, "the same symbol");
     ret_symbol[0] = '\0';
     if (text.length >= 2 && hex_read(text.chars + 2, text.length - 2, &bytes) &&
         !erc20_symbol_parse(span_of_str(&bytes), ret_symbol))
         ret_symbol[0] = '\0';
 }
 
-bool ethereum_asset_read(struct node *node, const char *contract, struct ethereum_asset *ret_asset,
+bool ethereum_asset_read(struct node *node, const char *contract, struct chain_asset_said *ret_said,
                          struct err *err)
 {
-    struct ethereum_asset asset = {0};
+    struct chain_asset_said asset = {0};
     char lower[CHAIN_CONTRACT_SIZE];
     struct json_slice text;
     struct u256 number;
@@ -124,7 +124,7 @@ bool ethereum_asset_read(struct node *node, const char *contract, struct ethereu
         read_symbol(text, asset.symbol);
     else if (err->code != ERR_NODE_REFUSED)
         return false;
-    *ret_asset = asset;
+    *ret_said = asset;
     return true;
 }
 
@@ -175,11 +175,11 @@ bool ethereum_balances(struct node *node, const char *const *addresses, size_t c
                        const char *contract, uint64_t height, char (*ret_units)[CHAIN_UNITS_SIZE],
                        struct err *err)
 {
-    AUTO(str_release) struct str params = STR_INIT(ETHEREUM_BALANCES_MAX * 256);
+    AUTO(str_release) struct str params = STR_INIT(CHAIN_BALANCES_MAX * 256);
     char holder[CHAIN_CONTRACT_SIZE], token[CHAIN_CONTRACT_SIZE] = "", at[24];
-    struct json_slice texts[ETHEREUM_BALANCES_MAX];
+    struct json_slice texts[CHAIN_BALANCES_MAX];
 
-    assert(count <= ETHEREUM_BALANCES_MAX);
+    assert(count <= CHAIN_BALANCES_MAX);
     if (count == 0)
         return true;
     if (contract[0] && !read_address(contract, token, err))

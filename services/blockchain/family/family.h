@@ -36,7 +36,9 @@ enum {
     CHAIN_ADDRESS_SIZE = 128,
     CHAIN_CONTRACT_SIZE = 44, /* "" is the native coin */
     CHAIN_NETWORK_SIZE = 24,  /* "main", "test", "regtest"; of Ethereum-like chains the chain id */
-    CHAIN_REASON_SIZE = 216
+    CHAIN_REASON_SIZE = 216,
+    CHAIN_SYMBOL_SIZE = 33,
+    CHAIN_BALANCES_MAX = 200
 };
 
 struct rpc;    /* rpc.h */
@@ -161,6 +163,11 @@ struct fee_rate {
     char native_units[32]; /* cost of a plain payment */
 };
 
+struct chain_asset_said {
+    uint32_t decimals;
+    char symbol[CHAIN_SYMBOL_SIZE]; /* printable ASCII; "" if it has none */
+};
+
 struct derived_address {
     char address[CHAIN_ADDRESS_SIZE];
     enum watch_kind kind;
@@ -190,6 +197,14 @@ struct family {
     /* NULL: the family can't say; then what we know is the sum of our own records. */
     bool (*balance)(struct node *node, const char *address, const char *contract,
                     char ret_units[static CHAIN_UNITS_SIZE], struct err *err);
+    /* Of many (at most CHAIN_BALANCES_MAX) at one height, by one request. NULL: as above. */
+    bool (*balances)(struct node *node, const char *const *addresses, size_t count,
+                     const char *contract, uint64_t height, char (*ret_units)[CHAIN_UNITS_SIZE],
+                     struct err *err);
+    /* What a contract says of itself. ERR_INVALID: nothing usable, the story says why. NULL: the family
+     * has no contracts. */
+    bool (*asset_read)(struct node *node, const char *contract, struct chain_asset_said *ret_said,
+                       struct err *err);
     /* Gives the bytes to the network. True as well when it has them already, in the pool or in a block.
      * ERR_NODE_REFUSED: invalid for this node now; the story says why (inputs spent, fee too low). */
     bool (*broadcast)(struct node *node, const char *raw_hex, struct err *err);

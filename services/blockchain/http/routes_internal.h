@@ -8,5 +8,6 @@ extern const struct http_route internal_chain_routes[];   /* internal_chains.c *
 extern const struct http_route internal_address_routes[]; /* internal_addresses.c */
 extern const struct http_route internal_event_routes[];   /* internal_events.c */
 extern const struct http_route internal_payout_routes[];  /* internal_payouts.c */
+extern const struct http_route internal_asset_routes[];   /* internal_assets.c */
 
 #endif

@@ -169,7 +169,7 @@ static bool run_balances(struct probe *probe, struct err *err)
 
 static bool run_asset(struct probe *probe, struct err *err)
 {
-    struct ethereum_asset asset;
+    struct chain_asset_said asset;
     if (!ethereum_asset_read(&probe->node, probe->arguments[0], &asset, err))
         return false;
     number(probe, "decimals", asset.decimals);

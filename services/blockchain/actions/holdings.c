@@ -1,0 +1,112 @@
+#include "blockchain/actions/holdings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "blockchain/store/holdings.h"
+#include "chain/u256.h"
+
+enum { PAGE_ARENA_BYTES = 1 << 20 };
+
+DEFINE_AUTO(struct arena, arena_free);
+
+struct page {
+    const char *const *addresses;
+    size_t count;
+    const char *contract;
+    uint64_t height;
+    char (*units)[CHAIN_UNITS_SIZE]; /* CHAIN_BALANCES_MAX of them */
+};
+
+static bool ask_page(struct node *node, void *arg, struct err *err)
+{
+    const struct page *page = arg;
+    return node->client->family->balances(node, page->addresses, page->count, page->contract,
+                                          page->height, page->units, err);
+}
+
+static bool add_page(const struct page *page, struct u256 *sum, struct err *err)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        struct u256 units;
+        if (!u256_parse(page->units[i], &units) || !u256_add(*sum, units, sum))
+            return err_set(err, ERR_PROTOCOL, "balances above 256 bits");
+    }
+    return true;
+}
+
+/* All assets of one page of addresses. */
+static bool ask_assets(struct provider_session *session, struct page *page, struct holding *rows,
+                       struct u256 *sums, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        page->contract = rows[i].contract;
+        if (!providers_ask(session, ask_page, page, err) || !add_page(page, &sums[i], err))
+            return false;
+        rows[i].addresses += page->count;
+    }
+    return true;
+}
+
+static bool ask_all(struct chain *chain, struct db *db, struct provider_session *session,
+                    struct holding *rows, struct u256 *sums, size_t count, struct err *err)
+{
+    AUTO_FREE(arena_free) struct arena *arena = arena_new(PAGE_ARENA_BYTES);
+    char(*units)[CHAIN_UNITS_SIZE] = arena ? calloc(CHAIN_BALANCES_MAX, sizeof(*units)) : NULL;
+    struct page page = {.height = rows[0].height, .units = units};
+    uint64_t last_id = 0, seen = 0;
+    bool ok = units != NULL || err_set(err, ERR_BUSY, "no memory for balances");
+
+    do {
+        const char **addresses = NULL;
+        page.count = 0;
+        if (ok)
+            arena_reset(arena);
+        ok = ok && holders_page(db, arena, chain->key, last_id, CHAIN_BALANCES_MAX, &addresses,
+                                &page.count, &last_id, err);
+        page.addresses = addresses;
+        seen += page.count;
+        ok = ok && (seen <= HOLDINGS_ADDRESSES_MAX ||
+                    err_set(err, ERR_TOO_MANY, "too many addresses to sum up"));
+        ok = ok && ask_assets(session, &page, rows, sums, count, err);
+    } while (ok && page.count == CHAIN_BALANCES_MAX);
+    free(units);
+    return ok;
+}
+
+bool holdings_read(struct chain *chain, const struct chain_entry *entry, struct db *db,
+                   struct provider_session *session, struct arena *arena, struct holding **ret_rows,
+                   size_t *ret_count, struct err *err)
+{
+    size_t count =
+        entry->assets_count < HOLDINGS_ASSETS_MAX ? entry->assets_count : HOLDINGS_ASSETS_MAX;
+    struct holding *rows = arena_alloc(arena, (count + 1) * sizeof(*rows));
+    struct u256 *sums = arena_alloc(arena, (count + 1) * sizeof(*sums));
+    uint64_t height = chain->height;
+
+    if (!rows || !sums)
+        return err_set(err, ERR_BUSY, "no memory for holdings");
+    if (height == 0)
+        return err_set_key(err, ERR_BUSY, "blockchain.chain.not_ready", "%s is not followed yet",
+                           chain->key);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct holding){.contract = entry->assets[i].contract,
+                                   .currency = entry->assets[i].currency,
+                                   .height = height};
+    if (count > 0 && chain->client->family->balances) {
+        if (!ask_all(chain, db, session, rows, sums, count, err))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            u256_text(sums[i], rows[i].units);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            if (!holdings_recorded(db, chain->key, "", height, rows[i].units, &rows[i].addresses,
+                                   err))
+                return false;
+    }
+    *ret_rows = rows;
+    *ret_count = count;
+    return true;
+}

@@ -1,0 +1,26 @@
+/*
+ * holdings.h: what all of our addresses hold on a chain, for reconciliation (W-34): asked of a node at the
+ * height that the follower has taken in, or, where nodes can't be asked (Bitcoin-like), summed from the
+ * coins of the blocks that were taken in.
+ */
+#ifndef BLOCKCHAIN_ACTIONS_HOLDINGS_H
+#define BLOCKCHAIN_ACTIONS_HOLDINGS_H
+
+#include "base/arena.h"
+#include "blockchain/actions/chain.h"
+#include "db/db.h"
+
+enum { HOLDINGS_ASSETS_MAX = 256, HOLDINGS_ADDRESSES_MAX = 2000000 };
+
+struct holding {
+    const char *contract, *currency;
+    char units[CHAIN_UNITS_SIZE];
+    uint64_t height, addresses;
+};
+
+/* One row for each asset of the catalogue, in the arena. ERR_BUSY: the chain was not followed yet. */
+bool holdings_read(struct chain *chain, const struct chain_entry *entry, struct db *db,
+                   struct provider_session *session, struct arena *arena, struct holding **ret_rows,
+                   size_t *ret_count, struct err *err) MUST_CHECK;
+
+#endif

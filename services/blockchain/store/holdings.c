@@ -1,0 +1,56 @@
+#include "blockchain/store/holdings.h"
+
+#include "base/auto.h"
+
+DEFINE_AUTO(struct db_result, db_result_free);
+
+bool holders_page(struct db *db, struct arena *arena, const char *chain_key, uint64_t after_id,
+                  size_t max, const char ***ret_addresses, size_t *ret_count, uint64_t *ret_last_id,
+                  struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT a.id, a.address FROM addresses a WHERE a.chain_key = ? AND a.id > ? AND "
+                  "(a.purpose <> 'deposit' OR EXISTS (SELECT 1 FROM transfers t WHERE t.address_id "
+                  "= a.id)) "
+                  "ORDER BY a.id LIMIT ?",
+                  DB_ARGS(DB_TEXT(chain_key), DB_U64(after_id), DB_U64(max)), &rows, err))
+        return false;
+    const char **addresses = arena_alloc(arena, (db_row_count(rows) + 1) * sizeof(*addresses));
+    size_t count = 0;
+    uint64_t last_id = after_id;
+    while (addresses && db_row_next(rows)) {
+        last_id = db_get_u64(rows, 0);
+        addresses[count] = arena_strdup(arena, db_get_text(rows, 1));
+        if (!addresses[count++])
+            addresses = NULL;
+    }
+    if (!addresses)
+        return err_set(err, ERR_INTERNAL, "no memory for addresses");
+    *ret_addresses = addresses;
+    *ret_count = count;
+    *ret_last_id = last_id;
+    return true;
+}
+
+bool holdings_recorded(struct db *db, const char *chain_key, const char *address, uint64_t height,
+                       char ret_units[static CHAIN_UNITS_SIZE], uint64_t *ret_addresses,
+                       struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT COALESCE(SUM(t.units), 0), COUNT(DISTINCT t.address_id) FROM transfers t "
+                  "LEFT JOIN spends s ON s.chain_key = t.chain_key AND s.prev_txid = t.txid AND "
+                  "s.prev_idx = t.idx AND s.height <= ? WHERE t.chain_key = ? AND (? = '' OR "
+                  "t.address = ?) AND "
+                  "t.contract = '' AND t.state <> 'reverted' AND t.height <= ? AND s.id IS NULL",
+                  DB_ARGS(DB_U64(height), DB_TEXT(chain_key), DB_TEXT(address), DB_TEXT(address),
+                          DB_U64(height)),
+                  &rows, err))
+        return false;
+    if (!db_row_next(rows))
+        return err_set(err, ERR_INTERNAL, "a sum without a row");
+    db_get_chars(rows, 0, ret_units, CHAIN_UNITS_SIZE);
+    *ret_addresses = db_get_u64(rows, 1);
+    return true;
+}

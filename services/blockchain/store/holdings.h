@@ -1,0 +1,23 @@
+/*
+ * holdings.h: which of our addresses may hold something, and what our own records say that they hold.
+ */
+#ifndef BLOCKCHAIN_STORE_HOLDINGS_H
+#define BLOCKCHAIN_STORE_HOLDINGS_H
+
+#include "base/arena.h"
+#include "blockchain/family/family.h"
+#include "db/db.h"
+
+/* A page, in the order of ids, of the addresses that were paid at least once and of those that are not for
+ * deposits. In the arena. Fewer than `max`: the last page. */
+bool holders_page(struct db *db, struct arena *arena, const char *chain_key, uint64_t after_id,
+                  size_t max, const char ***ret_addresses, size_t *ret_count, uint64_t *ret_last_id,
+                  struct err *err) MUST_CHECK;
+
+/* The sum of what came to our addresses (or to one: `address` not "") and was not spent, up to a height; for
+ * families that can't be asked. */
+bool holdings_recorded(struct db *db, const char *chain_key, const char *address, uint64_t height,
+                       char ret_units[static CHAIN_UNITS_SIZE], uint64_t *ret_addresses,
+                       struct err *err) MUST_CHECK;
+
+#endif
