@@ -72,7 +72,7 @@ void bytes_add_span(struct str *out, struct span span);
 
 /* ---- hexadecimal ---- */
 
-/* Reads `length` digits of either case, an even number, no prefix. Appends to `out`. */
+/* Reads `length` digits of either case, an even number, no prefix. Appends to `out`, or leaves it. */
 bool hex_read(const char *text, size_t length, struct str *out) MUST_CHECK;
 /* Exactly `size` bytes; `text` may start with "0x" and ends after the digits. */
 bool hex_read_exact(const char *text, uint8_t *ret_bytes, size_t size) MUST_CHECK;

@@ -213,7 +213,7 @@ bool hdkey_sign_psbt(const struct hdkey_context *context, const struct hdkey *ke
     uint8_t digest[32];
     if (!psbt_digest(psbt, at, digest, err))
         return false;
-    if (!hdkey_sign_coin(context, key, digest, &signature))
+    if (!hdkey_sign_coin(context, key, digest, &signature)) /* psbt.h verifies it once more */
         return err_set(err, ERR_INTERNAL, "input %zu: no signature was made", at);
     hdkey_public(context, key, &xpub);
     return psbt_signature_add(psbt, at, xpub.key, span_of(signature.der, signature.length), err);

@@ -236,7 +236,21 @@ def compare(first, second):
     return (*means, abs(means[0] - means[1]) / math.sqrt(spread))
 
 
-PARTS = {"engine": engine, "idle": memory_idle, "bus": bus, "reads": reads, "lone": lone,
+def chain(bench):
+    """Keys, addresses and blocks, without a node: what we add to its time."""
+    say("addresses, signatures, a block of 2,000 transactions")
+    runs = []
+    for _ in range(bench.rounds):
+        meter = cpu.Meter({})
+        meter.start()
+        text = bench.output("chain", 1 if bench.quick else 2)
+        meter.stop()
+        runs.append({f"{line.split()[0]} {name}": value for line in text.splitlines()
+                     for name, value in pairs(line).items()} | {"foreign": meter.foreign})
+    bench.results["chain"] = medians(runs)
+
+
+PARTS = {"engine": engine, "chain": chain, "idle": memory_idle, "bus": bus, "reads": reads, "lone": lone,
          "load": load, "prototype": prototype, "memory": memory, "single": single,
          "authz": authz, "guesses": guesses,
          "stages": stages}

@@ -155,6 +155,25 @@ def memory_rows(results):
                   f"each counted with its shared pages: {mib(alone)}", None, "< 64 MiB", ours < 64)
 
 
+def chain_rows(results):
+    run = results.get("chain")
+    if not run:
+        return
+    yield row("addresses derived a second, one thread: Bitcoin-like / Ethereum-like",
+              f"{thousands(run['derived coin'])} / {thousands(run['derived evm'])}",
+              foreign=run["foreign"])
+    yield row("withdrawals signed a second, one thread: 2 coins / a token",
+              f"{thousands(run['signed coin'])} / {thousands(run['signed evm'])}",
+              foreign=run["foreign"])
+    yield row(f"a block of {thousands(run['block transactions'])} transactions beside "
+              f"{thousands(run['block watched'])} watched addresses", ms(run["block us"]),
+              f"{thousands(1e6 / run['block us'])} blocks/s", None, "< 1 s",
+              run["block us"] < 1e6, run["foreign"])
+    yield row("  memory of the process that does it", mib(run["block rss_kb"] / 1024),
+              f"the watched set {mib(run['block watch_bytes'] / 1048576)}", None, "< 256 MiB",
+              run["block rss_kb"] < 256 * 1024)
+
+
 def print_rows(rows):
     widths = [max(len(one[at]) for one in rows) for at in range(len(HEAD))]
     for number, one in enumerate(rows):
@@ -180,9 +199,9 @@ def costs(title, run, per_second):
 
 def table(bench):
     results = bench.results
-    rows = [HEAD, *engine_rows(results, bench.foreign), *bus_rows(results), *load_rows(results),
-            *lone_rows(results), *read_rows(results), *authz_rows(results),
-            *guess_rows(results), *memory_rows(results)]
+    rows = [HEAD, *engine_rows(results, bench.foreign), *chain_rows(results),
+            *bus_rows(results), *load_rows(results), *lone_rows(results),
+            *read_rows(results), *authz_rows(results), *guess_rows(results), *memory_rows(results)]
     print()
     print_rows(rows)
     print("\nMedians of", bench.rounds, "runs. \"others\": the largest share of the machine that "

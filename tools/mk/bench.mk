@@ -7,7 +7,8 @@ bench_prototype := tests/bench/prototype.c tests/bench/prototype_peers.c
 bench_bus := tests/bench/bus.c
 bench_stages := tests/bench/stages.c
 bench_trivial := tests/bench/trivial.c
-bench_names := engine load prototype bus stages trivial
+bench_chain := tests/bench/chain.c
+bench_names := engine load prototype bus stages trivial chain
 bench_libs := -lrabbitmq -lmariadb -lmicrohttpd -lcjson
 
 # The header of the connector names calls that we refuse (libs/db/connector.h).
