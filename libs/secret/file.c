@@ -65,6 +65,8 @@ static bool write_whole(int fd, const char *path, const struct str *text, struct
 {
     for (size_t at = 0; at < text->length;) {
         ssize_t put = write(fd, text->data + at, text->length - at);
+        if (put < 0 && errno == EINTR)
+            continue;
         if (put < 0)
             return failed(err, path, "write");
         at += (size_t)put;
@@ -135,10 +137,12 @@ static bool lock_take(const struct file_store *store, int *ret_fd, struct err *e
     int fd = open(store->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, OWNER_ONLY);
     if (fd < 0)
         return failed(err, store->lock_path, "create");
-    if (flock(fd, LOCK_EX) != 0) {
-        close(fd);
-        return failed(err, store->lock_path, "lock");
-    }
+    while (flock(fd, LOCK_EX) != 0)
+        if (errno != EINTR) {
+            failed(err, store->lock_path, "lock");
+            close(fd);
+            return false;
+        }
     *ret_fd = fd;
     return true;
 }
@@ -237,26 +241,29 @@ static bool file_read(void *backend, const char *name, struct str *out, struct e
 }
 
 static bool write_locked(struct file_store *store, const char *name, const char *text,
-                         bool only_new, struct err *err)
+                         const char *before, struct err *err)
 {
     AUTO(fd_close) int lock = -1;
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
     if (!lock_take(store, &lock, err) || !load(store, &root, err))
         return false;
-    if (only_new && json_member(root, name))
+    const char *now = json_member_text(root, name);
+    if (before == secret_absent && now)
         return err_set(err, ERR_CONFLICT, "secrets: %s exists", name);
+    if (before && before != secret_absent && (!now || strcmp(now, before) != 0))
+        return err_set(err, ERR_CONFLICT, "secrets: %s was changed meanwhile", name);
     cJSON_DeleteItemFromObjectCaseSensitive(root, name);
     if (!cJSON_AddStringToObject(root, name, text))
         return err_set(err, ERR_INTERNAL, "secrets: no memory");
     return save(store, root, err);
 }
 
-static bool file_write(void *backend, const char *name, const char *text, bool only_new,
+static bool file_write(void *backend, const char *name, const char *text, const char *before,
                        struct err *err)
 {
     struct file_store *store = backend;
     pthread_mutex_lock(&store->lock);
-    bool done = write_locked(store, name, text, only_new, err);
+    bool done = write_locked(store, name, text, before, err);
     pthread_mutex_unlock(&store->lock);
     return done;
 }

@@ -6,9 +6,13 @@
 
 #include "secret/secret.h"
 
+/* Stands for "no such secret"; compared by its address. */
+extern const char secret_absent[];
+
 struct secret_backend {
-    /* `only_new`: ERR_CONFLICT when the name exists. */
-    bool (*write)(void *backend, const char *name, const char *text, bool only_new,
+    /* `before`: what must be there now, else ERR_CONFLICT and nothing is written; secret_absent: there
+     * must be nothing; NULL: whatever there is. */
+    bool (*write)(void *backend, const char *name, const char *text, const char *before,
                   struct err *err);
     bool (*read)(void *backend, const char *name, struct str *out, struct err *err);
     /* NULL: this backend seals nothing itself. */

@@ -6,7 +6,9 @@
 #include "crypto/crypto.h"
 #include "secret/internal.h"
 
-enum { RING_READ_INTERVAL_US = 1000000 };
+enum { RING_READ_INTERVAL_US = 1000000, ROTATE_TRIES_MAX = 32 };
+
+const char secret_absent[] = "";
 
 static const char ring_name[] = "keyring";
 static const char transit_prefix[] = "vault:";
@@ -71,7 +73,7 @@ bool secret_write(struct secret_store *store, const char *name, const char *text
 {
     if (strlen(text) > SECRET_BYTES_MAX)
         return err_set(err, ERR_INVALID, "secret %.80s: above %d bytes", name, SECRET_BYTES_MAX);
-    return name_check(name, err) && store->calls->write(store->backend, name, text, false, err);
+    return name_check(name, err) && store->calls->write(store->backend, name, text, NULL, err);
 }
 
 bool secret_read_or_make(struct secret_store *store, const char *name, const char *text,
@@ -84,7 +86,8 @@ bool secret_read_or_make(struct secret_store *store, const char *name, const cha
     if (strlen(text) > SECRET_BYTES_MAX)
         return err_set(err, ERR_INVALID, "secret %.80s: above %d bytes", name, SECRET_BYTES_MAX);
     /* A conflict: another process was faster, and its secret is the one. */
-    if (!store->calls->write(store->backend, name, text, true, err) && err->code != ERR_CONFLICT)
+    if (!store->calls->write(store->backend, name, text, secret_absent, err) &&
+        err->code != ERR_CONFLICT)
         return false;
     return secret_read(store, name, out, err);
 }
@@ -136,18 +139,31 @@ static bool ring_unseal(struct secret_store *store, const char *context, const c
     return done;
 }
 
-bool secret_rotate(struct secret_store *store, unsigned *ret_version, struct err *err)
+/* From what the store holds now; ERR_CONFLICT: somebody else wrote it meanwhile. */
+static bool ring_advance(struct secret_store *store, unsigned *ret_version, struct err *err)
 {
     AUTO(str_wipe) struct str text = STR_INIT(KEYRING_TEXT_MAX);
     AUTO_FREE(keyring_free) struct keyring *ring = NULL;
     AUTO(str_wipe) struct str before = STR_INIT(SECRET_BYTES_MAX);
-    /* From what the store holds now: a rotation by another process is kept. */
     if (!secret_read(store, ring_name, &before, err) ||
         !keyring_parse(str_data(&before), before.length, &ring, err) || !keyring_rotate(ring, err))
         return false;
-    unsigned version = keyring_version(ring);
+    *ret_version = keyring_version(ring);
     keyring_format(ring, &text);
-    if (!secret_write(store, ring_name, text.data, err) || !ring_load(store, err))
+    return store->calls->write(store->backend, ring_name, text.data, str_data(&before), err);
+}
+
+bool secret_rotate(struct secret_store *store, unsigned *ret_version, struct err *err)
+{
+    unsigned version = 0;
+    bool done = false;
+    /* A rotation by another process is kept, and ours comes on top of it. */
+    for (int tries = 0; tries < ROTATE_TRIES_MAX && !done; tries++) {
+        done = ring_advance(store, &version, err);
+        if (!done && err->code != ERR_CONFLICT)
+            return false;
+    }
+    if (!done || !ring_load(store, err))
         return false;
     *ret_version = version;
     return true;

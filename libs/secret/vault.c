@@ -190,9 +190,10 @@ static void kv_path(const struct vault *vault, const char *name,
     snprintf(ret_path, URL_BYTES_MAX, "%s/data/%s/%s", vault->kv, vault->app, name);
 }
 
-static bool vault_read(void *backend, const char *name, struct str *out, struct err *err)
+/* *ret_version is the number of what was read, for a write that must not step over another's. */
+static bool read_version(struct vault *vault, const char *name, struct str *out, int *ret_version,
+                         struct err *err)
 {
-    struct vault *vault = backend;
     AUTO(str_wipe) struct str answer = STR_INIT(ANSWER_BYTES_MAX);
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
     char path[URL_BYTES_MAX];
@@ -206,31 +207,62 @@ static bool vault_read(void *backend, const char *name, struct str *out, struct 
         return refused(err, path, status);
     if (!json_read(str_data(&answer), answer.length, &root, err))
         return err_wrap(err, "vault: %s", path);
-    const char *text = json_member_text(json_member(json_member(root, "data"), "data"), "value");
+    const cJSON *data = json_member(root, "data");
+    const char *text = json_member_text(json_member(data, "data"), "value");
+    const cJSON *version = json_member(json_member(data, "metadata"), "version");
     if (!text)
         return err_set(err, ERR_CONFIG, "vault: %s has no \"value\"", path);
+    if (!cJSON_IsNumber(version) || version->valueint < 1)
+        return err_set(err, ERR_CONFIG, "vault: %s has no version: KV must be version 2", path);
+    *ret_version = version->valueint;
     str_add(out, text);
     return str_ok(out) || err_set(err, ERR_INTERNAL, "vault: %s is too long", path);
 }
 
-static bool vault_write(void *backend, const char *name, const char *text, bool only_new,
+static bool vault_read(void *backend, const char *name, struct str *out, struct err *err)
+{
+    int version;
+    return read_version(backend, name, out, &version, err);
+}
+
+/* The version at which the secret is `before`; 0: there is none, and must not be. */
+static bool expected_version(struct vault *vault, const char *name, const char *before,
+                             int *ret_version, struct err *err)
+{
+    AUTO(str_wipe) struct str now = STR_INIT(SECRET_BYTES_MAX);
+    *ret_version = 0;
+    if (before == secret_absent)
+        return true;
+    if (!read_version(vault, name, &now, ret_version, err))
+        return false;
+    return strcmp(str_data(&now), before) == 0 ||
+           err_set(err, ERR_CONFLICT, "vault: %s was changed meanwhile", name);
+}
+
+static bool vault_write(void *backend, const char *name, const char *text, const char *before,
                         struct err *err)
 {
     struct vault *vault = backend;
     AUTO(str_wipe) struct str body = STR_INIT(BODY_BYTES_MAX), answer = STR_INIT(ANSWER_BYTES_MAX);
     char path[URL_BYTES_MAX];
     long status;
+    int version;
     kv_path(vault, name, path);
-    str_add(&body,
-            only_new ? "{\"options\":{\"cas\":0},\"data\":{\"value\":" : "{\"data\":{\"value\":");
+    str_add_char(&body, '{');
+    if (before) {
+        if (!expected_version(vault, name, before, &version, err))
+            return false;
+        str_add_format(&body, "\"options\":{\"cas\":%d},", version);
+    }
+    str_add(&body, "\"data\":{\"value\":");
     json_write_string(&body, text);
     str_add(&body, "}}");
     if (!str_ok(&body))
         return err_set(err, ERR_INTERNAL, "vault: %s is too long", path);
     if (!call(vault, path, &body, &status, &answer, err))
         return false;
-    if (status == 400 && only_new && strstr(str_data(&answer), "check-and-set"))
-        return err_set(err, ERR_CONFLICT, "vault: %s exists", path);
+    if (status == 400 && before && strstr(str_data(&answer), "check-and-set"))
+        return err_set(err, ERR_CONFLICT, "vault: %s was written meanwhile", path);
     return status == 200 || status == 204 || refused(err, path, status);
 }
 

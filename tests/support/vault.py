@@ -28,7 +28,7 @@ class Refused(Exception):
 
 class Vault:
     def __init__(self):
-        self.secrets, self.keys, self.calls = {}, {}, []
+        self.secrets, self.versions, self.keys, self.calls = {}, {}, {}, []
         self.token, self.role, self.secret_id = secrets.token_urlsafe(16), "role", "secret-id"
         self.tokens = {}  # token: (ends at, whole life); 0: never
         self.sealed = False
@@ -138,15 +138,20 @@ class Vault:
         self.grant(token, 60)
         return {"auth": {"client_token": token, "lease_duration": 60, "renewable": True}}
 
+    def put(self, name, value):
+        self.secrets[name], self.versions[name] = {"value": value}, self.versions.get(name, 0) + 1
+
     def kv(self, method, name, body):
         if method == "GET":
             if name not in self.secrets:
                 raise Refused(404)
-            return {"data": {"data": self.secrets[name], "metadata": {"version": 1}}}
-        if body.get("options", {}).get("cas") == 0 and name in self.secrets:
+            return {"data": {"data": self.secrets[name],
+                             "metadata": {"version": self.versions[name]}}}
+        version = self.versions.get(name, 0)
+        if body.get("options", {}).get("cas", version) != version:
             raise Refused(400, "check-and-set parameter did not match the current version")
-        self.secrets[name] = body["data"]
-        return {"data": {"version": 1}}
+        self.put(name, body["data"]["value"])
+        return {"data": {"version": version + 1}}
 
     def encrypt(self, key, body):
         cipher = AESGCM(self.keys.setdefault(key, AESGCM.generate_key(256)))

@@ -106,14 +106,19 @@ const uint8_t *oauth_nonce_key(const struct auth *app)
 
 /* ---- keys of clients ---- */
 
-/* The text of a set that is young enough, appended. */
-static bool set_find(struct oauth *oauth, uint64_t client, int64_t now_us, struct str *out)
+/* The text of a set that is young enough, appended. A set that could not be read is known for
+ * OAUTH_JWKS_PAUSE_S only: `out` stays empty. */
+static bool set_find(struct oauth *oauth, uint64_t client, int64_t now_us, bool fresh,
+                     struct str *out)
 {
     bool found = false;
     pthread_mutex_lock(&oauth->mutex);
     for (size_t i = 0; i < KEY_SETS_MAX && !found; i++) {
         const struct key_set *set = &oauth->sets[i];
-        if (set->client != client || now_us - set->fetched_at_us > OAUTH_JWKS_AGE_S * SECOND_US)
+        if (set->client != client)
+            continue;
+        int64_t age_s_max = fresh || set->text[0] == '\0' ? OAUTH_JWKS_PAUSE_S : OAUTH_JWKS_AGE_S;
+        if (now_us - set->fetched_at_us > age_s_max * SECOND_US)
             continue;
         str_add(out, set->text);
         found = true;
@@ -167,10 +172,13 @@ bool oauth_client_keys(struct auth *app, const struct oauth_client *client, bool
         str_add(&text, client->jwks);
     } else if (!client->jwks_uri) {
         return oauth_refuse(err, OAUTH_INVALID_CLIENT, "the client has no keys");
-    } else if (fresh || !set_find(app->oauth, client->row, now_us, &text)) {
-        if (!set_fetch(app, client->jwks_uri, &text, err))
+    } else if (!set_find(app->oauth, client->row, now_us, fresh, &text)) {
+        bool got = set_fetch(app, client->jwks_uri, &text, err);
+        set_keep(app->oauth, client->row, now_us, got ? str_data(&text) : "");
+        if (!got)
             return false;
-        set_keep(app->oauth, client->row, now_us, str_data(&text));
+    } else if (text.length == 0) {
+        return oauth_refuse(err, OAUTH_INVALID_CLIENT, "jwks_uri of the client can't be read");
     }
     struct token_keys *keys = token_keys_new();
     if (!keys)

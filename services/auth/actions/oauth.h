@@ -22,7 +22,7 @@
 #include "base/str.h"
 #include "token/token.h"
 
-enum { OAUTH_TOKEN_BYTES_MAX = 8 * 1024, OAUTH_JWKS_AGE_S = 300 };
+enum { OAUTH_TOKEN_BYTES_MAX = 8 * 1024, OAUTH_JWKS_AGE_S = 300, OAUTH_JWKS_PAUSE_S = 10 };
 
 #define OAUTH_ACCESS_TYPE "at+jwt"
 #define OAUTH_LOGOUT_TYPE "logout+jwt"
@@ -47,7 +47,8 @@ bool oauth_verify(struct auth *app, const char *type, const char *audience, bool
                   struct err *err) MUST_CHECK;
 
 /* The public keys of a client: its own, or what its jwks_uri says (asked again after OAUTH_JWKS_AGE_S,
- * or at once with `fresh`). The caller frees. OAUTH_INVALID_CLIENT. */
+ * with `fresh` or after a failure after OAUTH_JWKS_PAUSE_S: strangers, who need no secret to name a key
+ * that nobody has, don't make us call more often). The caller frees. OAUTH_INVALID_CLIENT. */
 bool oauth_client_keys(struct auth *app, const struct oauth_client *client, bool fresh,
                        struct token_keys **ret_keys, struct err *err) MUST_CHECK;
 

@@ -36,7 +36,7 @@ def secrets_of_file():
 @contextmanager
 def auth_with(vault, **settings):
     """auth with Vault instead of its file; the keyring moves over, so that what was sealed opens."""
-    vault.secrets["bourse/keyring"] = {"value": secrets_of_file()["keyring"]}
+    vault.put("bourse/keyring", secrets_of_file()["keyring"])
     with WORLD.service_with("auth", SECRET_STORE="vault", VAULT_ADDR=vault.url, **settings):
         wait_for(lambda: WORLD.is_ready("auth"), 30, "auth to be ready")
         yield

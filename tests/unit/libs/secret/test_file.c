@@ -192,6 +192,29 @@ static void secret_unseal__what_another_process_sealed_after_rotation__opens(voi
     assert_int_equal(w->err.code, ERR_CONFIG);
 }
 
+enum { ROTATORS = 4, ROTATIONS = 5 };
+
+static void secret_rotate__many_processes_at_once__no_key_is_lost(void **state)
+{
+    struct world *w = *state;
+    unsigned version;
+    for (int i = 0; i < ROTATORS; i++)
+        if (fork() == 0) {
+            struct secret_store *store = NULL;
+            bool good = store_open(w, &store);
+            for (int round = 0; round < ROTATIONS && good; round++)
+                good = secret_rotate(store, &version, &w->err);
+            _exit(good ? 0 : 1);
+        }
+    for (int i = 0; i < ROTATORS; i++) {
+        int status;
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    assert_true(secret_rotate(w->store, &version, &w->err));
+    assert_int_equal(version, 1 + ROTATORS * ROTATIONS + 1);
+}
+
 static void secret_unseal__file_gone__columns_still_open_and_upkeep_says_it(void **state)
 {
     struct world *w = *state;
@@ -227,6 +250,7 @@ int main(void)
         TEST(secret_store_open__key_lost_or_another__refused),
         TEST(secret_store_open__damaged_file__refused),
         TEST(secret_unseal__what_another_process_sealed_after_rotation__opens),
+        TEST(secret_rotate__many_processes_at_once__no_key_is_lost),
         TEST(secret_unseal__file_gone__columns_still_open_and_upkeep_says_it),
         TEST(secret_store_open__no_such_kind__refused),
     };
