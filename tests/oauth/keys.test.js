@@ -169,6 +169,9 @@ test('jwks_uri: fetched, kept, and asked again for an unknown key', async () => 
   keys.unshift(await newKey());
   assert.equal((await present(await assertion(client, keys[0]))).status, 200);
   assert.equal(server.received.length, 2);
+  // Whoever names keys that nobody has can't make us ask each time.
+  for (let i = 0; i < 3; i++) refused(await present(await assertion(client, await newKey())), 401, 'invalid_client');
+  assert.equal(server.received.length, 2);
   server.close();
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as jose from 'jose';
-import { Browser, active, alice, authAddress, bob, eventually, issuer, listen, operator, register, tokens } from './world.js';
+import { Browser, active, alice, authAddress, bob, eventually, issuer, listen, operator, register, sql, tokens } from './world.js';
 
 const bye = 'https://client.example/bye';
 const registered = register({ post_logout_redirect_uris: [bye] });
@@ -87,4 +87,39 @@ test('what an operator ends is told as well', async () => {
   assert.equal(await active(client, answer.access_token), false);
   await eventually(() => server.received.length === 1, 10000);
   server.close();
+});
+
+// A client that a session of Alice signed in, and where the session is in the tables.
+async function signedIn() {
+  const server = await listen();
+  const client = register({ backchannel_logout_uri: `${server.url}/out` });
+  const { access_token } = await tokens(client);
+  assert.equal(await active(client, access_token), true);
+  const where = `id IN (SELECT session_id FROM oauth_grants g JOIN oauth_clients c ON c.id = g.client_id
+    WHERE c.client_id = '${client.client_id}')`;
+  const isOver = async () => {
+    await eventually(() => server.received.length === 1, 30000);
+    await eventually(async () => !(await active(client, access_token)));
+    server.close();
+  };
+  return { where, isOver };
+}
+
+test('a session that runs out ends what clients may do, and they are told', async () => {
+  const { where, isOver } = await signedIn();
+  sql(`UPDATE sessions SET expires_at = NOW(6) - INTERVAL 1 SECOND WHERE ${where}`);
+  await isOver();
+});
+
+test('so does one that gives way to newer ones', async () => {
+  const { where, isOver } = await signedIn();
+  const old = sql(`SELECT HEX(id) FROM sessions WHERE ${where}`);
+  sql(`INSERT INTO sessions (id, user_id, csrf_hash, user_ip, user_agent_hash, methods, authenticated_at, created_at,
+      expires_at, ends_at, user_agent)
+    WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 50)
+    SELECT UNHEX(SHA2(CONCAT('${old}', n), 256)), user_id, csrf_hash, '192.0.2.1', user_agent_hash, methods,
+      authenticated_at, NOW(6) + INTERVAL 1 SECOND, expires_at, ends_at, 'many' FROM sessions, numbers WHERE ${where}`);
+  await tokens(registered, {}, { browser: new Browser() });
+  await isOver();
+  sql("DELETE FROM sessions WHERE user_agent = 'many'");
 });

@@ -22,8 +22,9 @@ enum {
 /* The keys of one client, as its address told them. */
 struct key_set {
     uint64_t client; /* 0: free */
-    char *text;
+    char *text;      /* "": it could not be read */
     int64_t fetched_at_us;
+    int64_t pressed_at_us; /* when somebody last named a key that was not there; 0: never */
 };
 
 struct oauth {
@@ -106,20 +107,25 @@ const uint8_t *oauth_nonce_key(const struct auth *app)
 
 /* ---- keys of clients ---- */
 
-/* The text of a set that is young enough, appended. A set that could not be read is known for
- * OAUTH_JWKS_PAUSE_S only: `out` stays empty. */
+/* The text of a set that is young enough, appended. `fresh`: once in OAUTH_JWKS_PAUSE_S it is not,
+ * however young. A set that could not be read is known as such for OAUTH_JWKS_PAUSE_S: `out` stays
+ * empty. */
 static bool set_find(struct oauth *oauth, uint64_t client, int64_t now_us, bool fresh,
                      struct str *out)
 {
+    const int64_t pause_us = OAUTH_JWKS_PAUSE_S * SECOND_US;
     bool found = false;
     pthread_mutex_lock(&oauth->mutex);
     for (size_t i = 0; i < KEY_SETS_MAX && !found; i++) {
-        const struct key_set *set = &oauth->sets[i];
+        struct key_set *set = &oauth->sets[i];
         if (set->client != client)
             continue;
-        int64_t age_s_max = fresh || set->text[0] == '\0' ? OAUTH_JWKS_PAUSE_S : OAUTH_JWKS_AGE_S;
-        if (now_us - set->fetched_at_us > age_s_max * SECOND_US)
-            continue;
+        int64_t age_us_max = set->text[0] == '\0' ? pause_us : OAUTH_JWKS_AGE_S * SECOND_US;
+        bool pressed = fresh && now_us - set->pressed_at_us > pause_us;
+        if (pressed)
+            set->pressed_at_us = now_us;
+        if (pressed || now_us - set->fetched_at_us > age_us_max)
+            break;
         str_add(out, set->text);
         found = true;
     }
@@ -142,8 +148,9 @@ static void set_keep(struct oauth *oauth, uint64_t client, int64_t now_us, const
         if (oauth->sets[i].fetched_at_us < place->fetched_at_us)
             place = &oauth->sets[i];
     }
+    int64_t pressed_at_us = place->client == client ? place->pressed_at_us : 0;
     free(place->text);
-    *place = (struct key_set){client, copy, now_us};
+    *place = (struct key_set){client, copy, now_us, pressed_at_us};
     pthread_mutex_unlock(&oauth->mutex);
 }
 

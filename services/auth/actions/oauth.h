@@ -46,9 +46,10 @@ bool oauth_verify(struct auth *app, const char *type, const char *audience, bool
                   const char *token, struct token_claims *ret_claims, struct str *json,
                   struct err *err) MUST_CHECK;
 
-/* The public keys of a client: its own, or what its jwks_uri says (asked again after OAUTH_JWKS_AGE_S,
- * with `fresh` or after a failure after OAUTH_JWKS_PAUSE_S: strangers, who need no secret to name a key
- * that nobody has, don't make us call more often). The caller frees. OAUTH_INVALID_CLIENT. */
+/* The public keys of a client: its own, or what its jwks_uri says (asked again after OAUTH_JWKS_AGE_S;
+ * with `fresh` at once, but that once in OAUTH_JWKS_PAUSE_S: it takes no secret to name a key that
+ * nobody has). One that can't be read is not asked again for that long. The caller frees.
+ * OAUTH_INVALID_CLIENT. */
 bool oauth_client_keys(struct auth *app, const struct oauth_client *client, bool fresh,
                        struct token_keys **ret_keys, struct err *err) MUST_CHECK;
 

@@ -11,6 +11,8 @@
 #include "base/random.h"
 #include "crypto/crypto.h"
 
+enum { EXPIRY_ROUNDS_MAX = 20 };
+
 static const int64_t second_us = 1000000;
 
 static void random_hex(char *text, size_t size)
@@ -38,14 +40,33 @@ static bool announce_session(struct db *db, const uint8_t *id, struct err *err)
     return change_announce(db, CHANGE_SESSION, str_data(&key), err);
 }
 
+/* What others may do in the name of the session ends with it. */
+static bool end_one(struct db *db, const uint8_t *id, int64_t now_us, bool *ret_was_there,
+                    struct err *err)
+{
+    bool was_there;
+    if (!sessions_delete(db, id, &was_there, err) ||
+        (was_there && (!announce_session(db, id, err) || !oauth_end_session(db, id, now_us, err))))
+        return false;
+    *ret_was_there = was_there;
+    return true;
+}
+
+static bool end_each(struct db *db, const struct session_ids *ids, int64_t now_us, struct err *err)
+{
+    bool was_there;
+    for (size_t i = 0; i < ids->count; i++)
+        if (!end_one(db, ids->id[i], now_us, &was_there, err))
+            return false;
+    return true;
+}
+
 /* Beyond the newest SESSIONS_MAX - 1: there is room for one more. */
 static bool make_room(struct call *call, const struct user *user, struct err *err)
 {
-    uint64_t count;
-    if (!sessions_delete_oldest(call->db, user->id, call->app->config->sessions_max - 1, &count,
-                                err))
-        return false;
-    return count == 0 || change_announce(call->db, CHANGE_USER_SESSIONS, user->uid, err);
+    struct session_ids ids;
+    return sessions_oldest(call->db, user->id, call->app->config->sessions_max - 1, &ids, err) &&
+           end_each(call->db, &ids, call->now_us, err);
 }
 
 bool session_open(struct call *call, const struct user *user, const char *methods,
@@ -78,12 +99,29 @@ bool session_open(struct call *call, const struct user *user, const char *method
 bool session_end(struct call *call, const uint8_t id[static SESSION_ID_SIZE], bool *ret_was_there,
                  struct err *err)
 {
-    bool was_there;
-    if (!sessions_delete(call->db, id, &was_there, err) ||
-        (was_there && (!announce_session(call->db, id, err) ||
-                       !oauth_end_session(call->db, id, call->now_us, err))))
-        return false;
-    *ret_was_there = was_there;
+    return end_one(call->db, id, call->now_us, ret_was_there, err);
+}
+
+struct expiry {
+    int64_t now_us;
+    struct session_ids ids;
+};
+
+static bool expire_unit(struct db *db, void *arg, struct err *err)
+{
+    struct expiry *expiry = arg;
+    return sessions_over(db, expiry->now_us, &expiry->ids, err) &&
+           end_each(db, &expiry->ids, expiry->now_us, err);
+}
+
+bool sessions_expire(struct db *db, int64_t now_us, struct err *err)
+{
+    struct expiry expiry = {.now_us = now_us};
+    int rounds = 0;
+    do {
+        if (!db_transaction(db, expire_unit, &expiry, err))
+            return false;
+    } while (expiry.ids.count == SESSION_IDS_MAX && ++rounds < EXPIRY_ROUNDS_MAX);
     return true;
 }
 

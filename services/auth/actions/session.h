@@ -39,6 +39,8 @@ bool session_end(struct call *call, const uint8_t id[static SESSION_ID_SIZE], bo
 /* All of a user, but `except` (NULL: none): password reset, second factor, lock-out. */
 bool sessions_end_of_user(struct call *call, const struct user *user, const uint8_t *except,
                           struct err *err) MUST_CHECK;
+/* Those that ran out, of everybody, some thousands at most: their clients are told as of any other end. */
+bool sessions_expire(struct db *db, int64_t now_us, struct err *err) MUST_CHECK;
 /* Everybody's (a restriction `blocklogin`). */
 bool sessions_end_all(struct call *call, struct err *err) MUST_CHECK;
 

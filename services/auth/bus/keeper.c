@@ -1,6 +1,7 @@
 #include "auth/bus/keeper.h"
 
 #include "auth/actions/auth.h"
+#include "auth/actions/session.h"
 #include "auth/store/changes.h"
 #include "auth/store/sweep.h"
 #include "log/log.h"
@@ -36,7 +37,9 @@ void keeper_run(struct auth *app)
         if (!is_there || now_us - swept_us < SWEEP_EVERY_US)
             continue;
         swept_us = now_us;
-        if (!sweep_all(db, clock_now_us(app->clock), &err) || !changes_sweep(db, &err))
+        int64_t time_us = clock_now_us(app->clock);
+        if (!sessions_expire(db, time_us, &err) || !sweep_all(db, time_us, &err) ||
+            !changes_sweep(db, &err))
             log_warning("what is over could not be swept", LOG_ERR(&err));
     } while (service_threads_sleep(app->threads, LOOK_EVERY_MS));
     db_close(db);

@@ -52,14 +52,18 @@ static bool tell(struct worker *worker, const struct oauth_client *client,
            err_set(err, ERR_PEER_UNAVAILABLE, "client %s answers %ld", client->client_id, status);
 }
 
-static bool settle(struct worker *worker, const struct oauth_logout *logout, struct err *err)
+/* *ret_told: whether the client is worth another call in this round. */
+static bool settle(struct worker *worker, const struct oauth_logout *logout, bool *ret_told,
+                   struct err *err)
 {
     struct oauth_client_row row;
+    *ret_told = true;
     if (!oauth_clients_get(worker->db, worker->arena, logout->client, &row, err))
         return err->code == ERR_NOT_FOUND ? oauth_logouts_delete(worker->db, logout->row, err)
                                           : false;
     if (!row.client.logout_uri || tell(worker, &row.client, logout, err))
         return oauth_logouts_delete(worker->db, logout->row, err);
+    *ret_told = false;
     log_write(LOG_WARNING, "a client was not told of a logout",
               LOG_FIELDS(LOG_STR("client", row.client.client_id), LOG_ERR(err)));
     if (logout->tries + 1 >= LOGOUT_TRIES_MAX)
@@ -67,6 +71,27 @@ static bool settle(struct worker *worker, const struct oauth_logout *logout, str
     int64_t pause_us = ((int64_t)10 << logout->tries) * SECOND_US;
     return oauth_logouts_retry(worker->db, logout->row, clock_now_us(worker->app->clock) + pause_us,
                                err);
+}
+
+/* A client that hangs holds up a round once, however many sessions it should hear of: the rest of its
+ * rows stay leased and come again when the lease is over. */
+static bool settle_all(struct worker *worker, const struct oauth_logout *logouts, size_t count,
+                       struct err *err)
+{
+    uint64_t deaf[ROUND_MAX];
+    size_t deaf_count = 0;
+    for (size_t i = 0; i < count && !service_threads_stopping(worker->app->threads); i++) {
+        bool is_deaf = false, told;
+        for (size_t j = 0; j < deaf_count; j++)
+            is_deaf |= deaf[j] == logouts[i].client;
+        if (is_deaf)
+            continue;
+        if (!settle(worker, &logouts[i], &told, err))
+            return false;
+        if (!told)
+            deaf[deaf_count++] = logouts[i].client;
+    }
+    return true;
 }
 
 static bool one_round(struct worker *worker, struct err *err)
@@ -79,10 +104,7 @@ static bool one_round(struct worker *worker, struct err *err)
         !oauth_logouts_take(worker->db, worker->arena, now_us, (int64_t)LEASE_S * SECOND_US,
                             ROUND_MAX, &logouts, &count, err))
         return false;
-    for (size_t i = 0; i < count && !service_threads_stopping(worker->app->threads); i++)
-        if (!settle(worker, &logouts[i], err))
-            return false;
-    return true;
+    return settle_all(worker, logouts, count, err);
 }
 
 void oauth_logouts_run(struct auth *app)

@@ -86,14 +86,34 @@ bool sessions_delete_all(struct db *db, uint64_t *ret_count, struct err *err)
     return db_exec(db, "DELETE FROM sessions", DB_NONE, ret_count, err);
 }
 
-bool sessions_delete_oldest(struct db *db, uint64_t user_id, size_t keep, uint64_t *ret_count,
-                            struct err *err)
+static bool read_ids(struct db *db, const char *sql, const struct db_value *values, size_t count,
+                     struct session_ids *ret_ids, struct err *err)
 {
-    return db_exec(db,
-                   "DELETE FROM sessions WHERE user_id = ? AND id NOT IN"
-                   " (SELECT id FROM (SELECT id FROM sessions WHERE user_id = ?"
-                   " ORDER BY created_at DESC, id LIMIT ?) newest)",
-                   DB_ARGS(DB_U64(user_id), DB_U64(user_id), DB_U64(keep)), ret_count, err);
+    struct db_result *rows;
+    if (!db_query(db, sql, values, count, &rows, err))
+        return false;
+    ret_ids->count = 0;
+    while (db_row_next(rows))
+        get_hash(rows, 0, ret_ids->id[ret_ids->count++]);
+    db_result_free(rows);
+    return true;
+}
+
+bool sessions_oldest(struct db *db, uint64_t user_id, size_t keep, struct session_ids *ret_ids,
+                     struct err *err)
+{
+    const struct db_value values[] = {DB_U64(user_id), DB_I64(SESSION_IDS_MAX), DB_U64(keep)};
+    return read_ids(db,
+                    "SELECT id FROM sessions WHERE user_id = ?"
+                    " ORDER BY created_at DESC, id LIMIT ? OFFSET ? FOR UPDATE",
+                    values, ARRAY_LEN(values), ret_ids, err);
+}
+
+bool sessions_over(struct db *db, int64_t now_us, struct session_ids *ret_ids, struct err *err)
+{
+    const struct db_value values[] = {DB_TIME(now_us), DB_I64(SESSION_IDS_MAX)};
+    return read_ids(db, "SELECT id FROM sessions WHERE expires_at < ? LIMIT ? FOR UPDATE", values,
+                    ARRAY_LEN(values), ret_ids, err);
 }
 
 bool sessions_touch(struct db *db, const struct session_use *uses, size_t count, struct err *err)

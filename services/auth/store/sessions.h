@@ -23,9 +23,17 @@ bool sessions_delete(struct db *db, const uint8_t id[static SESSION_ID_SIZE], bo
 bool sessions_delete_of_user(struct db *db, uint64_t user_id, const uint8_t *except,
                              uint64_t *ret_count, struct err *err) MUST_CHECK;
 bool sessions_delete_all(struct db *db, uint64_t *ret_count, struct err *err) MUST_CHECK;
-/* The oldest of a user beyond the newest `keep`. */
-bool sessions_delete_oldest(struct db *db, uint64_t user_id, size_t keep, uint64_t *ret_count,
-                            struct err *err) MUST_CHECK;
+/* The ids of sessions that have to go, at most SESSION_IDS_MAX at a time; locked until the transaction
+ * ends. Of a user: the oldest beyond the newest `keep`. Of all: those that ran out. */
+enum { SESSION_IDS_MAX = 256 };
+struct session_ids {
+    uint8_t id[SESSION_IDS_MAX][SESSION_ID_SIZE];
+    size_t count;
+};
+bool sessions_oldest(struct db *db, uint64_t user_id, size_t keep, struct session_ids *ret_ids,
+                     struct err *err) MUST_CHECK;
+bool sessions_over(struct db *db, int64_t now_us, struct session_ids *ret_ids, struct err *err)
+    MUST_CHECK;
 /* Moves expires_at forward, never back and never beyond ends_at. */
 struct session_use {
     uint8_t id[SESSION_ID_SIZE];

@@ -6,7 +6,6 @@ enum { SWEEP_ROWS_MAX = 5000 };
 
 /* Each takes the time and a number of rows. */
 static const char *const statements[] = {
-    "DELETE FROM sessions WHERE expires_at < ? LIMIT ?",
     "DELETE FROM used_tokens WHERE expires_at < ? LIMIT ?",
     "DELETE FROM password_resets WHERE expires_at < ? LIMIT ?",
     "DELETE FROM whitelinks WHERE expires_at < ? LIMIT ?",
