@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "signer/flags_seed.h"
 #include "signer/state/policy.h"
 #include "signer/store/audit.h"
 
@@ -39,5 +40,8 @@ const struct service_flag signer_flags[] = {
      run_verify_audit},
     {"--print-policy", "FILE", "Check a policy file, print its rules as a Markdown table.", false,
      run_print_policy},
+    {"--put-seed", "FAMILY", "Take the seed of bitcoin or ethereum from standard input, in hex.",
+     true, seed_flag_put},
+    {"--show-seed", "FAMILY", "Print a seed, for a backup on paper.", true, seed_flag_show},
     {NULL},
 };

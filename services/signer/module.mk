@@ -1,1 +1,1 @@
-DEPS := api secret service signer/http signer/actions signer/domain signer/store signer/state
+DEPS := api crypto secret service signer/http signer/actions signer/domain signer/keys signer/store signer/state

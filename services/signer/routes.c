@@ -5,6 +5,8 @@
 #include "signer/http/routes_internal.h"
 
 static const struct http_route *const groups[] = {
+    keys_routes,
+    sign_routes,
     policy_routes,
 };
 

@@ -13,6 +13,7 @@
 #include "signer/actions/desk.h"
 #include "signer/actions/signer.h"
 #include "signer/http/context.h"
+#include "signer/keys/keys.h"
 #include "signer/routes.h"
 #include "signer/state/config.h"
 #include "signer/state/limits.h"
@@ -83,11 +84,18 @@ static bool check_audit(struct signer *app, struct secret_store *secrets, struct
                facts.id, str_data(&id));
 }
 
-static bool open_secrets(struct signer *app, struct err *err)
+/* The store is closed again: what we need of it stands in locked memory then. In a file the seeds are made
+ * with it; in Vault they are put there by a person, who has a copy. */
+static bool open_keys(struct signer *app, struct err *err)
 {
     AUTO_FREE(secret_store_close) struct secret_store *secrets = NULL;
-    return signer_open_secrets(app->config, app->clock, &secrets, err) &&
-           check_audit(app, secrets, err);
+    bool make = strcmp(app->config->secret_store, "file") == 0;
+    if (!signer_open_secrets(app->config, app->clock, &secrets, err) ||
+        !check_audit(app, secrets, err) || !keys_open(secrets, make, &app->keys, err))
+        return false;
+    if (!keys_are_locked(app->keys))
+        log_warning("the seeds can't be locked into memory: RLIMIT_MEMLOCK, and swap, see to it");
+    return true;
 }
 
 static bool note_start(struct signer *app, struct err *err)
@@ -149,7 +157,7 @@ bool signer_start(struct service *service, struct err *err)
      * the door last. */
     return shut_memory(err) && policy_open(app->config->policy_file, &app->policy, err) &&
            service_keys_open(app->config->service_keys, "signer", &app->services, err) &&
-           open_desk(app, err) && open_secrets(app, err) && note_start(app, err) &&
+           open_desk(app, err) && open_keys(app, err) && note_start(app, err) &&
            start_http(process, err);
 }
 
@@ -198,6 +206,7 @@ void signer_stop(struct service *service)
         return;
     struct signer *app = &process->app;
     http_server_stop(process->server, HTTP_STOP_MS);
+    keys_close(app->keys);
     desk_close(app->desk);
     service_keys_close(app->services);
     policy_free(app->policy);

@@ -33,6 +33,7 @@ static void write_order(struct str *out, const struct order *order)
     write_text(out, "purpose", purpose_text(order->purpose));
     write_text(out, "contract", order->contract);
     write_text(out, "tx", order->tx);
+    write_text(out, "values", order->values);
     write_text(out, "fee", u256_text(order->fee, fee));
     str_add(out, ",\"inputs\":[");
     for (size_t i = 0; i < order->inputs_count; i++) {
@@ -101,12 +102,14 @@ static struct trial *trial_new(const struct order *order, int64_t now_us)
     for (size_t i = 0; i < order->inputs_count; i++)
         trial->inputs[i] = order_input(order->chain, order->inputs[i]);
     for (size_t i = 0; i < order->payments_count; i++)
-        trial->asks[i] = (struct spend_ask){.payout = payout_mark(order->payments[i].payout_id),
-                                            .place = order_place(order, &order->payments[i]),
-                                            .units = order->payments[i].units,
-                                            .tx = order_tx(order),
-                                            .inputs = trial->inputs,
-                                            .inputs_count = order->inputs_count};
+        trial->asks[i] =
+            (struct spend_ask){.payout = payout_mark(order->payments[i].payout_id),
+                               .place = order_place(order, &order->payments[i]),
+                               .units = order->payments[i].units,
+                               .tx = order_tx(order->chain, order->tx),
+                               .binding = order_binding(order->chain, order->tx, order->values),
+                               .inputs = trial->inputs,
+                               .inputs_count = order->inputs_count};
     return trial;
 }
 

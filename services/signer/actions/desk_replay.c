@@ -29,7 +29,7 @@ void desk_memory_release(struct desk_memory *memory)
 /* A signed line again. Its chain or asset may have left the policy since: its payouts are known all the
  * same, its sums have nowhere to go. */
 struct replayed {
-    const char *client, *network, *purpose, *contract, *tx;
+    const char *client, *network, *purpose, *contract, *tx, *values;
     struct mark *inputs;
     size_t inputs_count;
     struct u256 units; /* of new payments */
@@ -71,11 +71,12 @@ static bool payment_read(struct desk_memory *memory, const cJSON *one, struct re
     if (!payout || !to || !amount || !as || !u256_parse(amount, &units))
         return missing(err, "payments");
     const char *const place[] = {replayed->client, replayed->network, replayed->contract, to, NULL};
-    const char *const tx[] = {replayed->client, replayed->network, replayed->tx, NULL};
+    const struct policy_chain chain = {.client = replayed->client, .network = replayed->network};
     const struct spend_ask ask = {.payout = payout_mark(payout),
                                   .place = mark_of(place),
                                   .units = units,
-                                  .tx = mark_of(tx),
+                                  .tx = order_tx(&chain, replayed->tx),
+                                  .binding = order_binding(&chain, replayed->tx, replayed->values),
                                   .inputs = replayed->inputs,
                                   .inputs_count = replayed->inputs_count};
     if (strcmp(as, DESK_AS_AGAIN) == 0)
@@ -119,13 +120,14 @@ bool desk_replay(void *context, const struct audit_line *line, struct err *err)
                                 .network = json_member_text(root, "network"),
                                 .purpose = json_member_text(root, "purpose"),
                                 .contract = json_member_text(root, "contract"),
-                                .tx = json_member_text(root, "tx")};
+                                .tx = json_member_text(root, "tx"),
+                                .values = json_member_text(root, "values")};
     if (!event)
         return missing(err, "event");
     if (strcmp(event, "signed") != 0)
         return true;
     if (!replayed.client || !replayed.network || !replayed.purpose || !replayed.contract ||
-        !replayed.tx || !cJSON_IsArray(payments))
+        !replayed.tx || !replayed.values || !cJSON_IsArray(payments))
         return missing(err, "order");
     if (!inputs_read(root, &replayed, err))
         return false;

@@ -1,1 +1,1 @@
-DEPS := base chain contract crypto json metrics secret token signer/domain signer/store signer/state
+DEPS := base chain contract crypto json metrics secret token signer/domain signer/keys signer/store signer/state

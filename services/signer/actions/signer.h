@@ -8,6 +8,7 @@
 struct signer_config;
 struct policy;
 struct desk;
+struct keys;
 struct service_keys;
 
 struct signer {
@@ -17,6 +18,7 @@ struct signer {
     struct service_keys *services; /* whose tokens are believed */
     struct policy *policy;
     struct desk *desk;
+    struct keys *keys;
 };
 
 #endif

@@ -106,6 +106,10 @@ bool judge_verdict(const struct payment *payment, enum spend_verdict verdict, st
         return refuse(err, RULE_KEY("payout_second"),
                       "%s: this and a transaction of before could both be mined",
                       payment->payout_id);
+    case SPEND_TX_AGAIN:
+        return refuse(err, RULE_KEY("tx_again"),
+                      "%s: the transaction was signed for other payouts, or with other values",
+                      payment->payout_id);
     case SPEND_CLOSED:
         return refuse(err, RULE_KEY("payout_closed"), "%s was signed long ago", payment->payout_id);
     }

@@ -11,9 +11,15 @@ struct mark order_place(const struct order *order, const struct payment *payment
     return mark_of(texts);
 }
 
-struct mark order_tx(const struct order *order)
+struct mark order_tx(const struct policy_chain *chain, const char *tx)
 {
-    const char *const texts[] = {order->chain->client, order->chain->network, order->tx, NULL};
+    const char *const texts[] = {chain->client, chain->network, tx, NULL};
+    return mark_of(texts);
+}
+
+struct mark order_binding(const struct policy_chain *chain, const char *tx, const char *values)
+{
+    const char *const texts[] = {chain->client, chain->network, tx, values, NULL};
     return mark_of(texts);
 }
 

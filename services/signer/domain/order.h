@@ -26,8 +26,9 @@ struct order {
     unsigned from;                      /* accounts whose keys sign: bit n */
     struct payment *payments;
     size_t payments_count;
-    struct u256 fee;       /* the most that it can cost, native */
-    char tx[TX_TEXT_SIZE]; /* what tells this transaction from all others */
+    struct u256 fee;           /* the most that it can cost, native */
+    char tx[TX_TEXT_SIZE];     /* what tells this transaction from all others */
+    char values[TX_TEXT_SIZE]; /* digest of what is believed of its inputs; "": nothing is */
     char (*inputs)
         [INPUT_TEXT_SIZE]; /* what it uses up: "txid:1", "evm:1/7:23" (account/index:nonce) */
     size_t inputs_count;
@@ -35,7 +36,8 @@ struct order {
 
 /* Marks as state/spends.h has them. */
 struct mark order_place(const struct order *order, const struct payment *payment);
-struct mark order_tx(const struct order *order);
+struct mark order_tx(const struct policy_chain *chain, const char *tx);
+struct mark order_binding(const struct policy_chain *chain, const char *tx, const char *values);
 struct mark order_input(const struct policy_chain *chain, const char *input);
 struct mark payout_mark(const char *payout_id);
 

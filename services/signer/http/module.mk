@@ -1,1 +1,1 @@
-DEPS := api base chain crypto http json log metrics token signer/actions signer/domain signer/store signer/state
+DEPS := api base chain contract crypto http json log metrics token signer/actions signer/domain signer/keys signer/store signer/state

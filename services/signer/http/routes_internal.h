@@ -5,5 +5,7 @@
 #include "http/http.h"
 
 extern const struct http_route policy_routes[]; /* /internal/policy, /internal/audit */
+extern const struct http_route keys_routes[];   /* /internal/keys */
+extern const struct http_route sign_routes[];   /* /internal/sign */
 
 #endif

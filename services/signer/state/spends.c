@@ -17,6 +17,12 @@ struct spend {
     uint64_t next; /* in the chain of its hash: number; 0 ends */
 };
 
+/* The first eight bytes of marks: open addressing, at most half full; 0 is an empty place. */
+struct set {
+    uint64_t *table;
+    size_t count, room; /* `room` is a power of two */
+};
+
 /* Open payouts are numbered from 1 as they come; `first` .. `last` are in memory, in a ring whose size is
  * a power of two. Numbers of one chain get smaller from its head on. */
 struct spends {
@@ -26,8 +32,7 @@ struct spends {
     uint64_t *heads;
     size_t room; /* of both */
     uint64_t first, last;
-    uint64_t *closed; /* open addressing; 0: empty */
-    size_t closed_count, closed_room;
+    struct set closed, txs; /* payouts that are closed; all transactions */
 };
 
 /* ---- marks ---- */
@@ -75,43 +80,44 @@ static uint64_t number_of(const struct mark *mark)
     return number ? number : 1;
 }
 
-/* ---- closed payouts ---- */
+/* ---- sets ---- */
 
-static bool closed_has(const struct spends *spends, uint64_t number)
+static bool set_has(const struct set *set, uint64_t number)
 {
-    if (spends->closed_room == 0)
+    if (set->room == 0)
         return false;
-    size_t mask = spends->closed_room - 1;
-    for (size_t at = (size_t)number & mask; spends->closed[at] != 0; at = (at + 1) & mask)
-        if (spends->closed[at] == number)
+    size_t mask = set->room - 1;
+    for (size_t at = (size_t)number & mask; set->table[at] != 0; at = (at + 1) & mask)
+        if (set->table[at] == number)
             return true;
     return false;
 }
 
-static void closed_put(uint64_t *table, size_t room, uint64_t number)
+/* There is room. */
+static void set_put(struct set *set, uint64_t number)
 {
-    size_t at = (size_t)number & (room - 1);
-    while (table[at] != 0 && table[at] != number)
-        at = (at + 1) & (room - 1);
-    table[at] = number;
+    size_t mask = set->room - 1, at = (size_t)number & mask;
+    while (set->table[at] != 0 && set->table[at] != number)
+        at = (at + 1) & mask;
+    set->count += set->table[at] == 0;
+    set->table[at] = number;
 }
 
-static bool closed_reserve(struct spends *spends, size_t count, struct err *err)
+static bool set_reserve(struct set *set, size_t count, struct err *err)
 {
-    size_t room = spends->closed_room ? spends->closed_room : ROOM_FIRST;
-    while (room / 2 < spends->closed_count + count)
-        room *= 2;
-    if (room == spends->closed_room)
+    struct set grown = {.room = set->room ? set->room : ROOM_FIRST};
+    while (grown.room / 2 < set->count + count)
+        grown.room *= 2;
+    if (grown.room == set->room)
         return true;
-    uint64_t *table = calloc(room, sizeof(*table));
-    if (!table)
+    grown.table = calloc(grown.room, sizeof(*grown.table));
+    if (!grown.table)
         return err_set(err, ERR_BUSY, "no memory for payout ids");
-    for (size_t i = 0; i < spends->closed_room; i++)
-        if (spends->closed[i] != 0)
-            closed_put(table, room, spends->closed[i]);
-    free(spends->closed);
-    spends->closed = table;
-    spends->closed_room = room;
+    for (size_t i = 0; i < set->room; i++)
+        if (set->table[i] != 0)
+            set_put(&grown, set->table[i]);
+    free(set->table);
+    *set = grown;
     return true;
 }
 
@@ -144,9 +150,7 @@ static struct spend *spend_find(const struct spends *spends, const struct mark *
 /* The oldest. What still points at its number is below `first`, and so is the end of a chain. */
 static void close_first(struct spends *spends)
 {
-    closed_put(spends->closed, spends->closed_room,
-               number_of(&spend_at(spends, spends->first)->payout));
-    spends->closed_count++;
+    set_put(&spends->closed, number_of(&spend_at(spends, spends->first)->payout));
     spends->first++;
 }
 
@@ -194,7 +198,8 @@ void spends_free(struct spends *spends)
         return;
     free(spends->ring);
     free(spends->heads);
-    free(spends->closed);
+    free(spends->closed.table);
+    free(spends->txs.table);
     free(spends);
 }
 
@@ -209,12 +214,17 @@ static bool has_anchor(const struct spend *spend, const struct spend_ask *ask)
 enum spend_verdict spends_ask(const struct spends *spends, const struct spend_ask *ask)
 {
     const struct spend *spend = spend_find(spends, &ask->payout);
+    bool is_known = set_has(&spends->txs, number_of(&ask->tx));
+    if (!spend && set_has(&spends->closed, number_of(&ask->payout)))
+        return SPEND_CLOSED;
     if (!spend)
-        return closed_has(spends, number_of(&ask->payout)) ? SPEND_CLOSED : SPEND_NEW;
+        return is_known ? SPEND_TX_AGAIN : SPEND_NEW;
     if (!mark_is(&spend->place, &ask->place) || u256_cmp(ask->units, spend->units) > 0)
         return SPEND_DIFFERS;
-    if (mark_is_in(&ask->tx, spend->txs, spend->txs_count))
+    if (mark_is_in(&ask->binding, spend->txs, spend->txs_count))
         return SPEND_AGAIN;
+    if (is_known)
+        return SPEND_TX_AGAIN;
     return has_anchor(spend, ask) ? SPEND_REPLACES : SPEND_SECOND;
 }
 
@@ -223,7 +233,7 @@ bool spends_reserve(struct spends *spends, size_t count, struct err *err)
     size_t open = (size_t)(spends->last + 1 - spends->first);
     size_t need = open + count, room = spends->room ? spends->room : ROOM_FIRST;
     /* All that are open may be closed by the next one. */
-    if (!closed_reserve(spends, need, err))
+    if (!set_reserve(&spends->closed, need, err) || !set_reserve(&spends->txs, count, err))
         return false;
     while (room < need)
         room *= 2;
@@ -240,13 +250,13 @@ static void anchors_keep(struct spend *spend, const struct spend_ask *ask)
     spend->anchors_count = (uint8_t)kept;
 }
 
-static void tx_keep(struct spend *spend, const struct mark *tx)
+static void tx_keep(struct spend *spend, const struct mark *binding)
 {
     if (spend->txs_count == SPEND_TXS_MAX)
         memmove(spend->txs, spend->txs + 1, sizeof(spend->txs) - sizeof(spend->txs[0]));
     else
         spend->txs_count++;
-    spend->txs[spend->txs_count - 1] = *tx;
+    spend->txs[spend->txs_count - 1] = *binding;
 }
 
 static void spend_begin(struct spends *spends, const struct spend_ask *ask, int64_t at_us)
@@ -261,16 +271,17 @@ static void spend_begin(struct spends *spends, const struct spend_ask *ask, int6
                             .next = *head};
     for (size_t i = 0; i < ask->inputs_count && i < SPEND_ANCHORS_MAX; i++)
         spend->anchors[spend->anchors_count++] = ask->inputs[i];
-    tx_keep(spend, &ask->tx);
+    tx_keep(spend, &ask->binding);
     *head = spends->last;
 }
 
 void spends_put(struct spends *spends, const struct spend_ask *ask, int64_t at_us)
 {
     struct spend *spend = spend_find(spends, &ask->payout);
+    set_put(&spends->txs, number_of(&ask->tx));
     if (spend) {
         anchors_keep(spend, ask);
-        tx_keep(spend, &ask->tx);
+        tx_keep(spend, &ask->binding);
     } else {
         spend_begin(spends, ask, at_us);
     }
@@ -282,5 +293,5 @@ void spends_put(struct spends *spends, const struct spend_ask *ask, int64_t at_u
 
 size_t spends_count(const struct spends *spends)
 {
-    return spends->closed_count + (size_t)(spends->last + 1 - spends->first);
+    return spends->closed.count + (size_t)(spends->last + 1 - spends->first);
 }

@@ -6,9 +6,12 @@
  *
  *     A uses coins 1, 2;  B uses 1;  C uses 2:  C is refused, for B and C could both be mined.
  *
+ * A transaction is signed for its payouts and no others, and with one story of what its inputs are worth:
+ * two signatures that were got by two stories could be put together, and what was not said be the fee.
+ *
  * Marks are the first 16 bytes of a SHA-256. A payout is open for SPEND_OPEN_DAYS, and while it is among
- * the youngest SPENDS_OPEN_MAX; then it is closed: eight bytes remain, nothing is signed for it any
- * more. (Who asks the closed id gets no signature; two ids of one mark are refused too, never signed.)
+ * the youngest SPENDS_OPEN_MAX; then it is closed: eight bytes remain, as
+ * of every transaction, and nothing is signed for it any more.
  *
  * The caller has the lock.
  */
@@ -37,7 +40,8 @@ struct spend_ask {
     struct mark payout;
     struct mark place; /* chain, contract, destination */
     struct u256 units;
-    struct mark tx;
+    struct mark tx;            /* its id */
+    struct mark binding;       /* its id, and all that the signatures believe beside it */
     const struct mark *inputs; /* what the transaction uses up */
     size_t inputs_count;
 };
@@ -48,7 +52,8 @@ enum spend_verdict {
     SPEND_REPLACES, /* another one, of which the chain takes one at most */
     SPEND_DIFFERS,  /* refused: another destination, or more than before */
     SPEND_SECOND,   /* refused: both could be mined */
-    SPEND_CLOSED    /* refused: long ago */
+    SPEND_CLOSED,   /* refused: long ago */
+    SPEND_TX_AGAIN /* refused: the transaction was signed, for other payouts or with other values */
 };
 
 struct spends;

@@ -1,0 +1,1 @@
+DEPS := base chain crypto hdkey secret signer/state
