@@ -28,6 +28,7 @@ struct follower {
     struct chain_row row;
     bool is_loaded; /* `row` is what the database has */
     bool was_ready, was_told;
+    uint64_t start;                                   /* the first block that the catalogue wants */
     uint64_t reorg_depth;                             /* blocks taken back in a row */
     int64_t looked_us, tip_told_us, parked_looked_us; /* monotonic */
 };
@@ -71,7 +72,8 @@ static void show(struct follower *follower)
     if (chain->providers)
         providers_expect(chain->providers, row->network);
     pthread_mutex_unlock(&chain->lock);
-    chain->height = row->has_height ? row->height : 0;
+    /* Before the first block: as if the one before it were taken in. */
+    chain->height = row->has_height ? row->height : follower->start > 0 ? follower->start - 1 : 0;
 }
 
 static bool row_load(struct follower *follower, struct err *err)
@@ -345,6 +347,11 @@ bool follow_step(struct follower *follower, bool *ret_idle, struct err *err)
     struct chain *chain = follower->chain;
     const struct catalogue *catalogue = catalogue_take(app->catalogues);
     const struct chain_entry *entry = catalogue_chain(catalogue, chain->key);
+    if (entry && entry->start_height != follower->start) {
+        follower->start = entry->start_height;
+        if (follower->is_loaded)
+            show(follower);
+    }
     bool ok = connect_peers(follower, err);
     *ret_idle = false;
     if (!ok)

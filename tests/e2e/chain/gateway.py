@@ -165,7 +165,11 @@ class Chain:
         self.stand.version += 1
 
     def show(self):
-        answer = gateway("GET", f"/internal/chains/{self.key}")
+        """A gateway that is away, or does not know the chain yet, has a chain that is not ready."""
+        try:
+            answer = gateway("GET", f"/internal/chains/{self.key}")
+        except requests.ConnectionError:
+            return {"ready": False, "height": 0}
         return answer.json() if answer.status_code == 200 else {"ready": False, "height": 0}
 
     def until_ready(self):
@@ -212,8 +216,8 @@ class StandIn:
             return 304, b""
         return 200, json.dumps({"version": self.version, "chains": self.chains}).encode()
 
-    def chain(self, servers, start_height, **changes):
-        key = f"ltc-{secrets.token_hex(4)}"
+    def chain(self, servers, start_height, key=None, **changes):
+        key = key or f"ltc-{secrets.token_hex(4)}"
         entry = {"key": key, "client": "litecoin", "status": "active", "min_confirmations": 2,
                  "start_height": start_height, "servers": servers,
                  "assets": [{"currency": "ltc", "contract": "", "decimals": 8, "min_deposit": "1000",
