@@ -347,8 +347,8 @@ def test_what_is_not_listed_is_refused(world):
     refused(world.pay("w-1", 1000, purpose="refund"), "unlisted")
     refused(world.pay("w-1", 1000, client="bitcoin"), "chain_unlisted")
     refused(world.pay("w-1", 1000, spent=[world.coin(place="0'/0/5")]), "account")
-    refused(world.pay("w-1", 1000, spent=[world.coin(place="2'/0/0")], purpose="offload", to=b"\x00\x14" + b"\x02" * 20),
-            "destination")
+    warm, stranger = [world.coin(place="2'/0/0")], b"\x00\x14" + b"\x02" * 20
+    refused(world.pay("w-1", 1000, spent=warm, purpose="offload", to=stranger), "destination")
 
 
 def test_collection_goes_to_our_wallets_alone(world):
@@ -613,7 +613,7 @@ def test_refusals_are_written_as_well(world):
     ("purpose: collection", "purpose: collecting", "purpose: withdrawal, collection"),
     ("to_own: [hot, warm]", "to: any", "only withdrawals and refunds"),
     ("network: regtest", "network: moon", "there is no chain litecoin/moon"),
-    ("name: ltc-regtest", "nam: ltc-regtest", "nam"),
+    ("name: ltc-regtest", "title: ltc-regtest", "title"),
     ('payment_max: "100000000"', 'payment_max: "900000000"', "payment_max is above day_max"),
 ])
 def test_mistake_in_the_policy_is_named(tmp_path, before, after, says):
