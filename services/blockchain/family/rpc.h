@@ -16,12 +16,12 @@
 #ifndef BLOCKCHAIN_FAMILY_RPC_H
 #define BLOCKCHAIN_FAMILY_RPC_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "json/read.h"
 
 enum {
     RPC_URL_SIZE = 512,
