@@ -76,6 +76,7 @@ listen=0
 dnsseed=0
 txindex=1
 fallbackfee=0.0001
+mempoolreplacement=1
 printtoconsole=1
 nodebuglogfile=1
 rpcuser={RPC_USER}

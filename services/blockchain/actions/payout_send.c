@@ -41,6 +41,19 @@ static bool note_unit(struct db *db, void *arg, struct err *err)
     return true;
 }
 
+bool payout_seen(struct payout_worker *worker, struct payout_tx *tx, struct err *err)
+{
+    struct sending sending = {.worker = worker, .tx = tx, .move = PAYOUT_MOVE_SEND, .reason = ""};
+    struct payout_list payouts;
+    bool is_news = false;
+    if (!payouts_of_tx(worker->db, worker->arena, tx->id, &payouts, err))
+        return false;
+    for (size_t i = 0; i < payouts.count; i++)
+        is_news = is_news || payouts.rows[i].state == PAYOUT_SIGNED ||
+                  payouts.rows[i].state == PAYOUT_UNKNOWN;
+    return !is_news || db_transaction(worker->db, note_unit, &sending, err);
+}
+
 bool payout_send(struct payout_worker *worker, struct payout_tx *tx,
                  char ret_refusal[static PAYOUT_REASON_SIZE], struct err *err)
 {
@@ -62,5 +75,7 @@ bool payout_send(struct payout_worker *worker, struct payout_tx *tx,
         snprintf(ret_refusal, PAYOUT_REASON_SIZE, "%.190s", said.what);
         sending.reason = "node_refused";
     }
+    if (tx->replaces)
+        return true; /* the one before it is on its way as well */
     return db_transaction(worker->db, note_unit, &sending, err);
 }

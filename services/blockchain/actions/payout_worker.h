@@ -96,6 +96,9 @@ bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool 
 bool payout_send(struct payout_worker *worker, struct payout_tx *tx,
                  char ret_refusal[static PAYOUT_REASON_SIZE], struct err *err) MUST_CHECK;
 
+/* A node has them in its pool: the payouts are on their way. */
+bool payout_seen(struct payout_worker *worker, struct payout_tx *tx, struct err *err) MUST_CHECK;
+
 /* Looks where the signed transactions of the chain are, and does what follows. */
 bool payouts_watch(struct payout_worker *worker, struct err *err) MUST_CHECK;
 

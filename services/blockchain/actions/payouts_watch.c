@@ -202,7 +202,7 @@ static bool look_at(struct payout_worker *worker, struct payout_tx *tx, struct e
     tx->mined_height = 0;
     if (look.status.place == TX_MEMPOOL && tx->sent_height &&
         worker->tip < tx->sent_height + SEND_AGAIN_BLOCKS)
-        return bump_if_old(worker, tx, err);
+        return payout_seen(worker, tx, err) && bump_if_old(worker, tx, err);
     if (!payout_send(worker, tx, refusal, err))
         return false;
     if (refusal[0])

@@ -1,0 +1,138 @@
+"""Payouts on an Ethereum-like chain, a real anvil (W-18 to W-24, W-30)."""
+
+import secrets
+
+import pytest
+
+from payouts import outside_address, received
+from world import WORLD, wait_for
+
+CHAIN = "eth-anvil"
+GWEI = 10**9
+
+
+def new_id(name="withdraw"):
+    return f"{name}-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def by_hand(eth):
+    """Blocks come only when they are asked for."""
+    eth.call("evm_setAutomine", False)
+    yield eth
+    eth.call("evm_setAutomine", True)
+    eth.mine(1)
+
+
+def test_payout__native_and_token__arrive_once(gateway, eth):
+    coin, token, to = new_id(), new_id(), outside_address(eth)
+    assert gateway.put(coin, CHAIN, to, 10**17)[0] == 201
+    assert gateway.put(token, CHAIN, to, 25_000_000, contract=eth.TOKEN)[0] == 201
+    assert gateway.put(coin, CHAIN, to, 10**17)[0] == 200
+    gateway.until(coin, "confirmed", mine=eth)
+    gateway.until(token, "confirmed", mine=eth)
+    assert received(eth, "eth", to) == 10**17
+    assert received(eth, "usdt", to) == 25_000_000
+
+
+def test_payouts__many_at_once__have_nonces_without_holes(gateway, by_hand):
+    ids = [new_id() for _ in range(10)]
+    to = outside_address(by_hand)
+    for payout in ids:
+        gateway.put(payout, CHAIN, to, 10**15)
+    done = [gateway.until(payout, "confirmed", mine=by_hand) for payout in ids]
+    nonces = sorted(payout["transactions"][0]["nonce"] for payout in done)
+    assert nonces == list(range(nonces[0], nonces[0] + 10))
+    assert received(by_hand, "eth", to) == 10**16
+
+
+def test_payout__not_mined__is_replaced_at_its_nonce(gateway, by_hand):
+    payout, to = new_id(), outside_address(by_hand)
+    with WORLD.service_with("blockchain", BUMP_BLOCKS="1"):
+        gateway.put(payout, CHAIN, to, 10**16)
+        before = gateway.until(payout, "broadcast")
+        by_hand.call("anvil_dropTransaction", before["txid"])
+        by_hand.mine(1)
+        wait_for(lambda: len(gateway.get(payout)["transactions"]) > 1, 30, "a replacement")
+        done = gateway.until(payout, "confirmed", mine=by_hand)
+    assert len({tx["nonce"] for tx in done["transactions"]}) == 1
+    assert received(by_hand, "eth", to) == 10**16
+
+
+def test_payout__node_forgot_it__the_same_bytes_go_out_again(gateway, by_hand):
+    """W-20: a restart of the node loses its pool."""
+    payout, to = new_id(), outside_address(by_hand)
+    gateway.put(payout, CHAIN, to, 10**16)
+    before = gateway.until(payout, "broadcast")
+    by_hand.call("anvil_dropTransaction", before["txid"])
+    done = gateway.until(payout, "confirmed", mine=by_hand)
+    assert done["txid"] == before["txid"]
+    assert received(by_hand, "eth", to) == 10**16
+
+
+def test_payout__reverted_in_its_block__failed_and_its_fee_is_told(gateway, by_hand):
+    """The receiver stops taking coins between the estimate and the block."""
+    payout, to = new_id(), outside_address(by_hand)
+    gateway.put(payout, CHAIN, to, 10**16)
+    gateway.until(payout, "broadcast")
+    by_hand.call("anvil_setCode", to, "0x60006000fd")  # it reverts
+    done = gateway.until(payout, "failed", mine=by_hand)
+    assert done["reason"] == "reverted"
+    assert gateway.sql("SELECT COUNT(*) FROM events WHERE name = 'network_fee.paid' AND "
+                       "JSON_VALUE(body, '$.payout_id') = %s", payout)[0][0] == 1
+    assert received(by_hand, "eth", to) == 0
+
+
+def test_payout__fee_above_the_cap__waits_and_goes_when_it_falls(gateway, eth):
+    payout, to = new_id(), outside_address(eth)
+    eth.call("anvil_setNextBlockBaseFeePerGas", hex(5000 * GWEI))
+    eth.mine(1)
+    gateway.put(payout, CHAIN, to, 10**16)
+    assert gateway.until(payout, "waiting")["reason"] == "fee"
+    eth.call("anvil_setNextBlockBaseFeePerGas", hex(GWEI))
+    eth.mine(1)
+    gateway.until(payout, "confirmed", mine=eth)
+    assert received(eth, "eth", to) == 10**16
+
+
+def test_payout__bad_or_own_address__is_refused(gateway, eth):
+    own = gateway.address(CHAIN, "deposit", "e2e-deposit")
+    broken = "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"  # EIP-55's example, one letter too tall
+    for to in (own, "0x" + 40 * "0", broken, "0x12"):
+        status, payout = gateway.put(new_id(), CHAIN, to, 10**15)
+        assert (status, payout["state"]) == (201, "refused"), (to, payout)
+    status, payout = gateway.put(new_id(), CHAIN, eth.TOKEN, 1000, contract=eth.TOKEN)
+    assert (status, payout["state"]) == (201, "refused")
+
+
+def test_collection__of_a_token__has_its_gas_paid_once(gateway, eth):
+    """W-30; the gateway is killed between the gas and the sweep."""
+    deposit = gateway.address(CHAIN, "deposit", f"e2e-{secrets.token_hex(4)}")
+    hot = gateway.address(CHAIN, "hot", f"e2e-{secrets.token_hex(4)}")
+    eth.pay("usdt", deposit, 70)
+    eth.mine(2)
+    payout = new_id("collect")
+    gateway.put(payout, CHAIN, hot, 70_000_000, "collection", contract=eth.TOKEN, **{"from": deposit})
+    wait_for(lambda: gateway.sql("SELECT 1 FROM payouts WHERE id = %s", f"gas-{payout}-1"), 20, "gas")
+    WORLD.kill("blockchain")
+    gateway.until(payout, "confirmed", mine=eth, seconds=60)
+    assert received(eth, "usdt", deposit) == 0
+    assert received(eth, "usdt", hot) == 70_000_000
+    gas = gateway.sql("SELECT id, state FROM payouts WHERE id LIKE %s", f"gas-{payout}-%")
+    assert [row[0] for row in gas] == [f"gas-{payout}-1"]
+
+
+def test_payout__key_used_by_somebody_else__nothing_goes_out_any_more(gateway, eth):
+    """W-20. The last test of this file: the hot account is stopped, and set free by hand."""
+    hot = gateway.sql("SELECT address FROM account_nonces WHERE chain_key = %s AND address IN "
+                      "(SELECT address FROM addresses WHERE purpose = 'hot')", CHAIN)[0][0]
+    eth.call("anvil_setNonce", hot, hex(int(eth.call("eth_getTransactionCount", hot, "latest"), 16) + 5))
+    payout = new_id()
+    gateway.put(payout, CHAIN, outside_address(eth), 10**15)
+    assert gateway.until(payout, "waiting")["reason"] == "approval"
+    assert gateway.sql("SELECT stopped FROM account_nonces WHERE address = %s", hot)[0][0] != ""
+    assert gateway.sql("SELECT COUNT(*) FROM events WHERE name = 'chain.health' AND body LIKE "
+                       "'%%foreign_nonce%%'")[0][0] >= 1
+    assert gateway.cancel(payout)[0] == 200
+    gateway.sql("UPDATE account_nonces SET stopped = '', next_nonce = %s WHERE address = %s",
+                int(eth.call("eth_getTransactionCount", hot, "latest"), 16), hot)

@@ -1,0 +1,127 @@
+"""Payouts on a Bitcoin-like chain, a real litecoind (W-18 to W-24)."""
+
+import secrets
+
+from payouts import outside_address, received
+from world import WORLD, wait_for
+
+CHAIN = "ltc-regtest"
+
+
+def new_id(name="withdraw"):
+    return f"{name}-{secrets.token_hex(4)}"
+
+
+def test_payout__asked_twice__is_paid_once(gateway, ltc):
+    payout, to = new_id(), outside_address(ltc)
+    assert gateway.put(payout, CHAIN, to, 1_000_000)[0] == 201
+    assert gateway.put(payout, CHAIN, to, 1_000_000)[0] == 200
+    assert gateway.put(payout, CHAIN, to, 1_000_001) == (
+        409, {"errors": ["blockchain.payout.differs"]})
+    done = gateway.until(payout, "confirmed", mine=ltc)
+    assert received(ltc, "ltc", to) == 1_000_000
+    assert len(done["transactions"]) == 1
+    assert gateway.told(payout)[0] == "signed" and gateway.told(payout)[-1] == "confirmed"
+    assert gateway.cancel(payout) == (409, {"errors": ["blockchain.payout.signed"]})
+    fees = gateway.sql("SELECT JSON_VALUE(body, '$.units') FROM events WHERE name = 'network_fee.paid' "
+                       "AND JSON_VALUE(body, '$.txid') = %s", done["txid"])
+    assert fees == ((done["fee_units"],),)
+
+
+def test_payouts__many_at_once__share_a_transaction(gateway, ltc):
+    with WORLD.paused("signer"):  # so that they queue
+        first = new_id()
+        gateway.put(first, CHAIN, outside_address(ltc), 1_000_000)
+        ids = [new_id() for _ in range(20)]
+        places = [outside_address(ltc) for _ in ids]
+        for payout, to in zip(ids, places):
+            assert gateway.put(payout, CHAIN, to, 200_000)[0] == 201
+    done = [gateway.until(payout, "confirmed", mine=ltc) for payout in ids]
+    assert len({payout["txid"] for payout in done}) <= 2
+    assert all(received(ltc, "ltc", to) == 200_000 for to in places)
+
+
+def test_payout__bad_or_own_address__is_refused(gateway, ltc):
+    own = gateway.address(CHAIN, "deposit", "e2e-deposit")
+    hot = gateway.address(CHAIN, "hot", "e2e-hot")
+    for to in (own, hot, "ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9", own[:-1] + "q", "x"):
+        status, payout = gateway.put(new_id(), CHAIN, to, 1_000_000)
+        assert (status, payout["state"]) == (201, "refused"), (to, payout)
+    status, payout = gateway.put(new_id("offload"), CHAIN, outside_address(ltc), 1_000_000, "offload")
+    assert (status, payout["state"]) == (201, "refused")
+
+
+def test_payout__more_than_there_is__waits_and_can_be_cancelled(gateway, ltc):
+    large, small = new_id(), new_id()
+    gateway.put(large, CHAIN, outside_address(ltc), 10**15)
+    gateway.until(large, "waiting")
+    gateway.put(small, CHAIN, outside_address(ltc), 1_000_000)
+    waiting = gateway.until(small, "waiting")
+    assert waiting["reason"] == "liquidity", "first come, first served"
+    status, cancelled = gateway.cancel(large)
+    assert (status, cancelled["state"]) == (200, "cancelled")
+    assert gateway.cancel(large)[0] == 200
+    gateway.until(small, "confirmed", mine=ltc)
+
+
+def test_payout__not_mined__gets_a_higher_fee_and_is_paid_once(gateway, ltc):
+    payout, to = new_id(), outside_address(ltc)
+    with WORLD.service_with("blockchain", BUMP_BLOCKS="1"):
+        gateway.put(payout, CHAIN, to, 3_000_000)
+        before = gateway.until(payout, "broadcast")
+        ltc.call("prioritisetransaction", before["txid"], 0, -10**8)  # no block takes it
+        ltc.mine(1)
+        bumped = wait_for(lambda: (found := gateway.get(payout))
+                          and len([tx for tx in found["transactions"] if tx["txid"]]) > 1 and found,
+                          30, "a replacement")
+        done = gateway.until(payout, "confirmed", mine=ltc)
+    assert done["txid"] != before["txid"]
+    assert int(done["fee_units"]) > int(before["fee_units"])
+    assert bumped["transactions"][1]["replacement"]
+    assert received(ltc, "ltc", to) == 3_000_000
+
+
+def test_payout__block_taken_back__the_same_bytes_are_mined_again(gateway, ltc):
+    payout, to = new_id(), outside_address(ltc)
+    gateway.put(payout, CHAIN, to, 1_500_000)
+    gateway.until(payout, "broadcast")
+    ltc.mine(1)
+    wait_for(lambda: gateway.get(payout)["height"], 20, "its block")
+    txid = gateway.get(payout)["txid"]
+    ltc.reorg(1)
+    ltc.mine(2)
+    done = gateway.until(payout, "confirmed", mine=ltc)
+    assert done["txid"] == txid and len(done["transactions"]) == 1
+    assert received(ltc, "ltc", to) == 1_500_000
+
+
+def test_collection__sweeps_a_deposit_address(gateway, ltc):
+    deposit = gateway.address(CHAIN, "deposit", f"e2e-{secrets.token_hex(4)}")
+    hot = gateway.address(CHAIN, "hot", f"e2e-{secrets.token_hex(4)}")
+    ltc.pay("ltc", deposit, "0.4")
+    ltc.pay("ltc", deposit, "0.6")
+    ltc.mine(3)
+    payout = new_id("collect")
+    gateway.put(payout, CHAIN, hot, 10**8, "collection", **{"from": deposit, "subtract_fee": True})
+    done = gateway.until(payout, "confirmed", mine=ltc)
+    assert received(ltc, "ltc", deposit) == 0
+    assert received(ltc, "ltc", hot) == 10**8 - int(done["fee_units"])
+
+
+def test_broadcast__node_gives_no_answer__is_unknown_and_the_same_bytes_go_out(gateway, ltc):
+    """W-19: it is never refunded, never made again."""
+    payout, to = new_id(), outside_address(ltc)
+    with WORLD.paused("signer"):
+        gateway.put(payout, CHAIN, to, 1_200_000)
+        wait_for(lambda: ltc.mine(1) and gateway.get(payout)["state"] == "building", 20,
+                 "the question to the signer")  # change of before needs a block
+        stop = WORLD.paused("litecoind")
+        stop.__enter__()
+    try:
+        lost = gateway.until(payout, "unknown", "signed", seconds=60)
+        assert gateway.cancel(payout)[0] == 409
+    finally:
+        stop.__exit__(None, None, None)
+    done = gateway.until(payout, "confirmed", mine=ltc)
+    assert done["txid"] == lost["txid"] and len(done["transactions"]) == 1
+    assert received(ltc, "ltc", to) == 1_200_000
