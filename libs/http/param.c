@@ -424,7 +424,7 @@ static const char *find_json(struct http_request *request, const struct param *r
     if (!value)
         print_members(request, row->name, &text);
     else if (is_tree(value))
-        values_print(value->node, &text);
+        json_write_tree(value->node, &text);
     else if (!is_blank(value->text))
         found = value->text;
     if (text.length > 0)

@@ -117,8 +117,6 @@ bool values_add_tree(struct values *values, const cJSON *object, struct arena *a
 /* Text fields as texts, files as files; the body must live as long as the values. */
 bool values_add_multipart(struct values *values, const struct multipart *form, struct arena *arena,
                           struct err *err) MUST_CHECK;
-/* JSON text of a tree of json_read(), numbers as they came. */
-void values_print(const cJSON *node, struct str *out);
 /* The last one of this name; NULL: none. */
 const struct value *values_find(const struct values *values, const char *name);
 

@@ -109,28 +109,3 @@ const struct value *values_find(const struct values *values, const char *name)
             found = value;
     return found;
 }
-
-/* Not cJSON's printer: that one would send the numbers through a double. */
-void values_print(const cJSON *node, struct str *out)
-{
-    if (!cJSON_IsObject(node) && !cJSON_IsArray(node)) {
-        const char *text = node_text(node);
-        if (cJSON_IsString(node) || !text)
-            json_write_string(out, text);
-        else
-            str_add(out, text);
-        return;
-    }
-    bool is_object = cJSON_IsObject(node);
-    str_add_char(out, is_object ? '{' : '[');
-    for (const cJSON *child = node->child; child; child = child->next) {
-        if (child != node->child)
-            str_add_char(out, ',');
-        if (is_object) {
-            json_write_string(out, child->string);
-            str_add_char(out, ':');
-        }
-        values_print(child, out);
-    }
-    str_add_char(out, is_object ? '}' : ']');
-}

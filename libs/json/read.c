@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "json/field.h"
 
 enum { SIGNIFICANT_DIGITS_MAX = 15 };
 
@@ -131,4 +132,37 @@ bool json_member_i64(const cJSON *object, const char *key, int64_t *ret_number)
     const cJSON *member = json_member(object, key);
     return cJSON_IsNumber(member) && member->valuestring &&
            str_to_i64(member->valuestring, ret_number);
+}
+
+static void write_scalar(const cJSON *node, struct str *out)
+{
+    if (cJSON_IsString(node))
+        json_write_string(out, node->valuestring);
+    else if (cJSON_IsNumber(node) && node->valuestring)
+        str_add(out, node->valuestring);
+    else if (cJSON_IsBool(node))
+        str_add(out, cJSON_IsTrue(node) ? "true" : "false");
+    else
+        str_add(out, "null");
+}
+
+/* As deep as the reader lets a document be: JSON_DEPTH_MAX. */
+void json_write_tree(const cJSON *node, struct str *out)
+{
+    if (!cJSON_IsObject(node) && !cJSON_IsArray(node)) {
+        write_scalar(node, out);
+        return;
+    }
+    bool is_object = cJSON_IsObject(node);
+    str_add_char(out, is_object ? '{' : '[');
+    for (const cJSON *child = node->child; child; child = child->next) {
+        if (child != node->child)
+            str_add_char(out, ',');
+        if (is_object) {
+            json_write_string(out, child->string);
+            str_add_char(out, ':');
+        }
+        json_write_tree(child, out);
+    }
+    str_add_char(out, is_object ? '}' : ']');
 }

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 enum {
     JSON_DEPTH_MAX = 32,
@@ -51,5 +52,9 @@ const cJSON *json_member(const cJSON *object, const char *key);
 const char *json_member_text(const cJSON *object, const char *key);
 /* Its whole number, exact in all of int64_t; false for anything else. */
 bool json_member_i64(const cJSON *object, const char *key, int64_t *ret_number) MUST_CHECK;
+
+/* Appends a value of a tree of json_read() as it was written: numbers keep their digits, which cJSON's
+ * printer would send through a double. A tree that was changed by cJSON's calls prints too. */
+void json_write_tree(const cJSON *node, struct str *out);
 
 #endif
