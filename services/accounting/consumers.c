@@ -7,6 +7,7 @@
 #include "accounting/bus/market_clock.h"
 #include "accounting/bus/on_chain_event.h"
 #include "accounting/bus/on_results.h"
+#include "accounting/bus/payout_relay.h"
 #include "accounting/bus/pnl_job.h"
 #include "accounting/http/key_watch.h"
 #include "base/check.h"
@@ -20,6 +21,7 @@ const struct consumer accounting_consumers[] = {
     {"key-watch", key_watch_run},         /* the issuer's public keys */
     {"journal", journal_job_run},         /* deletes what is old and settled from the journal */
     {"chain-feed", on_chain_event_run},   /* what happens on the chains into the books */
+    {"payout-relay", payout_relay_run},   /* payments of withdrawals to the gateway */
     {"pnl", pnl_job_run},                 /* profit and loss, if PNL_CURRENCIES asks for it */
 };
 const size_t accounting_consumers_count = ARRAY_LEN(accounting_consumers);

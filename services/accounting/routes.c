@@ -50,6 +50,9 @@ static const struct http_route *const groups[] = {
     account_routes,
     account_transfer_routes,
     account_deposit_routes,
+    account_beneficiary_routes,
+    account_withdraw_routes,
+    account_transaction_routes,
     market_routes,
     market_trade_routes,
     /* The operators. */
@@ -67,6 +70,8 @@ static const struct http_route *const groups[] = {
     admin_adjustment_routes,
     admin_internal_transfer_routes,
     admin_deposit_routes,
+    admin_withdraw_routes,
+    admin_beneficiary_routes,
     admin_wallet_routes,
     admin_contract_routes,
     /* Other servers. */

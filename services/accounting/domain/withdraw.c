@@ -182,41 +182,6 @@ bool withdraw_amounts(const struct withdraw_terms *terms, struct dec sum, struct
     return true;
 }
 
-unsigned withdraw_digits(int64_t base_factor)
-{
-    unsigned digits = 0;
-    for (; base_factor >= 10; base_factor /= 10)
-        digits++;
-    return digits;
-}
-
-bool withdraw_units(struct dec amount, unsigned digits, struct str *out)
-{
-    char text[DEC_TEXT_SIZE];
-    if (dec_is_negative(amount) || dec_digits(amount) > digits)
-        return false;
-    /* The digits of the plain notation without its point, and zeros behind: no range to leave. */
-    const char *whole = dec_text(amount, text);
-    const char *point = strchr(text, '.');
-    assert(point != NULL);
-    size_t fraction = dec_digits(amount);
-    bool begun = false;
-    for (const char *c = whole; c < point; c++) {
-        begun = begun || *c != '0';
-        if (begun)
-            str_add_char(out, *c);
-    }
-    for (size_t i = 0; i < digits; i++) {
-        char c = i < fraction ? point[1 + i] : '0';
-        begun = begun || c != '0';
-        if (begun)
-            str_add_char(out, c);
-    }
-    if (!begun)
-        str_add_char(out, '0');
-    return str_ok(out);
-}
-
 /* ---- approvals ---- */
 
 void withdraw_digest(const struct withdraw *row, char ret_digest[static WITHDRAW_DIGEST_SIZE])

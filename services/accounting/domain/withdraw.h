@@ -96,10 +96,6 @@ struct withdraw_terms {
 };
 bool withdraw_amounts(const struct withdraw_terms *terms, struct dec sum, struct dec *ret_amount,
                       struct err *err) MUST_CHECK;
-/* The digits of a base factor: 8 of 100,000,000. */
-unsigned withdraw_digits(int64_t base_factor);
-/* amount × 10^digits as decimal text, exact. False: it has more digits, or does not fit. */
-bool withdraw_units(struct dec amount, unsigned digits, struct str *out) MUST_CHECK;
 
 /* ---- approvals ---- */
 

@@ -14,6 +14,8 @@ extern const struct http_route admin_fee_routes[];
 extern const struct http_route admin_limit_routes[];
 extern const struct http_route admin_adjustment_routes[];
 extern const struct http_route admin_internal_transfer_routes[];
+extern const struct http_route admin_withdraw_routes[];
+extern const struct http_route admin_beneficiary_routes[];
 extern const struct http_route account_transfer_routes[];
 extern const struct http_route account_deposit_routes[];
 extern const struct http_route admin_deposit_routes[];

@@ -60,7 +60,7 @@ CREATE TABLE withdraw_approvals (
 
 CREATE TABLE payout_requests (
     withdraw_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
-    state VARCHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- pending, accepted, refused, conflict, ended
+    state VARCHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- pending, accepted, refused, conflict, stopping, ended
     body TEXT NOT NULL, -- JSON: what the gateway is asked to pay; never changed
     payout_state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL, -- as the gateway last told
     attempts INT UNSIGNED NOT NULL DEFAULT 0,

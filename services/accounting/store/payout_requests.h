@@ -14,7 +14,8 @@
 #include "base/err.h"
 #include "db/db.h"
 
-/* States: pending (to be sent), accepted (the gateway has it), refused (it will never have it),
+/* States: pending (to be sent), accepted (the gateway has it), refused (it will never have it), stopping
+ * (somebody pays in another way),
  * conflict (it has another one of that name: for an operator), ended (nothing can go out any more). */
 struct payout_request {
     uint64_t withdraw_id;
