@@ -159,8 +159,8 @@ static bool address_take(const struct outgoing *outgoing, const struct beneficia
     if (!beneficiary_data_with_address(row->data, check.canonical, &data))
         return err_set(err, ERR_BUSY, "no memory for a beneficiary");
     row->data = kept(outgoing, str_data(&data), err);
-    if (!row->data || !index_of(outgoing, "beneficiaries.address", check.canonical,
-                                &row->address_index, err))
+    if (!row->data ||
+        !index_of(outgoing, "beneficiaries.address", check.canonical, &row->address_index, err))
         return false;
     if (!beneficiary_address_exists(outgoing->db, row->member_id, row->currency_id,
                                     row->address_index, &exists, err))
@@ -172,9 +172,8 @@ static bool address_take(const struct outgoing *outgoing, const struct beneficia
 static bool terms_check(const struct outgoing *outgoing, const struct beneficiary_draft *draft,
                         const struct currency *currency, struct err *err)
 {
-    const struct network *network =
-        outgoing_network(outgoing->catalog, currency->id,
-                         currency->is_coin ? draft->blockchain_key : NULL);
+    const struct network *network = outgoing_network(
+        outgoing->catalog, currency->id, currency->is_coin ? draft->blockchain_key : NULL);
     if (!network)
         return err_set(err, ERR_NOT_FOUND, "no network of %s", currency->id);
     return network->withdrawal_enabled ||
@@ -212,8 +211,7 @@ bool beneficiary_create(const struct outgoing *outgoing, const struct beneficiar
     row_begin(outgoing, draft, currency, &row);
     bool ok = has_store(outgoing, err) && terms_check(outgoing, draft, currency, err) &&
               data_take(outgoing, draft, currency->is_coin, &row, &address, err) &&
-              (!currency->is_coin ||
-               address_take(outgoing, draft, address, &row, &reason, err)) &&
+              (!currency->is_coin || address_take(outgoing, draft, address, &row, &reason, err)) &&
               data_seal(outgoing, &row, err);
     if (ret_reason)
         *ret_reason = reason;
@@ -342,8 +340,7 @@ static bool activate_unit(struct db *db, void *arg, struct err *err)
 bool beneficiary_activate(const struct outgoing *outgoing, uint64_t id, uint64_t member_id,
                           int64_t pin, struct beneficiary *ret_row, struct err *err)
 {
-    struct change_work work = {
-        .outgoing = outgoing, .id = id, .member_id = member_id, .pin = pin};
+    struct change_work work = {.outgoing = outgoing, .id = id, .member_id = member_id, .pin = pin};
     if (!has_store(outgoing, err) || !db_transaction(outgoing->db, activate_unit, &work, err))
         return false;
     if (!work.is_right)
@@ -373,10 +370,8 @@ static bool act_unit(struct db *db, void *arg, struct err *err)
 bool beneficiary_archive(const struct outgoing *outgoing, uint64_t id, uint64_t member_id,
                          struct err *err)
 {
-    struct change_work work = {.outgoing = outgoing,
-                               .id = id,
-                               .member_id = member_id,
-                               .event = BENEFICIARY_DO_ARCHIVE};
+    struct change_work work = {
+        .outgoing = outgoing, .id = id, .member_id = member_id, .event = BENEFICIARY_DO_ARCHIVE};
     return db_transaction(outgoing->db, act_unit, &work, err);
 }
 

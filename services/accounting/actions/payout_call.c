@@ -121,8 +121,8 @@ bool payout_stop(const struct outgoing *outgoing, uint64_t withdraw_id, bool is_
         return err->code == ERR_NOT_FOUND;
     if (is_over(&request))
         return true;
-    if (is_by_hand && !payout_request_set_state(outgoing->db, withdraw_id, "stopping",
-                                                outgoing->now_us, err))
+    if (is_by_hand &&
+        !payout_request_set_state(outgoing->db, withdraw_id, "stopping", outgoing->now_us, err))
         return false;
     if (ask_and_cancel(outgoing, &request, err))
         return true;

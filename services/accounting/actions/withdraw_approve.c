@@ -86,8 +86,7 @@ static bool refuse_twice(const struct outgoing *outgoing, const struct approve_w
         return false;
     const struct withdraw_approval *approvals = listed.rows;
     for (size_t i = 0; i < listed.count; i++)
-        if (approvals[i].member_id == work->operator_id &&
-            counts(outgoing, &approvals[i], digest))
+        if (approvals[i].member_id == work->operator_id && counts(outgoing, &approvals[i], digest))
             return err_set_key(err, ERR_INVALID, "admin.withdraw.already_approved",
                                "the same operator approved it before");
     return true;
@@ -101,8 +100,7 @@ static bool approve_unit(struct db *db, void *arg, struct err *err)
     struct withdraw_approval approval = {
         .member_id = work->operator_id,
         .created_at = outgoing->now_us,
-        .expires_at = outgoing->now_us +
-                      outgoing->app->config->withdraw_approval_hours * hour_us,
+        .expires_at = outgoing->now_us + outgoing->app->config->withdraw_approval_hours * hour_us,
     };
     char digest[WITHDRAW_DIGEST_SIZE];
     size_t needed, given;

@@ -24,15 +24,9 @@ static const struct {
     const char *state;
     enum news news;
 } states[] = {
-    {"queued",    NEWS_QUEUED   },
-    {"waiting",   NEWS_WAITING  },
-    {"signed",    NEWS_SENT     },
-    {"broadcast", NEWS_SENT     },
-    {"unknown",   NEWS_UNKNOWN  },
-    {"confirmed", NEWS_CONFIRMED},
-    {"failed",    NEWS_LOST     },
-    {"refused",   NEWS_LOST     },
-    {"cancelled", NEWS_CANCELLED},
+    {"queued", NEWS_QUEUED},  {"waiting", NEWS_WAITING}, {"signed", NEWS_SENT},
+    {"broadcast", NEWS_SENT}, {"unknown", NEWS_UNKNOWN}, {"confirmed", NEWS_CONFIRMED},
+    {"failed", NEWS_LOST},    {"refused", NEWS_LOST},    {"cancelled", NEWS_CANCELLED},
 };
 
 /* One event and the withdrawal that it is about. */
@@ -211,10 +205,7 @@ bool withdraw_payout_told(const struct outgoing *outgoing, const cJSON *event, s
 
 bool withdraw_on_payout(struct chain_tx *tx, const struct chain_event *event, struct err *err)
 {
-    const struct outgoing outgoing = {.app = tx->app,
-                                      .db = tx->db,
-                                      .arena = tx->arena,
-                                      .now_us = tx->now_us,
-                                      .actor = "gateway"};
+    const struct outgoing outgoing = {
+        .app = tx->app, .db = tx->db, .arena = tx->arena, .now_us = tx->now_us, .actor = "gateway"};
     return withdraw_payout_told(&outgoing, event->event, err);
 }

@@ -8,11 +8,11 @@
 #ifndef ACCOUNTING_ACTIONS_WITHDRAW_CHAIN_H
 #define ACCOUNTING_ACTIONS_WITHDRAW_CHAIN_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 
 #include "accounting/actions/outgoing.h"
 #include "base/err.h"
+#include "json/read.h"
 
 /* Whether a payment of this name ("withdraw-7") is a withdrawal's. */
 bool withdraw_has_payout(const char *payout_id);

@@ -153,8 +153,8 @@ static bool otp_take(const struct creation *creation, struct err *err)
     if (!otp_check(outgoing->app, outgoing->app->config->withdraw_otp, asked->member->uid,
                    asked->otp, &is_right, err))
         return false;
-    return is_right || err_set_key(err, ERR_INVALID, "account.withdraw.invalid_otp",
-                                   "a wrong one-time code");
+    return is_right ||
+           err_set_key(err, ERR_INVALID, "account.withdraw.invalid_otp", "a wrong one-time code");
 }
 
 static bool network_take(struct creation *creation, struct err *err)
@@ -231,8 +231,7 @@ static bool reason_of(const struct creation *creation, const char **ret_reason, 
     if (!withdraw_sums_of(outgoing, row->member_id, &sums, err))
         return false;
     bool has_rule = withdraw_limit_of(outgoing, creation->asked->member, &rule);
-    *ret_reason =
-        withdraw_verdict_word(withdraw_limit_judge(has_rule ? &rule : NULL, &sums));
+    *ret_reason = withdraw_verdict_word(withdraw_limit_judge(has_rule ? &rule : NULL, &sums));
     if (*ret_reason)
         return true;
     if (!row->is_coin)

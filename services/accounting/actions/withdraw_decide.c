@@ -50,8 +50,8 @@ static bool process_allowed(const struct outgoing *outgoing, const struct withdr
     size_t needed, given;
     if (!withdraw_approvals_count(outgoing, row, &needed, &given, err))
         return false;
-    return given >= needed || err_set(err, ERR_STATE_CONFLICT, "%zu of %zu approvals", given,
-                                      needed);
+    return given >= needed ||
+           err_set(err, ERR_STATE_CONFLICT, "%zu of %zu approvals", given, needed);
 }
 
 static bool decide_unit(struct db *db, void *arg, struct err *err)

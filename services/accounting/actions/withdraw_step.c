@@ -25,13 +25,14 @@ static bool book(const struct outgoing *outgoing, const struct withdraw *row,
     struct ledger_entry entries[WITHDRAW_ENTRIES_MAX];
     uint64_t first_id;
     size_t count = ledger_withdraw_entries(row, effect, withdraw_event_word(event), entries);
-    return count == 0 ||
-           (sequence_reserve(outgoing->db, "journal", count, &first_id, err) &&
-            journal_post(outgoing->db, "withdraw", first_id, entries, count, outgoing->now_us, err));
+    return count == 0 || (sequence_reserve(outgoing->db, "journal", count, &first_id, err) &&
+                          journal_post(outgoing->db, "withdraw", first_id, entries, count,
+                                       outgoing->now_us, err));
 }
 
-bool withdraw_step(const struct outgoing *outgoing, struct withdraw *row, const struct withdraw *was,
-                   enum withdraw_event event, const char *reason, struct err *err)
+bool withdraw_step(const struct outgoing *outgoing, struct withdraw *row,
+                   const struct withdraw *was, enum withdraw_event event, const char *reason,
+                   struct err *err)
 {
     struct withdraw before = was ? *was : *row;
     struct withdraw moved = *row;
@@ -48,7 +49,8 @@ bool withdraw_step(const struct outgoing *outgoing, struct withdraw *row, const 
                                            .actor = outgoing->actor,
                                            .reason = reason,
                                            .created_at = outgoing->now_us};
-    if (!book(outgoing, &moved, effect, event, err) || !withdraw_update(outgoing->db, &moved, err) ||
+    if (!book(outgoing, &moved, effect, event, err) ||
+        !withdraw_update(outgoing->db, &moved, err) ||
         !withdraw_step_insert(outgoing->db, moved.id, &step, err) ||
         !withdraw_tell(outgoing->db, &moved, &before, outgoing->now_us, err))
         return false;

@@ -14,8 +14,9 @@
 /* `reason` (NULL: none) is kept as row->reason. Changes that the caller made to txid, block,
  * confirmations, error or metadata are written too; `was` is the row before them (NULL: it is the row
  * itself). ERR_STATE_CONFLICT: no such move; ERR_FUNDS_INSUFFICIENT. */
-bool withdraw_step(const struct outgoing *outgoing, struct withdraw *row, const struct withdraw *was,
-                   enum withdraw_event event, const char *reason, struct err *err) MUST_CHECK;
+bool withdraw_step(const struct outgoing *outgoing, struct withdraw *row,
+                   const struct withdraw *was, enum withdraw_event event, const char *reason,
+                   struct err *err) MUST_CHECK;
 
 /* Writes what changed without a move: confirmations, a reason. */
 bool withdraw_note(const struct outgoing *outgoing, struct withdraw *row,

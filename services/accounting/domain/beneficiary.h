@@ -15,10 +15,10 @@
 enum {
     BENEFICIARY_PIN_MIN = 100000,
     BENEFICIARY_PIN_MAX = 999999,
-    BENEFICIARY_PIN_TRIES_MAX = 5,      /* of one code */
-    BENEFICIARY_PIN_TRIES_A_DAY = 25,   /* of a member, over all beneficiaries */
+    BENEFICIARY_PIN_TRIES_MAX = 5,    /* of one code */
+    BENEFICIARY_PIN_TRIES_A_DAY = 25, /* of a member, over all beneficiaries */
     BENEFICIARY_RESEND_S = 60,
-    BENEFICIARY_NAME_MAX = 64,          /* characters */
+    BENEFICIARY_NAME_MAX = 64, /* characters */
     BENEFICIARY_DESCRIPTION_MAX = 255,
     BENEFICIARY_DATA_BYTES_MAX = 4096,
     BENEFICIARY_ADDRESS_MAX = 128,

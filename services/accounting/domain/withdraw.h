@@ -76,8 +76,8 @@ bool withdraw_is_counted(enum withdraw_state state); /* for the limits */
 
 /* Moves the row. ERR_STATE_CONFLICT: there is no such move from there, or what it needs is missing
  * (a coin needs a txid to be dispatched, loaded or succeed, unless nothing goes to the chain). */
-bool withdraw_move(struct withdraw *row, enum withdraw_event event, enum withdraw_effect *ret_effect,
-                   struct err *err) MUST_CHECK;
+bool withdraw_move(struct withdraw *row, enum withdraw_event event,
+                   enum withdraw_effect *ret_effect, struct err *err) MUST_CHECK;
 
 /* ---- transfer types ---- */
 

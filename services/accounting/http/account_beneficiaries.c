@@ -14,8 +14,8 @@
 
 static bool check_visible_currency(struct http_request *request, const char *code)
 {
-    const struct currency *currency = catalog_currency(
-        request_catalog(request), lower_text(http_arena(request), code));
+    const struct currency *currency =
+        catalog_currency(request_catalog(request), lower_text(http_arena(request), code));
     return currency && currency->is_visible;
 }
 
@@ -67,7 +67,7 @@ static void list(struct http_request *request)
         .blockchain_key = asked->blockchain_key,
         .currency_ids = &currency,
         .currency_ids_count = currency ? 1 : 0,
-        .states = !asked->state           ? LIVE_STATES
+        .states = !asked->state            ? LIVE_STATES
                   : asked->state[0] == 'a' ? 1u << BENEFICIARY_ACTIVE
                                            : 1u << BENEFICIARY_PENDING,
     };
@@ -101,20 +101,18 @@ struct path_form {
     struct param_i64 id, pin;
 };
 
-#define ID_ROW                                                                                     \
-    ROW_ID_IN_PATH(offsetof(struct path_form, id), "account.beneficiary.non_integer_id")
+#define ID_ROW ROW_ID_IN_PATH(offsetof(struct path_form, id), "account.beneficiary.non_integer_id")
 
 static const struct param path_params[] = {ID_ROW, PARAM_END};
 
-static const struct param activate_params[] = {
-    ID_ROW,
-    {.name = "pin",
-     .kind = PARAM_I64,
-     .offset = offsetof(struct path_form, pin),
-     .flags = PARAM_REQUIRED,
-     .type_code = "account.beneficiary.non_integer_pin",
-     .doc = "The code of the mail."},
-    PARAM_END};
+static const struct param activate_params[] = {ID_ROW,
+                                               {.name = "pin",
+                                                .kind = PARAM_I64,
+                                                .offset = offsetof(struct path_form, pin),
+                                                .flags = PARAM_REQUIRED,
+                                                .type_code = "account.beneficiary.non_integer_pin",
+                                                .doc = "The code of the mail."},
+                                               PARAM_END};
 
 /* What is no id is nobody's. */
 static uint64_t id_of(const struct path_form *form)
@@ -151,8 +149,8 @@ static const struct json_field too_soon_fields[] = {
 
 static void reply_too_soon(struct http_request *request, int64_t sent_at)
 {
-    const struct too_soon view = {
-        .code = "[\"account.beneficiary.cant_resend_within_1_minute\"]", .sent_at = sent_at};
+    const struct too_soon view = {.code = "[\"account.beneficiary.cant_resend_within_1_minute\"]",
+                                  .sent_at = sent_at};
     struct str *out = http_reply_builder(request);
     json_write_object(out, too_soon_fields, &view);
     http_reply_built(request, err_status(ERR_INVALID));
@@ -309,23 +307,59 @@ static void create(struct http_request *request)
     .mode = HTTP_WORKER, .access = ACCESS_WITHDRAW, .class_name = "account.beneficiary",           \
     .subject = "Beneficiary", .tag = "account"
 const struct http_route account_beneficiary_routes[] = {
-    {.method = "GET", ROUTE, .path = "/api/v2/account/beneficiaries", .handler = list,
-     .params = list_params, .params_size = sizeof(struct list_form), .reply = beneficiary_fields,
-     .reply_is_array = true, .action = "read", .doc = "Where I may withdraw to."},
-    {.method = "GET", ROUTE, .path = "/api/v2/account/beneficiaries/:id", .handler = show,
-     .params = path_params, .params_size = sizeof(struct path_form), .reply = beneficiary_fields,
-     .action = "read", .doc = "One of them."},
-    {.method = "POST", ROUTE, .path = "/api/v2/account/beneficiaries", .handler = create,
-     .params = create_params, .params_size = sizeof(struct create_form),
-     .reply = beneficiary_fields, .action = "create",
+    {.method = "GET",
+     ROUTE,
+     .path = "/api/v2/account/beneficiaries",
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct list_form),
+     .reply = beneficiary_fields,
+     .reply_is_array = true,
+     .action = "read",
+     .doc = "Where I may withdraw to."},
+    {.method = "GET",
+     ROUTE,
+     .path = "/api/v2/account/beneficiaries/:id",
+     .handler = show,
+     .params = path_params,
+     .params_size = sizeof(struct path_form),
+     .reply = beneficiary_fields,
+     .action = "read",
+     .doc = "One of them."},
+    {.method = "POST",
+     ROUTE,
+     .path = "/api/v2/account/beneficiaries",
+     .handler = create,
+     .params = create_params,
+     .params_size = sizeof(struct create_form),
+     .reply = beneficiary_fields,
+     .action = "create",
      .doc = "Add one; a code that makes it active comes by mail."},
-    {.method = "PATCH", ROUTE, .path = "/api/v2/account/beneficiaries/:id/resend_pin",
-     .handler = resend, .params = path_params, .params_size = sizeof(struct path_form),
-     .status = 204, .action = "update", .doc = "Send another code."},
-    {.method = "PATCH", ROUTE, .path = "/api/v2/account/beneficiaries/:id/activate",
-     .handler = activate, .params = activate_params, .params_size = sizeof(struct path_form),
-     .reply = beneficiary_fields, .action = "update", .doc = "Make one active, by its code."},
-    {.method = "DELETE", ROUTE, .path = "/api/v2/account/beneficiaries/:id", .handler = archive,
-     .params = path_params, .params_size = sizeof(struct path_form), .status = 204,
-     .action = "destroy", .doc = "Archive one."},
+    {.method = "PATCH",
+     ROUTE,
+     .path = "/api/v2/account/beneficiaries/:id/resend_pin",
+     .handler = resend,
+     .params = path_params,
+     .params_size = sizeof(struct path_form),
+     .status = 204,
+     .action = "update",
+     .doc = "Send another code."},
+    {.method = "PATCH",
+     ROUTE,
+     .path = "/api/v2/account/beneficiaries/:id/activate",
+     .handler = activate,
+     .params = activate_params,
+     .params_size = sizeof(struct path_form),
+     .reply = beneficiary_fields,
+     .action = "update",
+     .doc = "Make one active, by its code."},
+    {.method = "DELETE",
+     ROUTE,
+     .path = "/api/v2/account/beneficiaries/:id",
+     .handler = archive,
+     .params = path_params,
+     .params_size = sizeof(struct path_form),
+     .status = 204,
+     .action = "destroy",
+     .doc = "Archive one."},
     {.method = NULL}};

@@ -146,9 +146,9 @@ static void list(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    struct listing listing = listing_of(
-        request, &asked->paging,
-        &(struct ordering){.ordering = asked->order_by, .order_by = "updated_at"});
+    struct listing listing =
+        listing_of(request, &asked->paging,
+                   &(struct ordering){.ordering = asked->order_by, .order_by = "updated_at"});
     bool ok = transaction_list(db, &filter, &listing, &listed, &err);
     str_release(&listing.where);
     if (!ok) {

@@ -160,10 +160,21 @@ static void act(struct http_request *request)
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.beneficiary",                \
     .subject = "Beneficiary", .tag = "admin", .reply = admin_beneficiary_fields
 const struct http_route admin_beneficiary_routes[] = {
-    {.method = "GET", ROUTE, .path = "/api/v2/admin/beneficiaries", .handler = list,
-     .params = list_params, .params_size = sizeof(struct list_form), .reply_is_array = true,
-     .action = "read", .doc = "Where members may withdraw to."},
-    {.method = "POST", ROUTE, .path = "/api/v2/admin/beneficiaries/actions", .handler = act,
-     .params = action_params, .params_size = sizeof(struct action_form), .action = "update",
+    {.method = "GET",
+     ROUTE,
+     .path = "/api/v2/admin/beneficiaries",
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct list_form),
+     .reply_is_array = true,
+     .action = "read",
+     .doc = "Where members may withdraw to."},
+    {.method = "POST",
+     ROUTE,
+     .path = "/api/v2/admin/beneficiaries/actions",
+     .handler = act,
+     .params = action_params,
+     .params_size = sizeof(struct action_form),
+     .action = "update",
      .doc = "Archive one, or decide about one that was looked at."},
     {.method = NULL}};

@@ -95,13 +95,13 @@ static const struct param list_params[] = {
 
 static enum withdraw_time time_of(const char *range)
 {
-    return range[0] == 'u'                     ? WITHDRAW_UPDATED
+    return range[0] == 'u'                   ? WITHDRAW_UPDATED
            : strcmp(range, "completed") == 0 ? WITHDRAW_COMPLETED
                                              : WITHDRAW_CREATED;
 }
 
-static bool filter_of(struct http_request *request, struct db *db,
-                      struct withdraw_filter *filter, struct err *err)
+static bool filter_of(struct http_request *request, struct db *db, struct withdraw_filter *filter,
+                      struct err *err)
 {
     const struct list_form *asked = http_params(request);
     enum withdraw_state state;
@@ -114,7 +114,9 @@ static bool filter_of(struct http_request *request, struct db *db,
         .tid = asked->tid,
         .txid = asked->txid,
         .wallet_type = asked->wallet_type,
-        .is_coin = !asked->type ? 0 : asked->type[0] == 'c' ? 1 : -1,
+        .is_coin = !asked->type            ? 0
+                   : asked->type[0] == 'c' ? 1
+                                           : -1,
         .time = time_of(asked->dates.range),
         .from_us = asked->dates.from.value,
         .to_us = asked->dates.to.value,
@@ -200,8 +202,8 @@ static void show(struct http_request *request)
         return;
     }
     struct withdraw_view view = withdraw_view_of(&outgoing, &row);
-    if (row.beneficiary_id != 0 && beneficiary_find(outgoing.db, outgoing.arena, row.beneficiary_id,
-                                                    0, &beneficiary, &err)) {
+    if (row.beneficiary_id != 0 &&
+        beneficiary_find(outgoing.db, outgoing.arena, row.beneficiary_id, 0, &beneficiary, &err)) {
         if (!beneficiary_view_or_reply(request, &outgoing, &beneficiary, false, &shown))
             return;
         view.beneficiary = &shown;
@@ -320,19 +322,45 @@ static void approve(struct http_request *request)
     .mode = HTTP_WORKER, .access = ACCESS_ADMIN, .class_name = "admin.withdraw",                   \
     .subject = "Withdraw", .tag = "admin", .reply = admin_withdraw_fields
 const struct http_route admin_withdraw_routes[] = {
-    {.method = "GET", ROUTE, .path = "/api/v2/admin/withdraws", .handler = list,
-     .params = list_params, .params_size = sizeof(struct list_form), .reply_is_array = true,
-     .action = "read", .doc = "Withdrawals."},
-    {.method = "GET", ROUTE, .path = "/api/v2/admin/withdraws/:id", .handler = show,
-     .params = path_params, .params_size = sizeof(struct action_form), .action = "read",
+    {.method = "GET",
+     ROUTE,
+     .path = "/api/v2/admin/withdraws",
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct list_form),
+     .reply_is_array = true,
+     .action = "read",
+     .doc = "Withdrawals."},
+    {.method = "GET",
+     ROUTE,
+     .path = "/api/v2/admin/withdraws/:id",
+     .handler = show,
+     .params = path_params,
+     .params_size = sizeof(struct action_form),
+     .action = "read",
      .doc = "One withdrawal, with its beneficiary."},
-    {.method = "POST", ROUTE, .path = "/api/v2/admin/withdraws/actions", .handler = act,
-     .params = action_params, .params_size = sizeof(struct action_form), .action = "update",
+    {.method = "POST",
+     ROUTE,
+     .path = "/api/v2/admin/withdraws/actions",
+     .handler = act,
+     .params = action_params,
+     .params_size = sizeof(struct action_form),
+     .action = "update",
      .doc = "Move a withdrawal."},
-    {.method = "POST", ROUTE, .path = "/api/v2/admin/withdraws/:id/approve", .handler = approve,
-     .params = path_params, .params_size = sizeof(struct action_form), .action = "update",
+    {.method = "POST",
+     ROUTE,
+     .path = "/api/v2/admin/withdraws/:id/approve",
+     .handler = approve,
+     .params = path_params,
+     .params_size = sizeof(struct action_form),
+     .action = "update",
      .doc = "Approve one: of several operators, above a value."},
-    {.method = "PUT", ROUTE, .path = "/api/v2/admin/withdraws", .handler = set_metadata,
-     .params = metadata_params, .params_size = sizeof(struct action_form), .action = "update",
+    {.method = "PUT",
+     ROUTE,
+     .path = "/api/v2/admin/withdraws",
+     .handler = set_metadata,
+     .params = metadata_params,
+     .params_size = sizeof(struct action_form),
+     .action = "update",
      .doc = "Keep something with a withdrawal."},
     {.method = NULL}};

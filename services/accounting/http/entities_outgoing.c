@@ -119,8 +119,12 @@ bool beneficiary_view_or_reply(struct http_request *request, const struct outgoi
         {"protocol", JSON_TEXT, AT(protocol), ONLY_COINS,                                          \
          .doc = "Coins: protocol of the blockchain."},                                             \
         {"state", JSON_TEXT, AT(state), .doc = "State."},                                          \
-        {"confirmations", JSON_I64, AT(confirmations), JSON_NULL_UNLESS,                           \
-         .present_offset = AT(has_confirmations), .doc = "Confirmations of the transaction."},     \
+        {"confirmations",                                                                          \
+         JSON_I64,                                                                                 \
+         AT(confirmations),                                                                        \
+         JSON_NULL_UNLESS,                                                                         \
+         .present_offset = AT(has_confirmations),                                                  \
+         .doc = "Confirmations of the transaction."},                                              \
         {"note", JSON_TEXT, AT(note), .doc = "What the member wrote about it."},                   \
         {"transfer_type", JSON_TEXT, AT(transfer_type), .doc = "fiat, crypto, wire, ..."},         \
         {"reason", JSON_TEXT, AT(reason), JSON_OMIT_EMPTY,                                         \

@@ -9,7 +9,7 @@ extern const struct http_route market_routes[];       /* /market/orders */
 extern const struct http_route market_trade_routes[]; /* /market/trades */
 extern const struct http_route account_routes[];      /* /account/balances, stats, members */
 extern const struct http_route account_beneficiary_routes[];
-extern const struct http_route account_withdraw_routes[]; 
+extern const struct http_route account_withdraw_routes[];
 extern const struct http_route account_transaction_routes[];
 extern const struct http_route admin_order_routes[];
 extern const struct http_route admin_trade_routes[];

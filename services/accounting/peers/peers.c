@@ -21,6 +21,8 @@ struct peers {
 };
 
 static const char *const peer_names[PEERS_COUNT] = {"auth", "blockchain"};
+/* What stands before "/internal" there. */
+static const char *const peer_bases[PEERS_COUNT] = {"/api/v2", ""};
 
 bool peers_open(const struct peers_spec *spec, struct peers **ret_peers, struct err *err)
 {
@@ -87,7 +89,8 @@ static bool url_of(const struct peers *peers, const struct peer_request *request
                        peer_names[request->peer]);
     while (length > 0 && base[length - 1] == '/')
         length--;
-    int written = snprintf(url, URL_SIZE, "%.*s/api/v2%s", (int)length, base, request->path);
+    int written = snprintf(url, URL_SIZE, "%.*s%s%s", (int)length, base, peer_bases[request->peer],
+                           request->path);
     return (written > 0 && written < URL_SIZE) ||
            err_set(err, ERR_INVALID, "%s: the path is too long", peer_names[request->peer]);
 }

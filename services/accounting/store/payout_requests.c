@@ -84,8 +84,7 @@ bool payout_request_tried(struct db *db, const struct payout_request *request, s
 bool payout_request_set_state(struct db *db, uint64_t withdraw_id, const char *state,
                               int64_t now_us, struct err *err)
 {
-    return db_exec(db,
-                   "UPDATE payout_requests SET state = ?, updated_at = ? WHERE withdraw_id = ?",
+    return db_exec(db, "UPDATE payout_requests SET state = ?, updated_at = ? WHERE withdraw_id = ?",
                    DB_ARGS(DB_TEXT(state), DB_TIME(now_us), DB_U64(withdraw_id)), NULL, err);
 }
 

@@ -222,8 +222,8 @@ bool withdraw_list(struct db *db, const struct withdraw_filter *filter, struct l
 bool withdraw_member_lock(struct db *db, uint64_t member_id, struct err *err)
 {
     AUTO_FREE(db_result_free) struct db_result *result = NULL;
-    if (!db_query(db, "SELECT id FROM members WHERE id = ? FOR UPDATE",
-                  DB_ARGS(DB_U64(member_id)), &result, err))
+    if (!db_query(db, "SELECT id FROM members WHERE id = ? FOR UPDATE", DB_ARGS(DB_U64(member_id)),
+                  &result, err))
         return false;
     return db_row_next(result) ||
            err_set(err, ERR_NOT_FOUND, "no member %lu", (unsigned long)member_id);

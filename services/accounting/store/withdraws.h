@@ -38,7 +38,7 @@ struct withdraw_filter {
     uint32_t states; /* a bit for each enum withdraw_state; 0: any */
     int64_t transfer_type;
     enum withdraw_time time;
-    int64_t from_us, to_us; /* inclusive; 0: open */
+    int64_t from_us, to_us;  /* inclusive; 0: open */
     const char *wallet_type; /* a gateway name of the hot wallets of its chain */
     int is_coin;             /* 0: any; 1: coins; -1: fiat */
 };
