@@ -14,6 +14,7 @@
 #include "accounting/state/config.h"
 #include "accounting/store/accounts_read.h"
 #include "accounting/store/beneficiaries.h"
+#include "accounting/store/payment_addresses.h"
 #include "accounting/store/withdraws.h"
 #include "base/auto.h"
 #include "base/random.h"
@@ -92,6 +93,7 @@ static bool receiver_take(struct creation *creation, struct err *err)
     const struct outgoing *outgoing = creation->outgoing;
     struct withdraw *row = &creation->row;
     char plain[BENEFICIARY_ADDRESS_MAX];
+    struct payment_address owned;
     bool is_wallet;
     beneficiary_plain_address(row->rid, plain);
     if (!wallet_address_exists(outgoing->db, row->blockchain_key, plain, &is_wallet, err))
@@ -99,8 +101,10 @@ static bool receiver_take(struct creation *creation, struct err *err)
     if (is_wallet)
         return err_set_key(err, ERR_INVALID, KEY(creation->asked, "withdraw.own_wallet"),
                            "the address is a wallet of the exchange");
-    if (!payment_address_owner(outgoing->db, row->blockchain_key, plain, &row->receiver_id, err))
+    if (!payment_address_owner(outgoing->db, outgoing->arena, row->blockchain_key, plain, &owned,
+                               err))
         return err->code == ERR_NOT_FOUND;
+    row->receiver_id = owned.member_id;
     return row->receiver_id != row->member_id ||
            err_set_key(err, ERR_INVALID, KEY(creation->asked, "withdraw.own_address"),
                        "the address is the member's own");

@@ -259,23 +259,6 @@ bool withdraw_windows(struct db *db, struct arena *arena, uint64_t member_id, in
 
 /* ---- addresses of ours ---- */
 
-bool payment_address_owner(struct db *db, const char *blockchain_key, const char *address,
-                           uint64_t *ret_member_id, struct err *err)
-{
-    AUTO_FREE(db_result_free) struct db_result *result = NULL;
-    if (!sql_is_ascii(address))
-        return err_set(err, ERR_NOT_FOUND, "no such address");
-    if (!db_query(db,
-                  "SELECT member_id FROM payment_addresses WHERE blockchain_key = ?"
-                  " AND address = ?",
-                  DB_ARGS(DB_TEXT(blockchain_key), DB_TEXT(address)), &result, err))
-        return false;
-    if (!db_row_next(result))
-        return err_set(err, ERR_NOT_FOUND, "nobody's address");
-    *ret_member_id = db_get_u64(result, 0);
-    return true;
-}
-
 bool wallet_address_exists(struct db *db, const char *blockchain_key, const char *address,
                            bool *ret_exists, struct err *err)
 {

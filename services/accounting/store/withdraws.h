@@ -84,9 +84,6 @@ bool withdraw_approvals(struct db *db, struct arena *arena, uint64_t withdraw_id
 
 /* ---- addresses of ours ---- */
 
-/* Whose deposit address it is; ERR_NOT_FOUND: nobody's. */
-bool payment_address_owner(struct db *db, const char *blockchain_key, const char *address,
-                           uint64_t *ret_member_id, struct err *err) MUST_CHECK;
 /* Whether it belongs to one of the exchange's own wallets. */
 bool wallet_address_exists(struct db *db, const char *blockchain_key, const char *address,
                            bool *ret_exists, struct err *err) MUST_CHECK;
