@@ -274,8 +274,8 @@ def lie_about(method, told):
 
 
 def flipped(_params, answer):
-    """One digit in the middle of a raw block: a transaction that was never mined."""
-    text, place = answer["result"], len(answer["result"]) // 2
+    """One digit of the first transaction of a raw block, behind the header: it was never mined like that."""
+    text, place = answer["result"], 180
     return {**answer, "result": text[:place] + ("0" if text[place] != "0" else "1") + text[place + 1:]}
 
 
