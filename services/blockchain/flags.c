@@ -4,6 +4,7 @@
 
 #include "api/document.h"
 #include "base/auto.h"
+#include "blockchain/explain_print.h"
 #include "blockchain/openapi.h"
 #include "blockchain/state/config.h"
 #include "db/db.h"
@@ -32,9 +33,34 @@ static int run_print_openapi(struct service *service, const char *part)
     return 0;
 }
 
+/* The service need not run: what it knows is in the database, and the nodes are asked directly. */
+static int run_explain(struct service *service, const char *what, bool is_tx)
+{
+    AUTO(str_release) struct str text = STR_INIT(API_DOCUMENT_BYTES_MAX);
+    struct err err;
+    if (!explain_print(service, what, is_tx, &text, &err))
+        return service_flag_failed(service, is_tx ? "--explain-tx" : "--explain-address", &err);
+    printf("%s\n", str_data(&text));
+    return 0;
+}
+
+static int run_explain_tx(struct service *service, const char *what)
+{
+    return run_explain(service, what, true);
+}
+
+static int run_explain_address(struct service *service, const char *what)
+{
+    return run_explain(service, what, false);
+}
+
 const struct service_flag blockchain_flags[] = {
     {"--migrate", NULL, "Bring the schema up to date, then exit.", true, run_migrate},
     {"--print-openapi", "PART", "Print the OpenAPI document: admin or internal.", false,
      run_print_openapi},
+    {"--explain-tx", "CHAIN/TXID", "Say what became of a transaction, and why; then exit.", true,
+     run_explain_tx},
+    {"--explain-address", "CHAIN/ADDRESS", "Say what an address is and what came to it; then exit.",
+     true, run_explain_address},
     {NULL},
 };

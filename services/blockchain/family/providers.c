@@ -342,10 +342,14 @@ static void best_find_locked(struct providers *providers)
     providers->best_tip = best;
 }
 
-static bool rests(struct providers *providers, size_t at)
+/* Whether it is left alone for now; then why. */
+static bool rests(struct providers *providers, size_t at, struct err *ret_why)
 {
+    const struct provider *provider = &providers->rows[at];
     pthread_mutex_lock(&providers->lock);
-    bool is_resting = providers->rows[at].resume_us > clock_monotonic_us(providers->spec.clock);
+    bool is_resting = provider->resume_us > clock_monotonic_us(providers->spec.clock);
+    if (is_resting)
+        err_set(ret_why, ERR_PEER_UNAVAILABLE, "%s", provider->reason);
     pthread_mutex_unlock(&providers->lock);
     return is_resting;
 }
@@ -356,11 +360,10 @@ bool providers_look(struct provider_session *session, struct chain_identity *ret
     struct providers *providers = session->providers;
     bool found = false, is_foreign = false;
     struct err failure;
-    err_set(&failure, ERR_PEER_UNAVAILABLE, "%s: every provider rests after failures",
-            providers->chain_key);
+    err_set(&failure, ERR_PEER_UNAVAILABLE, "%s has no provider", providers->chain_key);
     for (size_t i = 0; i < providers->count; i++) {
         struct look look;
-        if (rests(providers, i) || !ask_one(session, i, look_one, &look, &failure))
+        if (rests(providers, i, &failure) || !ask_one(session, i, look_one, &look, &failure))
             continue;
         pthread_mutex_lock(&providers->lock);
         note_look_locked(providers, &providers->rows[i], &look);
