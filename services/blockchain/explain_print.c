@@ -96,7 +96,7 @@ static bool tell(struct blockchain *app, const char *what, bool is_tx, struct st
     AUTO_FREE(arena_free) struct arena *arena = arena_new(ARENA_BYTES_MAX);
     char key[CHAIN_KEY_SIZE];
     const char *slash = strchr(what, '/');
-    struct chain *chain;
+    struct chain *chain = NULL;
     if (!slash || (size_t)(slash - what) >= sizeof(key))
         return err_set(err, ERR_INVALID, "CHAIN/%s is wanted", is_tx ? "TXID" : "ADDRESS");
     if (!arena)
