@@ -1,8 +1,8 @@
 /*
  * bench_chain [SECONDS]: what the chains cost us without any node: addresses derived from an account's
  * public key, withdrawals signed (from the unsigned transaction to the bytes for the network), and a
- * block of 2,000 transactions matched against 1,000,000 watched addresses, with the memory it takes.
- * One thread.
+ * block of 2,000 transactions matched against 1,000,000 watched addresses, with the memory it takes;
+ * of an Ethereum-like chain as well, with as many logs of tokens. One thread.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 #include "chain/erc20.h"
 #include "chain/hash.h"
 #include "hdkey/hdkey.h"
+#include "tests/bench/chain_evm.h"
 
 enum {
     WATCHED = 1000000,
@@ -304,6 +305,7 @@ int main(int argc, char **argv)
     printf("derived coin=%.0f evm=%.0f\n", per_second(&w, derive_coin), per_second(&w, derive_evm));
     printf("signed coin=%.0f evm=%.0f\n", per_second(&w, sign_coin), per_second(&w, sign_evm));
     block(&w);
+    chain_evm_block(TRANSACTIONS, WATCHED, OURS_EVERY, w.run_us);
     arena_free(w.arena);
     hdkey_context_free(w.keys);
     return 0;

@@ -169,6 +169,9 @@ def chain_rows(results):
               f"{thousands(run['block watched'])} watched addresses", ms(run["block us"]),
               f"{thousands(1e6 / run['block us'])} blocks/s", None, "< 1 s",
               run["block us"] < 1e6, run["foreign"])
+    yield row("  of an Ethereum-like chain, with as many logs of tokens", ms(run["evm_block us"]),
+              f"{thousands(1e6 / run['evm_block us'])} blocks/s", None, "< 1 s",
+              run["evm_block us"] < 1e6, run["foreign"])
     yield row("  memory of the process that does it", mib(run["block rss_kb"] / 1024),
               f"the watched set {mib(run['block watch_bytes'] / 1048576)}", None, "< 256 MiB",
               run["block rss_kb"] < 256 * 1024)

@@ -7,7 +7,7 @@ bench_prototype := tests/bench/prototype.c tests/bench/prototype_peers.c
 bench_bus := tests/bench/bus.c
 bench_stages := tests/bench/stages.c
 bench_trivial := tests/bench/trivial.c
-bench_chain := tests/bench/chain.c
+bench_chain := tests/bench/chain.c tests/bench/chain_evm.c
 bench_names := engine load prototype bus stages trivial chain
 bench_libs := -lrabbitmq -lmariadb -lmicrohttpd -lcjson
 
