@@ -1,4 +1,4 @@
-"""Fixtures of the tests on chains."""
+"""Tests of money in and out, on the real nodes of the stack: see coins.py."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from world import WORLD, wait_for
 
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "auth")]
 sys.path.append(str(Path(__file__).resolve().parents[2] / "chain"))
 
 from payouts import Gateway  # noqa: E402  (after the path is set)
@@ -58,3 +59,23 @@ def eth(gateway):
     node.pay("eth", fee, FEE_ETH)
     node.mine(2)
     return node
+
+
+@pytest.fixture(scope="session")
+def chains(stack):
+    """The nodes by chain key; what needs one that is not there is skipped."""
+    return WORLD.chains
+
+
+@pytest.fixture(scope="session")
+def litecoin(chains):
+    if "ltc-regtest" not in chains:
+        pytest.skip("litecoind is not installed")
+    return chains["ltc-regtest"]
+
+
+@pytest.fixture(scope="session")
+def ethereum(chains):
+    if "eth-anvil" not in chains:
+        pytest.skip("anvil could not be fetched")
+    return chains["eth-anvil"]

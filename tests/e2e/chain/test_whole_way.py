@@ -1,0 +1,36 @@
+"""The whole way of a coin: paid to a member, credited, withdrawn with a code and a mail to somebody
+outside, and there on the chain; at the end the checker counts every coin."""
+
+from decimal import Decimal
+
+import pytest
+
+from coins import Holder, node_of, until_paid
+from world import WORLD
+
+
+@pytest.fixture(scope="module")
+def anna(chains):
+    return Holder()
+
+
+@pytest.mark.parametrize("currency, amount, out", [
+    ("ltc", "2.5", "1"), ("eth", "3.25", "1.5"), ("usdt", "250.5", "100")])
+def test_paid_in_credited_withdrawn_and_on_the_chain(anna, chains, currency, amount, out):
+    node = node_of(currency)
+    deposit = anna.receive(currency, amount)
+    assert Decimal(deposit["amount"]) == Decimal(amount)
+
+    outside = node.outside_address()
+    before = node.balance(currency, outside)
+    asked = anna.withdraw(currency, out, anna.beneficiary(currency, outside, f"outside {currency}"))
+    row = until_paid(anna, asked["id"])
+    assert row["rid"].lower() == outside.lower()
+    assert node.balance(currency, outside) - before == Decimal(row["amount"])
+    assert sum(anna.balance(currency)) == Decimal(amount) - Decimal(out)
+
+
+def test_every_coin_is_where_the_books_say(anna):
+    done = WORLD.tool("check", "--wait", "60", capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ok      the coins on the chains are those of the books" in done.stdout, done.stdout
