@@ -1,7 +1,8 @@
 """What lies on the chains, asked of the nodes themselves, against what the books say moved there; and that
 no payment went out twice. For a local stack, whose nodes the checker can reach.
 
-    on chain = what deposits, withdrawals and network fees left in the asset account (money.py)
+    on chain = what deposits and withdrawals left in the asset account (money.py)
+             - the fees of our transactions that are in blocks
              + what came to wallets of the exchange from outside (nobody's deposit)
              + transfers to members that are not credited (yet, or below the minimum)
              + units too small for the books (dust)
@@ -120,14 +121,22 @@ def explained(ask, books, node, key):
 
 
 def holdings(gateway, books, chains):
-    moved = money.moved_on_chains(books)
+    booked_fees = money.fees(books)
     with rows(gateway) as ask:
         for key, node in chains.items():
+            moved = money.moved_on_chain(books, key)
+            native = next(iter(node.CURRENCIES))
+            paid = Decimal(ask("SELECT COALESCE(SUM(fee_units), 0) AS fees FROM payout_txs WHERE chain_key"
+                               " = %s AND mined_height IS NOT NULL", key)[0]["fees"])
+            paid = paid.scaleb(-node.CURRENCIES[native])
+            moved[native] -= paid
+            # Booked in 10^-16 of the currency; what is below waits for its neighbours.
+            if booked_fees[native] <= paid - BOOKED:
+                yield f"{key}: fees of {paid} {native} are mined, {booked_fees[native]} are booked"
             lines = explained(ask, books, node, key)
             for currency, amount in on_chain(ask, node, key).items():
                 expected = moved[currency] + sum(lines[currency].values(), ZERO)
-                # Fees are booked in 10^-16; what is below waits for its neighbours.
-                if abs(amount - expected) >= BOOKED * 1000:
+                if amount != expected:
                     told = ", ".join(f"{name} {value}" for name, value in lines[currency].items())
                     yield (f"{key}: {amount} {currency} are on the chain; the books moved "
                            f"{moved[currency]}; {told or 'nothing'} explains {expected}")

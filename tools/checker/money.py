@@ -123,12 +123,23 @@ def in_and_out(books):
                    f"was booked by hand make {expected[currency]}")
 
 
-def moved_on_chains(books):
-    """By currency: what deposits, withdrawals and fees left in the main asset account."""
+def moved_on_chain(books, key):
+    """By currency: what deposits and withdrawals of a chain left in the main asset account. Fees are
+    not in it: their entries name no chain."""
+    chain_of = {(kind[:-1], row["id"]): row["blockchain_key"]
+                for kind in ("deposits", "withdraws") for row in books.data[kind]}
     total = defaultdict(Decimal)
     for row in books.data["ledger"]:
-        if row["reference_type"] in ON_CHAIN:
+        if chain_of.get((row["reference_type"], row["reference_id"])) == key:
             for code, amount in ((row["code_a"], row["amount_a"]), (row["code_b"], row["amount_b"])):
                 if code == 102:
                     total[row["currency_id"]] += amount
+    return total
+
+
+def fees(books):
+    total = defaultdict(Decimal)
+    for row in books.data["ledger"]:
+        if row["reference_type"] == "network_fee" and row["code_b"] == 402:
+            total[row["currency_id"]] += row["amount_b"]
     return total

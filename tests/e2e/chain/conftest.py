@@ -79,3 +79,11 @@ def ethereum(chains):
     if "eth-anvil" not in chains:
         pytest.skip("anvil could not be fetched")
     return chains["eth-anvil"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chain_without_a_node(stack, admin):
+    """eth moves on a second chain as well, which has no node: for the gateway that tests stand in for."""
+    made = admin.post("/admin/blockchain_currencies/new", currency_id="eth",
+                      blockchain_key="eth-testnet", base_factor=10 ** 18)
+    assert made.status_code == 201 or "already" in made.text, made.text
