@@ -85,21 +85,21 @@ def deposited(gateway, member, amount, **changes):
 
 def test_address__asked_twice__is_the_same_and_exactly_ordered(gateway):
     member = Member(level=3)
-    first = member.get("/account/deposit_address/ETH")
+    first = member.get("/account/deposit_address/ETH", blockchain_key=CHAIN)
     assert list(ok(first, 200)) == ["currencies", "blockchain_key", "address", "state"]
     assert first.json()["state"] == "active" and first.json()["currencies"] == ["eth"]
-    assert member.get("/account/deposit_address/eth").json() == first.json()
+    assert member.get("/account/deposit_address/eth", blockchain_key=CHAIN).json() == first.json()
 
 
 def test_address__gateway_away__pending_then_active(gateway):
     member = Member(level=3)
     gateway.is_away = True
     try:
-        shown = ok(member.get("/account/deposit_address/eth"), 200)
+        shown = ok(member.get("/account/deposit_address/eth", blockchain_key=CHAIN), 200)
         assert (shown["address"], shown["state"]) == (None, "pending")
     finally:
         gateway.is_away = False
-    wait_for(lambda: member.get("/account/deposit_address/eth").json()["state"] == "active", CONFIRM_S)
+    wait_for(lambda: member.get("/account/deposit_address/eth", blockchain_key=CHAIN).json()["state"] == "active", CONFIRM_S)
 
 
 def test_address__refused__every_code(gateway):
@@ -112,7 +112,7 @@ def test_address__refused__every_code(gateway):
            "account.deposit_address.doesnt_support_cash_address_format")
     errors(member.get("/account/deposit_address/eth", blockchain_key="btc-testnet"), "record.not_found", status=404)
     errors(member.get("/account/deposit_address/btc"), "account.wallet.not_found")
-    errors(Member(level=0).get("/account/deposit_address/eth"), "account.deposit.not_permitted", status=403)
+    errors(Member(level=0).get("/account/deposit_address/eth", blockchain_key=CHAIN), "account.deposit.not_permitted", status=403)
     errors(Member(level=0).get("/account/deposits"), "account.deposit.not_permitted", status=403)
 
 
@@ -122,7 +122,7 @@ def test_address__management__a_new_one_each_time(gateway):
     asked = {"uid": member.uid, "currency": "eth", "blockchain_key": CHAIN, "remote": True}
     first, second = (ok(manage("/deposit_address/new", asked), 200) for _ in range(2))
     assert first["address"] != second["address"] and (first["uid"], first["remote"]) == (member.uid, True)
-    assert ok(member.get("/account/deposit_address/eth"), 200)["address"] not in (first["address"], second["address"])
+    assert ok(member.get("/account/deposit_address/eth", blockchain_key=CHAIN), 200)["address"] not in (first["address"], second["address"])
     for changes, sentence in (({"uid": "nobody"}, "uid management.payment_address.uid_doesnt_exist"),
                               ({"currency": "usd"}, "currency management.payment_address.currency_doesnt_exist"),
                               ({"blockchain_key": "no"},
@@ -243,7 +243,7 @@ def test_deposit__disabled__held_with_its_reason_until_an_operator_accepts(gatew
     network = network_of("eth")
     ok(WHO.admin.post("/admin/blockchain_currencies/update", id=network["id"], deposit_enabled=False))
     try:
-        errors(member.get("/account/deposit_address/eth"), "account.currency.deposit_disabled")
+        errors(member.get("/account/deposit_address/eth", blockchain_key=CHAIN), "account.currency.deposit_disabled")
         transfer = deposited(gateway, member, "1")
         assert member.shown(transfer)["hold_reason"] == "deposit_disabled" and member.balance("eth") == (0, 0)
     finally:
