@@ -75,8 +75,8 @@ def wait(gateway, accounting, chains, seconds):
 def on_chain(ask, node, key):
     """{currency: amount} over all addresses that the gateway gave out."""
     addresses = [row["address"] for row in ask(
-        "SELECT address FROM addresses WHERE chain_key = %s AND assigned_at IS NOT NULL AND account IS"
-        " NOT NULL", key)]
+        "SELECT address FROM addresses WHERE chain_key = %s AND (assigned_at IS NOT NULL OR account IS"
+        " NULL)", key)]
     return {currency: node.balances(currency, addresses) for currency in node.CURRENCIES}
 
 
@@ -109,12 +109,16 @@ def explained(ask, books, node, key):
             lines[currency]["not credited"] += units
         else:
             lines[currency]["dust"] += units - deposit["amount"] - deposit["fee"]
-    succeeded = {f"withdraw-{row['id']}" for row in books.data["withdraws"]
-                 if row["aasm_state"] == "succeed"}
+    credited = {row["id"] for row in books.data["deposits"] if row["credited"]}
+    booked = {f"withdraw-{row['id']}" for row in books.data["withdraws"]
+              if row["aasm_state"] == "succeed"}
+    booked |= {f"refund-{row['id']}" for row in books.data["refunds"]
+               if row["state"] == "processed" and row["deposit_id"] in credited}
     for row in ask("SELECT p.id, p.contract, m.units FROM payouts p JOIN payout_payments m ON m.payout_id ="
                    " p.id JOIN payout_txs x ON x.id = m.tx_id WHERE p.chain_key = %s AND x.mined_height"
-                   " IS NOT NULL AND x.mined_ok AND p.id LIKE 'withdraw-%%'", key):
-        if row["id"] not in succeeded:
+                   " IS NOT NULL AND x.mined_ok AND NOT EXISTS (SELECT 1 FROM addresses a WHERE a.chain_key ="
+                   " p.chain_key AND a.address = p.to_address)", key):
+        if row["id"] not in booked:
             currency, units = amount(row)
             lines[currency]["paid, not booked yet"] -= units
     return lines

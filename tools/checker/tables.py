@@ -25,7 +25,7 @@ TABLES = {
     "client_orders": "member_id, client_order_id, order_id",
     "deposits": "id, member_id, currency_id, blockchain_key, type, amount, fee, address, txid, txout, "
                 "aasm_state, units, dust, confirmed, credited, held_locked, reverted, frozen",
-    "refunds": "deposit_id, state, locked",
+    "refunds": "id, deposit_id, state, locked",
     "withdraws": "id, member_id, currency_id, blockchain_key, type, amount, fee, sum, txid, aasm_state, "
                  "receiver_id",
 }
