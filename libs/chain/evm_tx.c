@@ -197,27 +197,34 @@ bool evm_tx_parse(struct span raw, struct evm_tx *ret_tx, struct evm_signature *
     return true;
 }
 
-bool evm_tx_sender(const struct evm_tx *tx, const struct evm_signature *signature,
-                   struct evm_address *ret_sender)
+bool evm_digest_signer(const uint8_t digest[static EVM_TX_HASH_SIZE],
+                       const struct evm_signature *signature, struct evm_address *ret_signer)
 {
     const secp256k1_context *context = secp256k1_context_static;
     secp256k1_ecdsa_recoverable_signature recoverable;
     secp256k1_pubkey point;
-    uint8_t digest[EVM_TX_HASH_SIZE], compact[64], key[65];
+    uint8_t compact[64], key[65];
     size_t length = sizeof(key);
 
     if (signature->parity > 1 || memcmp(signature->s, half_order, sizeof(half_order)) > 0)
         return false;
     memcpy(compact, signature->r, 32);
     memcpy(compact + 32, signature->s, 32);
-    evm_tx_digest(tx, digest);
     if (!secp256k1_ecdsa_recoverable_signature_parse_compact(context, &recoverable, compact,
                                                              signature->parity) ||
         !secp256k1_ecdsa_recover(context, &point, &recoverable, digest))
         return false;
     secp256k1_ec_pubkey_serialize(context, key, &length, &point, SECP256K1_EC_UNCOMPRESSED);
-    *ret_sender = evm_address_of_point(key + 1);
+    *ret_signer = evm_address_of_point(key + 1);
     return true;
+}
+
+bool evm_tx_sender(const struct evm_tx *tx, const struct evm_signature *signature,
+                   struct evm_address *ret_sender)
+{
+    uint8_t digest[EVM_TX_HASH_SIZE];
+    evm_tx_digest(tx, digest);
+    return evm_digest_signer(digest, signature, ret_sender);
 }
 
 bool evm_tx_cost_max(const struct evm_tx *tx, struct u256 *ret_cost)

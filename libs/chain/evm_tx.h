@@ -53,6 +53,9 @@ bool evm_tx_parse(struct span raw, struct evm_tx *ret_tx, struct evm_signature *
                   struct err *err) MUST_CHECK;
 
 /* Who signed; false: the signature is of nobody, or high. */
+bool evm_digest_signer(const uint8_t digest[static EVM_TX_HASH_SIZE],
+                       const struct evm_signature *signature, struct evm_address *ret_signer)
+    MUST_CHECK;
 bool evm_tx_sender(const struct evm_tx *tx, const struct evm_signature *signature,
                    struct evm_address *ret_sender) MUST_CHECK;
 

@@ -7,6 +7,7 @@
 static const struct http_route *const groups[] = {
     keys_routes,
     sign_routes,
+    safe_routes,
     policy_routes,
 };
 

@@ -7,6 +7,7 @@ import base64
 import functools
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -33,6 +34,7 @@ BINARY = Path(os.environ.get("BOURSE_BIN") or REPOSITORY / "build/release/bin") 
 WAIT_SECONDS = 20
 SEEDS = {"bitcoin": "5eed0bc1" * 8, "ethereum": "5eed0e74" * 8}
 TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+SAFE = "0xcBa28b38103307Ec8dA98377ffF9816C164f9AFa"
 STRANGER = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 OUTSIDE = coins.p2wpkh(coins.Key(7, b"").public)
 OUTSIDE_ADDRESS = coins.bech32("rltc", OUTSIDE[2:])
@@ -58,6 +60,7 @@ chains:
     name: eth-anvil
     fee_max: "10000000000000000"
     fee_day_max: "1000000000000000000"
+    safes: ["{safe}"]
     rules:
       - {{purpose: withdrawal, from: [hot], to: any, payment_max: "5000000000000000000",
           day_max: "9000000000000000000"}}
@@ -110,7 +113,7 @@ class World:
         approvers = "".join(f"  - name: {name}\n    key: |\n" + "".join(
             f"      {line}\n" for line in keys.public.splitlines()) for name, keys in self.people.items())
         (self.folder / "policy.yml").write_text(
-            text.format(approvers=approvers, outside=OUTSIDE_ADDRESS, token=TOKEN))
+            text.format(approvers=approvers, outside=OUTSIDE_ADDRESS, token=TOKEN, safe=SAFE))
 
     def run(self, *arguments, **options):
         return subprocess.run([BINARY, *arguments], env=self.environment, text=True, capture_output=True,
@@ -221,9 +224,10 @@ def look_for_seeds(world):
     said = [world.log(), "\n".join(world.answers)] + (
         [world.audit.read_text()] if world.audit.exists() else [])
     masters = [coins.Key.of_seed(bytes.fromhex(seed)) for seed in SEEDS.values()]
-    canaries = [*SEEDS.values(), "xprv", "tprv", *(f"{key.secret:064x}" for key in masters),
+    canaries = [*SEEDS.values(), *(f"{key.secret:064x}" for key in masters),
                 *(f"{world.key(path).secret:064x}" for path in ("m/84'/1'/1'/0/0", "m/44'/60'/1'/0/0"))]
     for text in said:
+        assert not re.search("[xt]prv[1-9A-HJ-NP-Za-km-z]{100}", text)
         for canary in canaries:
             assert canary not in text.lower()
 
@@ -512,6 +516,45 @@ def test_signature_in_m_of_n_is_one_of_several(world):
     signature = document[begin + 1:begin + 1 + document[begin]]
     r, s = coins.der_read(signature[:-1])
     assert coins.verify(ours.public, coins.witness_digest([coin], outputs, 0), r, s)
+
+
+def word(value):
+    return (int(value, 16) if isinstance(value, str) else value).to_bytes(32, "big")
+
+
+def safe_digest(safe, nonce, to, value):
+    """Of a SafeTx without data (EIP-712)."""
+    domain = coins.keccak(coins.keccak(b"EIP712Domain(uint256 chainId,address verifyingContract)")
+                          + word(31337) + word(safe))
+    fields = coins.keccak(coins.keccak(
+        b"SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,"
+        b"uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce)")
+        + word(to) + word(value) + coins.keccak(b"") + word(0) * 6 + word(nonce))
+    return coins.keccak(b"\x19\x01" + domain + fields)
+
+
+def sign_safe(world, payout, nonce, account=1, safe=SAFE, **more):
+    return world.call("POST", "/sign/safe", {
+        "payout_id": payout, "purpose": "withdrawal", "client": "geth", "chain_id": 31337, "account": account,
+        "index": 0, "safe": safe, "nonce": nonce, "to": STRANGER, "value": "1000", "data": "0x",
+        "payment": {"contract": "", "to": STRANGER, "units": "1000"}, **more})
+
+
+def test_owner_signs_for_a_contract_wallet_that_is_listed(world):
+    answer = signed(sign_safe(world, "w-1", 7))
+    assert answer["digest"] == "0x" + safe_digest(SAFE, 7, STRANGER, 1000).hex()
+    r, s, v = (int(answer["signature"][2:][begin:end], 16) for begin, end in ((0, 64), (64, 128), (128, 130)))
+    point = coins.recover(bytes.fromhex(answer["digest"][2:]), v - 27, r, s)
+    assert coins.evm_address(coins.compress(point)) == answer["owner"]
+    assert answer["owner"] == coins.evm_address(world.key("m/44'/60'/1'/0/0").public)
+    assert answer["call"].startswith("0x6a761202") and answer["signature"][2:] in answer["call"]
+    # The same again, with the signature of the other owner beside ours.
+    others = [{"signature": answer["signature"]}]
+    assert signed(sign_safe(world, "w-1", 7, signatures=others)) == answer
+    refused(sign_safe(world, "w-1", 8), "payout_second")
+    refused(sign_safe(world, "w-2", 8, safe=STRANGER), "safe_unlisted")
+    refused(sign_safe(world, "w-2", 8, account=2), "account")
+    refused(sign_safe(world, "w-2", 8, value="1001"), "outputs")
 
 
 # ---- the file of decisions ----

@@ -7,5 +7,6 @@
 extern const struct http_route policy_routes[]; /* /internal/policy, /internal/audit */
 extern const struct http_route keys_routes[];   /* /internal/keys */
 extern const struct http_route sign_routes[];   /* /internal/sign */
+extern const struct http_route safe_routes[];   /* /internal/sign/safe */
 
 #endif

@@ -25,6 +25,14 @@ const struct policy_rule *policy_rule(const struct policy_chain *chain, enum pur
     return NULL;
 }
 
+bool policy_has_safe(const struct policy_chain *chain, const char *safe)
+{
+    for (size_t i = 0; i < chain->safes_count; i++)
+        if (strcmp(chain->safes[i], safe) == 0)
+            return true;
+    return false;
+}
+
 bool policy_address(const struct policy_chain *chain, const char *text,
                     char ret_text[static POLICY_ADDRESS_SIZE], struct err *err)
 {

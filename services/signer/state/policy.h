@@ -11,7 +11,7 @@
  *         name: ltc-regtest             # the chain's key in accounting; approvals say it
  *         fee_max: "1000000"            # of one transaction, in units of the native coin
  *         fee_day_max: "50000000"       # of 24 hours
- *         multisig: [...]               # see struct policy_multisig
+ *         safes: ["0x..."]              # EVM: contract wallets of which we are an owner
  *         rules:
  *           - purpose: withdrawal
  *             contract: ""              # of the asset; "" is the native coin
@@ -60,6 +60,8 @@ struct policy_chain {
     const struct coin_params *coin; /* NULL: Ethereum-like */
     uint64_t chain_id;              /* Ethereum-like */
     struct u256 fee_max, fee_day_max;
+    const char *const *safes; /* canonical addresses of contract wallets that we may sign for */
+    size_t safes_count;
     const struct policy_rule *rules;
     size_t rules_count;
 };
@@ -86,6 +88,8 @@ const struct policy_chain *policy_chain(const struct policy *policy, const char 
                                         const char *network);
 const struct policy_rule *policy_rule(const struct policy_chain *chain, enum purpose purpose,
                                       const char *contract);
+
+bool policy_has_safe(const struct policy_chain *chain, const char *safe);
 
 /* The canonical text of an address of the chain. ERR_INVALID. */
 bool policy_address(const struct policy_chain *chain, const char *text,

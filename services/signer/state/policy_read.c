@@ -46,7 +46,7 @@ static const struct seed_field approver_fields[] = {
 
 struct chain_draft {
     const char *client, *network, *name;
-    const struct tree_node *fee_max, *fee_day_max, *rules;
+    const struct tree_node *fee_max, *fee_day_max, *safes, *rules;
 };
 static const struct seed_field chain_fields[] = {
     {"client", SEED_TEXT, offsetof(struct chain_draft, client)},
@@ -54,6 +54,7 @@ static const struct seed_field chain_fields[] = {
     {"name", SEED_TEXT, offsetof(struct chain_draft, name)},
     {"fee_max", SEED_NODE, offsetof(struct chain_draft, fee_max)},
     {"fee_day_max", SEED_NODE, offsetof(struct chain_draft, fee_day_max)},
+    {"safes", SEED_NODE, offsetof(struct chain_draft, safes)},
     {"rules", SEED_NODE, offsetof(struct chain_draft, rules)},
     {NULL}};
 
@@ -108,33 +109,39 @@ static bool accounts_read(const struct tree_node *node, const char *name, unsign
 }
 
 static bool addresses_read(struct policy_owner *owner, const struct policy_chain *chain,
-                           const struct tree_node *node, struct policy_rule *rule, struct err *err)
+                           const struct tree_node *list, const char *name,
+                           const char *const **ret_addresses, size_t *ret_count, struct err *err)
 {
-    if (tree_text(node) && strcmp(tree_text(node), "any") == 0) {
-        rule->to_any = true;
-        return true;
-    }
-    if (tree_kind(node) != TREE_LIST)
-        return tree_fail(node, err, "to must be \"any\" or a list of addresses");
-    size_t count = tree_count(node);
+    size_t count = tree_count(list), at = 0;
+    if (tree_kind(list) != TREE_LIST)
+        return tree_fail(list, err, "%s must be a list of addresses", name);
     owner->addresses_count += count;
     if (owner->addresses_count > POLICY_ADDRESSES_MAX)
-        return tree_fail(node, err, "more than %d addresses", POLICY_ADDRESSES_MAX);
-    const char **to = arena_alloc(owner->arena, (count + 1) * sizeof(*to));
-    if (!to)
+        return tree_fail(list, err, "more than %d addresses", POLICY_ADDRESSES_MAX);
+    const char **addresses = arena_alloc(owner->arena, (count + 1) * sizeof(*addresses));
+    if (!addresses)
         return no_memory(err);
-    rule->to = to;
-    TREE_EACH(item, node)
+    TREE_EACH(item, list)
     {
         char text[POLICY_ADDRESS_SIZE];
         struct err why;
         if (!tree_text(item) || !policy_address(chain, tree_text(item), text, &why))
-            return tree_fail(item, err, "to: %s", tree_text(item) ? why.what : "no text");
-        to[rule->to_count] = arena_strdup(owner->arena, text);
-        if (!to[rule->to_count++])
+            return tree_fail(item, err, "%s: %s", name, tree_text(item) ? why.what : "no text");
+        addresses[at] = arena_strdup(owner->arena, text);
+        if (!addresses[at++])
             return no_memory(err);
     }
+    *ret_addresses = addresses;
+    *ret_count = at;
     return true;
+}
+
+static bool to_read(struct policy_owner *owner, const struct policy_chain *chain,
+                    const struct tree_node *node, struct policy_rule *rule, struct err *err)
+{
+    rule->to_any = tree_text(node) && strcmp(tree_text(node), "any") == 0;
+    return rule->to_any ||
+           addresses_read(owner, chain, node, "to", &rule->to, &rule->to_count, err);
 }
 
 /* ---- rules ---- */
@@ -187,7 +194,7 @@ static bool rule_read(struct policy_owner *owner, const struct policy_chain *cha
     if (!contract_read(chain, draft.contract, row, rule, err) ||
         !accounts_read(draft.from, "from", &rule->from, err) ||
         (draft.to_own && !accounts_read(draft.to_own, "to_own", &rule->to_own, err)) ||
-        (draft.to && !addresses_read(owner, chain, draft.to, rule, err)) ||
+        (draft.to && !to_read(owner, chain, draft.to, rule, err)) ||
         !amount_read(row, draft.payment_max, "payment_max", &rule->payment_max, err) ||
         !amount_read(row, draft.day_max, "day_max", &rule->day_max, err) ||
         (draft.approve_above &&
@@ -223,6 +230,29 @@ static bool chain_names(const struct policy *policy, const struct tree_node *row
            tree_fail(row, err, "there is no chain %s/%s", chain->client, chain->network);
 }
 
+static bool rules_read(struct policy_owner *owner, const struct tree_node *row,
+                       const struct tree_node *list, struct policy_chain *chain, struct err *err)
+{
+    struct policy *policy = &owner->policy;
+    size_t count = tree_count(list);
+    if (tree_kind(list) != TREE_LIST || policy->rules_count + count > POLICY_RULES_MAX)
+        return tree_fail(list ? list : row, err, "rules: a list, at most %d in all",
+                         POLICY_RULES_MAX);
+    struct policy_rule *rules = arena_alloc(owner->arena, (count + 1) * sizeof(*rules));
+    if (!rules)
+        return no_memory(err);
+    chain->rules = rules;
+    TREE_EACH(item, list)
+    {
+        struct policy_rule *rule = &rules[chain->rules_count];
+        if (!rule_read(owner, chain, item, rule, err))
+            return false;
+        rule->number = (unsigned)policy->rules_count++;
+        chain->rules_count++;
+    }
+    return true;
+}
+
 static bool chain_read(struct policy_owner *owner, const struct tree_node *row,
                        struct policy_chain *chain, struct err *err)
 {
@@ -237,23 +267,12 @@ static bool chain_read(struct policy_owner *owner, const struct tree_node *row,
         !amount_read(row, draft.fee_max, "fee_max", &chain->fee_max, err) ||
         !amount_read(row, draft.fee_day_max, "fee_day_max", &chain->fee_day_max, err))
         return false;
-    size_t count = tree_count(draft.rules);
-    if (tree_kind(draft.rules) != TREE_LIST || policy->rules_count + count > POLICY_RULES_MAX)
-        return tree_fail(draft.rules ? draft.rules : row, err, "rules: a list, at most %d in all",
-                         POLICY_RULES_MAX);
-    struct policy_rule *rules = arena_alloc(owner->arena, (count + 1) * sizeof(*rules));
-    if (!rules)
-        return no_memory(err);
-    chain->rules = rules;
-    TREE_EACH(item, draft.rules)
-    {
-        struct policy_rule *rule = &rules[chain->rules_count];
-        if (!rule_read(owner, chain, item, rule, err))
-            return false;
-        rule->number = (unsigned)policy->rules_count++;
-        chain->rules_count++;
-    }
-    return true;
+    if (draft.safes && chain->coin)
+        return tree_fail(draft.safes, err, "safes: %s has no contracts", chain->client);
+    if (draft.safes && !addresses_read(owner, chain, draft.safes, "safes", &chain->safes,
+                                       &chain->safes_count, err))
+        return false;
+    return rules_read(owner, row, draft.rules, chain, err);
 }
 
 static bool chains_read(struct policy_owner *owner, const struct tree_node *list, struct err *err)

@@ -25,12 +25,14 @@ static enum spend_verdict ask(struct spends *spends, const char *payout, const c
                               uint64_t units, const char *tx, const char *inputs, int64_t at_us)
 {
     struct mark marks[16];
-    struct spend_ask asked = {.payout = mark(payout),
-                              .place = mark(to),
-                              .units = u256_from_u64(units),
-                              .tx = mark(tx),
-                              .inputs = marks,
-                              .inputs_count = strlen(inputs)};
+    struct spend_ask asked = {
+        .payout = mark(payout),
+        .place = mark(to),
+        .units = u256_from_u64(units),
+        .tx = mark_of_bytes(tx, strcspn(tx, "/")), /* "A/x": A with other values */
+        .binding = mark(tx),
+        .inputs = marks,
+        .inputs_count = strlen(inputs)};
     struct err err;
     for (size_t i = 0; i < strlen(inputs); i++)
         marks[i] = mark_of_bytes(&inputs[i], 1);
@@ -74,6 +76,16 @@ static void spends_ask__another_place_or_more__is_refused(void **state)
     assert_int_equal(ask(spends, "w-1", "bob", 6, "B", "1", START_US), SPEND_DIFFERS);
     assert_int_equal(ask(spends, "w-1", "bob", 4, "B", "1", START_US), SPEND_REPLACES);
     assert_int_equal(ask(spends, "w-1", "bob", 5, "C", "1", START_US), SPEND_REPLACES);
+}
+
+static void spends_ask__transaction_of_before__for_its_payouts_and_values_alone(void **state)
+{
+    AUTO_FREE(spends_free) struct spends *spends = spends_new(10, DAY_S * SECOND_US);
+    (void)state;
+    assert_int_equal(ask(spends, "w-1", "bob", 5, "A", "1", START_US), SPEND_NEW);
+    assert_int_equal(ask(spends, "w-1", "bob", 5, "A/x", "1", START_US), SPEND_TX_AGAIN);
+    assert_int_equal(ask(spends, "w-2", "bob", 5, "A", "1", START_US), SPEND_TX_AGAIN);
+    assert_int_equal(ask(spends, "w-1", "bob", 5, "A", "1", START_US), SPEND_AGAIN);
 }
 
 static void spends_put__many__the_oldest_are_closed_and_known(void **state)
@@ -146,6 +158,7 @@ int main(void)
         cmocka_unit_test(spends_ask__the_same_again__is_known),
         cmocka_unit_test(spends_ask__another_transaction__must_share_an_input),
         cmocka_unit_test(spends_ask__another_place_or_more__is_refused),
+        cmocka_unit_test(spends_ask__transaction_of_before__for_its_payouts_and_values_alone),
         cmocka_unit_test(spends_put__many__the_oldest_are_closed_and_known),
         cmocka_unit_test(spends_put__after_its_time__a_payout_is_closed),
         cmocka_unit_test(mark_of__texts__do_not_run_together),
