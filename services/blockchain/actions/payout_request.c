@@ -200,6 +200,26 @@ static bool request_new(struct blockchain *app, struct db *db, struct arena *are
            payout_find(db, arena, payout.id, ret_payout, NULL, err);
 }
 
+/* The same request again may bring more approvals with it. */
+static bool approvals_renew(struct blockchain *app, struct db *db, const char *approvals,
+                            struct payout *payout, struct err *err)
+{
+    AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
+    struct err own;
+    if (payout->state != PAYOUT_QUEUED && payout->state != PAYOUT_WAITING)
+        return true;
+    if (strcmp(approvals, "[]") == 0 || strcmp(approvals, payout->approvals) == 0)
+        return true;
+    if (strlen(approvals) > PAYOUT_APPROVALS_BYTES_MAX ||
+        !json_read(approvals, strlen(approvals), &root, &own) || !cJSON_IsArray(root))
+        return invalid(err, "blockchain.payout.invalid_approvals");
+    if (payout_approvals_set(db, payout, approvals, clock_now_us(app->clock), &own))
+        return true;
+    if (own.code != ERR_STATE_CONFLICT) /* else somebody works on it: accounting asks again */
+        *err = own;
+    return own.code == ERR_STATE_CONFLICT;
+}
+
 bool payout_request(struct blockchain *app, struct db *db, struct arena *arena,
                     const struct payout_request *asked, bool *ret_is_new, struct payout *ret_payout,
                     struct err *err)
@@ -224,7 +244,7 @@ bool payout_request(struct blockchain *app, struct db *db, struct arena *arena,
         blockchain_outbox_wake(app);
     }
     *ret_is_new = !is_there;
-    return true;
+    return *ret_is_new || approvals_renew(app, db, asked->approvals, ret_payout, err);
 }
 
 struct cancellation {

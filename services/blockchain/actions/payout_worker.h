@@ -46,6 +46,7 @@ struct payout_worker {
     struct provider_session *session;
     char network[CHAIN_NETWORK_SIZE];
     uint64_t tip;
+    uint64_t *looked_back_at;  /* the tip at which confirmed ones were looked at last */
     struct account_keys *keys; /* public, of accounts that sign; payout_psbt.h */
     struct err trouble;        /* the first that happened to one payout, while the others went on */
     bool is_troubled;

@@ -13,7 +13,7 @@
 #include "blockchain/store/events.h"
 #include "json/field.h"
 
-enum { SEND_AGAIN_BLOCKS = 3 };
+enum { SEND_AGAIN_BLOCKS = 3, LOOK_BACK_BLOCKS = 30 };
 
 struct look {
     struct payout_worker *worker;
@@ -210,6 +210,37 @@ static bool look_at(struct payout_worker *worker, struct payout_tx *tx, struct e
     return bump_if_old(worker, tx, err);
 }
 
+static bool ask_broadcast(struct node *node, void *arg, struct err *err)
+{
+    const struct payout_tx *tx = arg;
+    return node->client->family->broadcast(node, tx->raw, err);
+}
+
+/* A reorganisation that is deeper than the chain's confirmations: the payout stays what it is, and the
+ * same bytes are sent until they are in a block again. */
+static bool look_back(struct payout_worker *worker, struct err *err)
+{
+    uint64_t above = worker->tip > LOOK_BACK_BLOCKS ? worker->tip - LOOK_BACK_BLOCKS : 0;
+    struct payout_tx_list list;
+    if (!payout_txs_mined_above(worker->db, worker->arena, worker->chain->key, above, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count && !worker->app->stopping; i++) {
+        struct look look = {.worker = worker, .tx = &list.rows[i]};
+        struct err own;
+        if (!providers_ask(worker->session, ask_status, &look, &own)) {
+            payout_trouble(worker, &own);
+        } else if (look.status.place == TX_UNKNOWN) {
+            err_set(&own, ERR_CONFLICT,
+                    "transaction %.66s was confirmed and is in no block any more",
+                    list.rows[i].txid);
+            payout_trouble(worker, &own);
+            if (!providers_ask(worker->session, ask_broadcast, &list.rows[i], &own))
+                payout_trouble(worker, &own);
+        }
+    }
+    return true;
+}
+
 bool payouts_watch(struct payout_worker *worker, struct err *err)
 {
     struct payout_tx_list list;
@@ -219,5 +250,8 @@ bool payouts_watch(struct payout_worker *worker, struct err *err)
     for (size_t i = 0; i < list.count && !worker->app->stopping; i++)
         if (!look_at(worker, &list.rows[i], &own) && own.code != ERR_STATE_CONFLICT)
             payout_trouble(worker, &own);
-    return true;
+    if (*worker->looked_back_at == worker->tip)
+        return true;
+    *worker->looked_back_at = worker->tip;
+    return look_back(worker, err);
 }

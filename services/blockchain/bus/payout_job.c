@@ -13,6 +13,7 @@ struct session {
     struct provider_session *asked; /* NULL: none open */
     unsigned rounds;
     bool was_troubled;
+    uint64_t looked_back_at;
 };
 
 struct job {
@@ -98,6 +99,7 @@ static bool chain_work(struct job *job, struct session *session, const struct ca
     if (!network_is_fine(worker, err) || !session_ready(job, session, err))
         return false;
     worker->session = session->asked;
+    worker->looked_back_at = &session->looked_back_at;
     snprintf(name, sizeof(name), "payouts.%s", worker->chain->key);
     if (!db_lock(worker->db, name, 0, &own)) {
         if (own.code != ERR_BUSY)

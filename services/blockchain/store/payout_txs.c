@@ -137,6 +137,20 @@ bool payout_txs_in(struct db *db, struct arena *arena, const char *chain_key,
            list_read(rows, arena, ret_list, err);
 }
 
+bool payout_txs_mined_above(struct db *db, struct arena *arena, const char *chain_key,
+                            uint64_t height, struct payout_tx_list *ret_list, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    return db_query(db,
+                    "SELECT " COLUMNS
+                    " FROM payout_txs t WHERE t.chain_key = ? AND t.state = ? AND "
+                    "t.mined_height > ? ORDER BY t.id LIMIT ?",
+                    DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_TX_MINED), DB_U64(height),
+                            DB_I64(PAYOUT_TXS_MAX)),
+                    &rows, err) &&
+           list_read(rows, arena, ret_list, err);
+}
+
 bool payout_txs_of(struct db *db, struct arena *arena, const char *payout_id,
                    struct payout_tx_list *ret_list, struct err *err)
 {

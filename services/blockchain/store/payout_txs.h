@@ -65,6 +65,10 @@ bool payout_tx_find(struct db *db, struct arena *arena, uint64_t id, struct payo
 bool payout_txs_in(struct db *db, struct arena *arena, const char *chain_key,
                    enum payout_tx_state state, struct payout_tx_list *ret_list, struct err *err)
     MUST_CHECK;
+/* Mined ones above a height: a deep reorganisation may take them back. */
+bool payout_txs_mined_above(struct db *db, struct arena *arena, const char *chain_key,
+                            uint64_t height, struct payout_tx_list *ret_list, struct err *err)
+    MUST_CHECK;
 /* All that ever were to pay a payout. */
 bool payout_txs_of(struct db *db, struct arena *arena, const char *payout_id,
                    struct payout_tx_list *ret_list, struct err *err) MUST_CHECK;

@@ -134,6 +134,25 @@ bool payout_save(struct db *db, struct payout *payout, int64_t now_us, struct er
     return true;
 }
 
+bool payout_approvals_set(struct db *db, struct payout *payout, const char *approvals,
+                          int64_t now_us, struct err *err)
+{
+    uint64_t changed;
+    if (!db_exec(db,
+                 "UPDATE payouts SET approvals = ?, not_before = NULL, version = version + 1, "
+                 "updated_at = ? WHERE seq = ? AND version = ?",
+                 DB_ARGS(DB_TEXT(approvals), DB_TIME(now_us), DB_U64(payout->seq),
+                         DB_U64(payout->version)),
+                 &changed, err))
+        return false;
+    if (changed != 1)
+        return err_set(err, ERR_STATE_CONFLICT, "payout %s was changed by somebody else",
+                       payout->id);
+    payout->version++;
+    payout->approvals = approvals;
+    return true;
+}
+
 bool payouts_count(struct db *db, const char *chain_key, struct payout_counts *ret_counts,
                    struct err *err)
 {

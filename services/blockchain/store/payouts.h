@@ -72,6 +72,11 @@ bool payouts_of_tx(struct db *db, struct arena *arena, uint64_t tx_id, struct pa
  * it was read; `version` of the struct moves along. ERR_STATE_CONFLICT: somebody did. */
 bool payout_save(struct db *db, struct payout *payout, int64_t now_us, struct err *err) MUST_CHECK;
 
+/* Approvals that came later, for a payout that nobody has signed; it is looked at again at once.
+ * ERR_STATE_CONFLICT: it was changed meanwhile. */
+bool payout_approvals_set(struct db *db, struct payout *payout, const char *approvals,
+                          int64_t now_us, struct err *err) MUST_CHECK;
+
 struct payout_counts {
     uint64_t queued, waiting, under_way, unknown;
 };

@@ -1,6 +1,7 @@
 """Payouts on an Ethereum-like chain, a real anvil (W-18 to W-24, W-30)."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -51,8 +52,9 @@ def test_payout__not_mined__is_replaced_at_its_nonce(gateway, by_hand):
     with WORLD.service_with("blockchain", BUMP_BLOCKS="1"):
         gateway.put(payout, CHAIN, to, 10**16)
         before = gateway.until(payout, "broadcast")
-        by_hand.call("anvil_dropTransaction", before["txid"])
-        by_hand.mine(1)
+        with WORLD.paused("blockchain"):
+            by_hand.call("anvil_dropTransaction", before["txid"])
+            by_hand.mine(1)
         wait_for(lambda: len(gateway.get(payout)["transactions"]) > 1, 30, "a replacement")
         done = gateway.until(payout, "confirmed", mine=by_hand)
     assert len({tx["nonce"] for tx in done["transactions"]}) == 1
@@ -122,6 +124,50 @@ def test_collection__of_a_token__has_its_gas_paid_once(gateway, eth):
     assert [row[0] for row in gas] == [f"gas-{payout}-1"]
 
 
+def test_payout__its_nonce_taken_by_somebody_else__failed_when_that_is_deep_enough(gateway, by_hand):
+    """W-19: failed by proof, and not before; then nothing goes out from that key."""
+    payout, to = new_id(), outside_address(by_hand)
+    with WORLD.service_with("blockchain", VOID_CONFIRMATIONS="4"):
+        gateway.put(payout, CHAIN, to, 10**16)
+        lost = gateway.until(payout, "broadcast")
+        sent = gateway.sql("SELECT from_address, nonce FROM payout_txs WHERE txid = %s", lost["txid"])
+        hot, nonce = sent[0]
+        with WORLD.paused("blockchain"):
+            by_hand.call("anvil_dropTransaction", lost["txid"])
+            by_hand.call("anvil_impersonateAccount", hot)
+            by_hand.call("eth_sendTransaction", {"from": hot, "to": hot, "value": "0x1",
+                                                 "nonce": hex(nonce), "gas": hex(21000)})
+            by_hand.mine(1)
+        wait_for(lambda: gateway.sql("SELECT void_height FROM payout_txs WHERE txid = %s",
+                                     lost["txid"])[0][0], 20, "the doubt")
+        assert gateway.get(payout)["state"] in ("broadcast", "unknown")
+        done = gateway.until(payout, "failed", mine=by_hand)
+    assert done["reason"] == "inputs_spent_elsewhere"
+    assert received(by_hand, "eth", to) == 0
+    assert gateway.sql("SELECT stopped FROM account_nonces WHERE address = %s", hot)[0][0] != ""
+    set_free(gateway, by_hand, hot)
+
+
+def test_payouts__asked_for_and_cancelled_at_once__either_paid_or_cancelled(gateway, eth):
+    """L-02 on the way out: many ask for and cancel the same payouts at the same time."""
+    to = outside_address(eth)
+    ids = [new_id() for _ in range(12)]
+    with ThreadPoolExecutor(12) as hands:
+        puts = [hands.submit(gateway.put, payout, CHAIN, to, 10**12) for payout in ids * 3]
+        cancels = [hands.submit(gateway.cancel, payout) for payout in ids[::2]]
+        assert {put.result()[0] for put in puts} <= {200, 201}
+        assert {cancel.result()[0] for cancel in cancels} <= {200, 404, 409}
+    done = [gateway.until(payout, "confirmed", "cancelled", mine=eth) for payout in ids]
+    paid = [payout for payout in done if payout["state"] == "confirmed"]
+    assert received(eth, "eth", to) == len(paid) * 10**12
+
+
+def set_free(gateway, eth, address):
+    """What an operator does when he knows who used the key."""
+    gateway.sql("UPDATE account_nonces SET stopped = '', next_nonce = %s WHERE address = %s",
+                int(eth.call("eth_getTransactionCount", address, "latest"), 16), address)
+
+
 def test_payout__key_used_by_somebody_else__nothing_goes_out_any_more(gateway, eth):
     """W-20. The last test of this file: the hot account is stopped, and set free by hand."""
     hot = gateway.sql("SELECT address FROM account_nonces WHERE chain_key = %s AND address IN "
@@ -134,5 +180,4 @@ def test_payout__key_used_by_somebody_else__nothing_goes_out_any_more(gateway, e
     assert gateway.sql("SELECT COUNT(*) FROM events WHERE name = 'chain.health' AND body LIKE "
                        "'%%foreign_nonce%%'")[0][0] >= 1
     assert gateway.cancel(payout)[0] == 200
-    gateway.sql("UPDATE account_nonces SET stopped = '', next_nonce = %s WHERE address = %s",
-                int(eth.call("eth_getTransactionCount", hot, "latest"), 16), hot)
+    set_free(gateway, eth, hot)
