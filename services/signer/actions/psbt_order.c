@@ -101,13 +101,25 @@ static bool inputs_read(const struct reading *reading, struct err *err)
 
 /* ---- outputs ---- */
 
+/* Whether all of the inputs come from this script. If one of them were of another, its coins could be
+ * moved to an m-of-n that a liar made up around a key of ours, as change that no limit counts. */
+static bool all_come_from(const struct psbt *psbt, struct span script)
+{
+    for (size_t i = 0; i < psbt->tx.inputs_count; i++) {
+        struct coin_output spent;
+        struct err err;
+        if (!psbt_spent(psbt, i, &spent, NULL, &err) || !span_equal(script, spent.script))
+            return false;
+    }
+    return true;
+}
+
 /* Change goes back to where it was: the same m-of-n, or a key of the account "hot". */
 static bool is_change(const struct reading *reading, size_t at, struct err *err, bool *ret_is)
 {
     const struct psbt *psbt = &reading->made->psbt;
     struct span script = psbt->tx.outputs[at].script;
     struct psbt_derivation derivation;
-    struct coin_output spent;
     *ret_is = false;
     for (size_t n = 0; psbt_output_derivation_at(psbt, at, n, &derivation); n++) {
         uint8_t key[XPUB_KEY_SIZE];
@@ -121,8 +133,8 @@ static bool is_change(const struct reading *reading, size_t at, struct err *err,
         coin_address_of_key(place.coin, key, &address);
         *ret_is |= span_equal(script, coin_script_span(&address.script));
     }
-    if (coin_script_classify(script, NULL) == COIN_P2WSH && psbt_spent(psbt, 0, &spent, NULL, err))
-        *ret_is |= span_equal(script, spent.script);
+    if (coin_script_classify(script, NULL) == COIN_P2WSH)
+        *ret_is |= all_come_from(psbt, script);
     return true;
 }
 
