@@ -37,15 +37,23 @@ static bool add_page(const struct page *page, struct u256 *sum, struct err *err)
     return true;
 }
 
-/* All assets of one page of addresses. */
+/* All assets of one page of addresses. A token is a program of strangers: one that answers nonsense spoils
+ * its own row and no other. */
 static bool ask_assets(struct provider_session *session, struct page *page, struct holding *rows,
                        struct u256 *sums, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
         page->contract = rows[i].contract;
-        if (!providers_ask(session, ask_page, page, err) || !add_page(page, &sums[i], err))
-            return false;
+        if (rows[i].reason[0])
+            continue;
         rows[i].addresses += page->count;
+        if (providers_ask(session, ask_page, page, err) && add_page(page, &sums[i], err))
+            continue;
+        bool is_of_token =
+            err->code == ERR_NODE_REFUSED || err->code == ERR_PROTOCOL || err->code == ERR_INVALID;
+        if (!rows[i].contract[0] || !is_of_token)
+            return false;
+        snprintf(rows[i].reason, sizeof(rows[i].reason), "%s", err->what);
     }
     return true;
 }

@@ -16,6 +16,8 @@ struct holding {
     const char *contract, *currency;
     char units[CHAIN_UNITS_SIZE];
     uint64_t height, addresses;
+    char reason
+        [CHAIN_REASON_SIZE]; /* "" good; else `units` says nothing: a token that answers nonsense */
 };
 
 /* One row for each asset of the catalogue, in the arena. ERR_BUSY: the chain was not followed yet. */

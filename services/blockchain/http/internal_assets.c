@@ -81,14 +81,16 @@ static const struct param chain_params[] = {
     ROW_PATH("key", offsetof(struct chain_request, key), "Key of the chain."), PARAM_END};
 
 struct holding_shown {
-    const char *contract, *currency, *units;
+    const char *contract, *currency, *units, *reason;
     uint64_t height, addresses;
 };
 #define AT(member) offsetof(struct holding_shown, member)
 static const struct json_field holding_fields[] = {
     {"contract", JSON_TEXT, AT(contract), .doc = "Token; empty: the native coin."},
     {"currency", JSON_TEXT, AT(currency), .doc = "Its currency."},
-    {"units", JSON_TEXT, AT(units), .doc = "Sum over all addresses of ours."},
+    {"units", JSON_TEXT, AT(units), .doc = "Sum over all addresses of ours; null: see reason."},
+    {"reason", JSON_TEXT, AT(reason),
+     .doc = "Why the sum is not known: a token that answers nonsense."},
     {"height", JSON_U64, AT(height), .doc = "After this block."},
     {"addresses", JSON_U64, AT(addresses), .doc = "How many were asked, or hold something."},
     {NULL},
@@ -105,8 +107,12 @@ static void holdings_reply(struct http_request *request, const struct holding *r
         return;
     }
     for (size_t i = 0; i < count; i++)
-        shown[i] = (struct holding_shown){rows[i].contract, rows[i].currency, rows[i].units,
-                                          rows[i].height, rows[i].addresses};
+        shown[i] = (struct holding_shown){.contract = rows[i].contract,
+                                          .currency = rows[i].currency,
+                                          .units = rows[i].reason[0] ? NULL : rows[i].units,
+                                          .reason = rows[i].reason[0] ? rows[i].reason : NULL,
+                                          .height = rows[i].height,
+                                          .addresses = rows[i].addresses};
     http_reply_array(request, holding_fields, shown, count, sizeof(*shown));
 }
 

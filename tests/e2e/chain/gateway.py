@@ -29,6 +29,9 @@ ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 ZPUB = ("zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGD"
         "tKsAYz2oz2AGutZYs")
 TEST_XPUB_VERSION = bytes.fromhex("043587cf")
+# m/44'/60'/0' of the words that every anvil starts with.
+ANVIL_XPUB = ("xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZNSd54JoNXV"
+              "sXFYSYwHsnJxqP")
 
 
 def base58check_read(text):
@@ -186,8 +189,10 @@ class Chain:
 
     def address(self, request_id=None, owner="ID1", purpose="deposit"):
         request_id = request_id or secrets.token_hex(8)
-        answer = gateway("PUT", f"/internal/chains/{self.key}/addresses/{request_id}",
-                         {"purpose": purpose, "owner": owner})
+        body = {"purpose": purpose, "owner": owner}
+        # The pool of a new chain is filled a moment after it is ready.
+        answer = wait_for(lambda: (given := gateway("PUT", f"/internal/chains/{self.key}/addresses/{request_id}",
+                                                    body)).status_code != 503 and given, SECONDS, "an address")
         assert answer.status_code in (200, 201), answer.text
         return answer.json()["address"]
 
@@ -210,6 +215,8 @@ class StandIn:
         self.server = Server(self.handle)
 
     def handle(self, _method, path, _body):
+        if path.startswith("/internal/keys/geth"):
+            return 200, json.dumps({"xpub": ANVIL_XPUB, "path": "m/44'/60'/0'"}).encode()
         if path.startswith("/internal/keys/"):
             if not path.endswith("/0"):  # we have one account, and one address is in one account only
                 return 404, b"{}"
