@@ -157,13 +157,17 @@ class World:
     def service_with(self, service, **settings):
         """A service, restarted with other settings for the time of the block."""
         local = self.file(f"env/{service}.local.env")
+        before = local.read_text() if local.exists() else None
         local.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         try:
             self.kill(service)
             self.until_ready()
             yield
         finally:
-            local.unlink()
+            if before is None:
+                local.unlink()
+            else:
+                local.write_text(before)
             self.kill(service)
             self.until_ready()
 

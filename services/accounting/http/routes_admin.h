@@ -15,6 +15,7 @@ extern const struct http_route admin_limit_routes[];
 extern const struct http_route admin_adjustment_routes[];
 extern const struct http_route admin_internal_transfer_routes[];
 extern const struct http_route admin_withdraw_routes[];
+extern const struct http_route admin_withdraw_explain_routes[];
 extern const struct http_route admin_beneficiary_routes[];
 extern const struct http_route account_transfer_routes[];
 extern const struct http_route account_deposit_routes[];
@@ -31,6 +32,8 @@ extern const struct http_route management_member_routes[];  /* members, balances
 extern const struct http_route management_trading_routes[]; /* orders, trades */
 extern const struct http_route management_operation_routes[];
 extern const struct http_route management_transfer_routes[];
+extern const struct http_route management_withdraw_routes[];
+extern const struct http_route management_beneficiary_routes[];
 extern const struct http_route management_wallet_routes[];
 extern const struct http_route management_deposit_routes[];
 
