@@ -1,6 +1,7 @@
 #include "accounting/consumers.h"
 
 #include "accounting/actions/order_accept.h"
+#include "accounting/bus/collect_job.h"
 #include "accounting/bus/command_relay.h"
 #include "accounting/bus/event_relay.h"
 #include "accounting/bus/journal_job.h"
@@ -20,6 +21,7 @@ const struct consumer accounting_consumers[] = {
     {"market-clock", market_clock_run},   /* tickers and k-lines, by the clock */
     {"key-watch", key_watch_run},         /* the issuer's public keys */
     {"journal", journal_job_run},         /* deletes what is old and settled from the journal */
+    {"collect", collect_job_run},         /* deposits into the wallets, and what the gateway owes */
     {"chain-feed", on_chain_event_run},   /* what happens on the chains into the books */
     {"payout-relay", payout_relay_run},   /* payments of withdrawals to the gateway */
     {"pnl", pnl_job_run},                 /* profit and loss, if PNL_CURRENCIES asks for it */

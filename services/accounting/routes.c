@@ -45,6 +45,7 @@ static const struct http_route *const groups[] = {
     public_fee_routes,
     public_market_routes,
     public_service_routes,
+    public_webhook_routes,
     coinmarketcap_routes,
     coingecko_routes,
     account_routes,

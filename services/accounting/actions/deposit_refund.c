@@ -51,11 +51,11 @@ static bool create_unit(struct chain_tx *tx, void *arg, struct err *err)
                                    .state = "pending",
                                    .address = work->address,
                                    .locked = deposit.credited};
-    if (locks && !hold(tx, &deposit, false, err))
-        return false;
-    bool moved = is_held ? deposit_apply(tx, &deposit, DEPOSIT_REJECT, err)
-                         : deposit_apply(tx, &deposit, DEPOSIT_REFUND, err);
-    return moved && refund_insert(tx->db, &work->refund, tx->now_us, err);
+    /* The state first: it says why not. */
+    return (is_held ? deposit_apply(tx, &deposit, DEPOSIT_REJECT, err)
+                    : deposit_apply(tx, &deposit, DEPOSIT_REFUND, err)) &&
+           (!locks || hold(tx, &deposit, false, err)) &&
+           refund_insert(tx->db, &work->refund, tx->now_us, err);
 }
 
 bool refund_create(struct accounting *app, const struct change *change, uint64_t deposit_id,

@@ -1,4 +1,5 @@
 /* /account/balances, /account/stats, /account/members: what a member has. */
+#include "accounting/http/entities_deposit.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_order.h"
 #include "api/paging.h"
@@ -22,7 +23,9 @@ static void no_memory(struct http_request *request)
 }
 
 /* account NULL: the member has none yet, which is the same as an empty one. */
-static struct account_view view_of(const struct currency *currency, const struct account *account)
+/* `addresses` NULL: not told (GET of one balance, by the contract). */
+static struct account_view view_of(struct arena *arena, const struct currency *currency,
+                                   const struct account *account, const struct listed *addresses)
 {
     struct account_view view = {.currency = currency->id};
     if (account) {
@@ -32,6 +35,9 @@ static struct account_view view_of(const struct currency *currency, const struct
     if (currency->is_coin) {
         view.deposit_addresses = "[]";
         view.deposit_address = "null";
+        if (addresses)
+            deposit_addresses_text(arena, addresses, currency->id, &view.deposit_addresses,
+                                   &view.deposit_address);
     }
     return view;
 }
@@ -89,6 +95,7 @@ static void balances(struct http_request *request)
     const struct balances_request *asked = http_params(request);
     const struct catalog *catalog = request_catalog(request);
     uint64_t member_id = request_member(request)->id;
+    struct listed addresses;
     struct account *accounts;
     size_t accounts_count, count = 0;
     struct err err;
@@ -96,7 +103,8 @@ static void balances(struct http_request *request)
     if (!db)
         return;
     if (!accounts_of_members(db, http_arena(request), &member_id, 1, &accounts, &accounts_count,
-                             &err)) {
+                             &err) ||
+        !payment_addresses_of_member(db, http_arena(request), member_id, &addresses, &err)) {
         http_reply_err(request, &err);
         return;
     }
@@ -111,7 +119,7 @@ static void balances(struct http_request *request)
         struct account_key key = account_key(member_id, currency->id);
         const struct account *account = account_find(accounts, accounts_count, &key);
         if (is_asked_for(asked, currency, account))
-            views[count++] = view_of(currency, account);
+            views[count++] = view_of(http_arena(request), currency, account, &addresses);
     }
     qsort(views, count, sizeof(*views), compare_views);
     struct span span = paging_span(&asked->paging, count);
@@ -153,7 +161,7 @@ static void balance(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    struct account_view view = view_of(currency, account);
+    struct account_view view = view_of(http_arena(request), currency, account, NULL);
     http_reply_object(request, account_fields, &view);
 }
 
@@ -262,7 +270,7 @@ static void me(struct http_request *request)
     for (size_t i = 0; i < accounts_count; i++) {
         const struct currency *currency = catalog_currency(catalog, accounts[i].key.currency_id);
         if (currency && currency->is_visible)
-            views[count++] = view_of(currency, &accounts[i]);
+            views[count++] = view_of(http_arena(request), currency, &accounts[i], NULL);
     }
     struct member_view view;
     member_view_fill(&view, member);

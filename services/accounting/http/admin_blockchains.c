@@ -4,6 +4,11 @@
 #include "accounting/http/context.h"
 #include "accounting/http/entities_admin.h"
 #include "accounting/http/routes_admin.h"
+#include "accounting/peers/peers.h"
+#include "base/auto.h"
+#include "json/read.h"
+
+enum { PATH_SIZE = 160, CALL_MS = 15000 };
 
 /* ---- GET /admin/blockchains ---- */
 
@@ -85,10 +90,41 @@ static void show(struct http_request *request)
         http_reply_err(request, &err);
 }
 
-/* No node is known here, which the contract answers like a node that fails. */
+/* The gateway has the nodes. Its chain, if it answers, and what it says. */
+static bool ask_gateway(struct http_request *request, const char *method, const char *tail,
+                        struct blockchain_row *ret_row, struct str *answer)
+{
+    const struct blockchain_path *path = http_params(request);
+    char url[PATH_SIZE];
+    struct err err;
+    long status;
+    struct db *db = request_db(request);
+    if (!db || !blockchain_get(db, http_arena(request), path->id.value, ret_row, &err))
+        return false;
+    snprintf(url, sizeof(url), "/internal/chains/%.64s%s", ret_row->key, tail);
+    const struct peer_request call = {
+        .peer = PEER_BLOCKCHAIN, .method = method, .path = url, .timeout_ms = CALL_MS};
+    return peer_call(request_app(request)->peers, &call, &status, answer, &err) && status >= 200 &&
+           status < 300;
+}
+
 static void latest_block(struct http_request *request)
 {
-    reply_code(request, "admin.blockchain.latest_block");
+    AUTO(str_release) struct str answer = STR_INIT(PEER_ANSWER_BYTES_MAX);
+    struct blockchain_row row;
+    struct err err;
+    cJSON *root = NULL;
+    int64_t height;
+    bool known = ask_gateway(request, NULL, "/latest_block", &row, &answer) &&
+                 json_read(str_data(&answer), answer.length, &root, &err) &&
+                 json_member_i64(root, "height", &height);
+    cJSON_Delete(root);
+    if (!known) {
+        reply_code(request, "admin.blockchain.latest_block");
+        return;
+    }
+    str_add_i64(http_reply_builder(request), height);
+    http_reply_built(request, 200);
 }
 
 static const struct param process_block_params[] = {
@@ -104,7 +140,15 @@ static const struct param process_block_params[] = {
 
 static void process_block(struct http_request *request)
 {
-    reply_code(request, "admin.blockchain.process_block");
+    AUTO(str_release) struct str answer = STR_INIT(PEER_ANSWER_BYTES_MAX);
+    const struct blockchain_path *path = http_params(request);
+    struct blockchain_row row;
+    char tail[64];
+    snprintf(tail, sizeof(tail), "/blocks/%lld/scan", (long long)path->block_number.value);
+    if (ask_gateway(request, "POST", tail, &row, &answer))
+        http_reply_object(request, blockchain_fields, &row);
+    else
+        reply_code(request, "admin.blockchain.process_block");
 }
 
 /* ---- POST /admin/blockchains/new, /update ---- */

@@ -1,8 +1,13 @@
 #include "accounting/http/entities_deposit.h"
 
+#include <string.h>
+
 #include "accounting/actions/deposit_tell.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/entities_wallet.h"
+#include "base/auto.h"
+
+enum { ADDRESSES_BYTES_MAX = 256 * 1024 };
 
 /* clang-format off */
 #define AT(member) offsetof(struct deposit_view, member)
@@ -145,6 +150,47 @@ void payment_address_reply(struct http_request *request, const struct json_field
         http_reply_object(request, fields, &view);
     else if (!err_set(&err, ERR_BUSY, "no memory for an address"))
         http_reply_err(request, &err);
+}
+
+static bool serves(const struct payment_address *address, const char *currency_id)
+{
+    size_t length = strlen(currency_id);
+    for (const char *at = address->currencies; at && *at;) {
+        size_t word = strcspn(at, ",");
+        if (word == length && memcmp(at, currency_id, length) == 0)
+            return true;
+        at += word + (at[word] == ',');
+    }
+    return false;
+}
+
+void deposit_addresses_text(struct arena *arena, const struct listed *addresses,
+                            const char *currency_id, const char **array, const char **first)
+{
+    AUTO(str_release) struct str text = STR_INIT(ADDRESSES_BYTES_MAX);
+    const struct payment_address *rows = addresses->rows;
+    size_t count = 0;
+    str_add_char(&text, '[');
+    for (size_t i = 0; i < addresses->count; i++) {
+        struct payment_address_view view = {.blockchain_key = rows[i].blockchain_key,
+                                            .address = rows[i].address,
+                                            .state = rows[i].address ? "active" : "pending"};
+        if (!serves(&rows[i], currency_id) ||
+            !currencies_split(arena, rows[i].currencies, &view.currencies, &view.currencies_count))
+            continue;
+        size_t begin = text.length + (count > 0);
+        if (count++ > 0)
+            str_add_char(&text, ',');
+        json_write_object(&text, payment_address_fields, &view);
+        const char *one =
+            count == 1 && str_ok(&text) ? arena_strdup(arena, text.data + begin) : NULL;
+        if (one)
+            *first = one;
+    }
+    str_add_char(&text, ']');
+    const char *all = str_ok(&text) ? arena_strdup(arena, str_data(&text)) : NULL;
+    if (all)
+        *array = all;
 }
 
 #define AT(member) offsetof(struct refund_view, member)

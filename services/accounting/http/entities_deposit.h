@@ -38,6 +38,11 @@ extern const struct json_field management_payment_address_fields[];
 void payment_address_reply(struct http_request *request, const struct json_field *fields,
                            const struct payment_address *row);
 
+/* The addresses (struct payment_address) that serve a currency, as JSON in the arena: all of them, and the
+ * newest; without memory both stay. */
+void deposit_addresses_text(struct arena *arena, const struct listed *addresses,
+                            const char *currency_id, const char **array, const char **first);
+
 struct refund_view {
     uint64_t id;
     const char *address;

@@ -8,6 +8,7 @@ extern const struct http_route public_catalog_routes[]; /* currencies, markets, 
 extern const struct http_route public_fee_routes[];     /* trading fees, withdraw limits */
 extern const struct http_route public_market_routes[];  /* depth, trades, tickers, k-lines */
 extern const struct http_route public_service_routes[]; /* time, version, health, levels */
+extern const struct http_route public_webhook_routes[];
 extern const struct http_route coinmarketcap_routes[];
 extern const struct http_route coingecko_routes[];
 

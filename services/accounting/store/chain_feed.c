@@ -40,7 +40,9 @@ bool chain_park(struct db *db, uint64_t seq, const char *name, const char *reaso
 {
     return db_exec(db,
                    "INSERT INTO chain_parked (source, seq, name, reason, event, created_at,"
-                   " updated_at) VALUES ('" SOURCE "', ?, ?, ?, ?, ?, ?)",
+                   " updated_at) VALUES ('" SOURCE "', ?, ?, ?, ?, ?, ?)"
+                   " ON DUPLICATE KEY UPDATE name = VALUES(name), reason = VALUES(reason),"
+                   " event = VALUES(event), state = 'parked', updated_at = VALUES(updated_at)",
                    DB_ARGS(DB_U64(seq), DB_TEXT(name), DB_TEXT(reason), DB_TEXT(event_json),
                            DB_TIME(now_us), DB_TIME(now_us)),
                    NULL, err);

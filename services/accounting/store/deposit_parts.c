@@ -63,6 +63,15 @@ bool deposit_part_update(struct db *db, const struct deposit_part *part, int64_t
                    NULL, err);
 }
 
+bool deposit_part_asked(struct db *db, uint64_t deposit_id, int64_t part, int64_t now_us,
+                        struct err *err)
+{
+    return db_exec(db,
+                   "UPDATE deposit_parts SET status = 'asked', updated_at = ?"
+                   " WHERE deposit_id = ? AND part = ? AND status = 'pending'",
+                   DB_ARGS(DB_TIME(now_us), DB_U64(deposit_id), DB_I64(part)), NULL, err);
+}
+
 bool deposit_parts(struct db *db, struct arena *arena, uint64_t deposit_id, const char *status,
                    size_t max, struct listed *ret_listed, struct err *err)
 {
@@ -149,4 +158,10 @@ bool refunds_to_ask(struct db *db, struct arena *arena, size_t max, struct liste
     bool ok = listing_run(db, &refund_table, &listing, ret_listed, err);
     str_release(&listing.where);
     return ok;
+}
+
+bool refund_asked(struct db *db, uint64_t id, int64_t now_us, struct err *err)
+{
+    return db_exec(db, "UPDATE refunds SET asked = TRUE, updated_at = ? WHERE id = ?",
+                   DB_ARGS(DB_TIME(now_us), DB_U64(id)), NULL, err);
 }

@@ -289,3 +289,18 @@ bool deposit_available_locked(struct db *db, const struct deposit *deposit, stru
     *ret_amount = db_row_next(rows) ? db_get_dec(rows, 0) : DEC_ZERO;
     return true;
 }
+
+bool deposits_to_spread(struct db *db, struct arena *arena, size_t max, struct listed *ret_listed,
+                        struct err *err)
+{
+    struct listing listing = listing_in(arena, false);
+    listing.limit = max;
+    listing.uncounted = true;
+    str_add(&listing.where,
+            " AND d.aasm_state IN ('processing', 'fee_processing') AND NOT d.reverted"
+            " AND d.type = 'coin' AND NOT EXISTS (SELECT 1 FROM deposit_parts p"
+            " WHERE p.deposit_id = d.id AND p.status IN ('pending', 'asked'))");
+    bool ok = listing_run(db, &deposit_table, &listing, ret_listed, err);
+    str_release(&listing.where);
+    return ok;
+}

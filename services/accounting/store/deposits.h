@@ -75,6 +75,10 @@ bool deposit_find_transfer_locked(struct db *db, struct arena *arena,
 bool deposits_below_minimum(struct db *db, struct arena *arena, const struct deposit *like,
                             size_t max, struct listed *ret_listed, struct err *err) MUST_CHECK;
 
+/* Those to collect that have no part under way, the oldest first. */
+bool deposits_to_spread(struct db *db, struct arena *arena, size_t max, struct listed *ret_listed,
+                        struct err *err) MUST_CHECK;
+
 /* What the member has available of its currency; locks the account. */
 bool deposit_available_locked(struct db *db, const struct deposit *deposit, struct dec *ret_amount,
                               struct err *err) MUST_CHECK;
@@ -94,6 +98,9 @@ bool deposit_part_find_locked(struct db *db, struct arena *arena, uint64_t depos
                               struct deposit_part *ret_part, struct err *err) MUST_CHECK;
 bool deposit_part_update(struct db *db, const struct deposit_part *part, int64_t now_us,
                          struct err *err) MUST_CHECK;
+/* From pending to asked, unless an event of the gateway was quicker. */
+bool deposit_part_asked(struct db *db, uint64_t deposit_id, int64_t part, int64_t now_us,
+                        struct err *err) MUST_CHECK;
 /* Of a deposit, or with deposit_id 0 of all, by status (NULL: any). */
 bool deposit_parts(struct db *db, struct arena *arena, uint64_t deposit_id, const char *status,
                    size_t max, struct listed *ret_listed, struct err *err) MUST_CHECK;
@@ -115,5 +122,6 @@ bool refund_update(struct db *db, const struct refund *refund, int64_t now_us, s
 /* Those that the gateway does not know of yet. */
 bool refunds_to_ask(struct db *db, struct arena *arena, size_t max, struct listed *ret_listed,
                     struct err *err) MUST_CHECK;
+bool refund_asked(struct db *db, uint64_t id, int64_t now_us, struct err *err) MUST_CHECK;
 
 #endif

@@ -39,6 +39,7 @@ class Gateway:
         self.addresses = {}   # (chain, request id) -> address
         self.payouts = {}     # id -> body
         self.balances = {}    # (chain, address, contract) -> units
+        self.webhooks = []    # (adapter, event, body)
         self.height = 100
 
     def __enter__(self):
@@ -91,6 +92,9 @@ class Gateway:
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         if parts[0] == "events":
             return 200, self.listed(int(query["after"]), int(query["limit"]))
+        if parts[0] == "webhooks":
+            self.webhooks.append((parts[1], parts[2], body["body"]))
+            return 200, {}
         if parts[0] == "payouts":
             return self.payout(parts[1], body)
         if parts[0] == "chains" and parts[2:3] == ["addresses"] and method == "PUT":

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+import requests
 
 from management import Signer
 from members import Member, manage
@@ -138,6 +139,13 @@ def test_address__management__a_new_one_each_time(gateway):
         gateway.is_away = False
 
 
+def test_balances__show_the_addresses(gateway):
+    member = Depositor()
+    row = next(one for one in ok(member.get("/account/balances"), 200) if one["currency"] == "eth")
+    address = {"currencies": ["eth"], "blockchain_key": CHAIN, "address": member.address, "state": "active"}
+    assert row["deposit_addresses"] == [address] and row["deposit_address"] == address
+
+
 # ---- the life of a coin deposit ----
 
 def test_deposit__seen_then_confirmed__submitted_then_credited(gateway):
@@ -150,8 +158,9 @@ def test_deposit__seen_then_confirmed__submitted_then_credited(gateway):
     until(gateway.tell("transfer.confirmed", **transfer))
     assert member.state(transfer) in ("processing", "collected", "errored")
     assert member.balance("eth") == (Decimal("1.25"), 0)
-    rows = WORLD.sql("SELECT l.code_a, l.amount_a, l.code_b, l.amount_b FROM ledger l"
-                     " JOIN deposits d ON d.id = l.reference_id WHERE l.reference_type = 'deposit' AND d.txid = %s", transfer["txid"])
+    rows = WORLD.sql("SELECT l.code_a, l.amount_a, l.code_b, l.amount_b FROM ledger l JOIN deposits d"
+                     " ON d.id = l.reference_id WHERE l.reference_type = 'deposit' AND d.txid = %s",
+                     transfer["txid"])
     assert rows == ((102, Decimal("1.25"), 202, Decimal("1.25")),)
 
 
@@ -427,3 +436,142 @@ def test_fiat__admin__new_and_process(gateway):
     ok(WHO.admin.post("/admin/deposits/actions", id=row["id"], action="accept"))
     errors(WHO.admin.post("/admin/deposits/actions", id=row["id"], action="process"), "admin.depodit.cannot_process")
     assert member.balance("usd") == (5, 0)
+
+
+# ---- collection and refunds ----
+
+@pytest.fixture
+def hot_and_cold(gateway):
+    """A hot wallet with room for 0.5 eth, and a cold one; the price of eth is 10."""
+    eth = ok(WHO.admin.get("/admin/currencies/eth"), 200)
+    ok(WHO.admin.post("/admin/currencies/update", code="eth", price="10"))
+    for other in ok(WHO.admin.get("/admin/wallets", blockchain_key=CHAIN, limit=1000), 200):
+        if other["kind"] != "deposit" and other["status"] == "active":
+            ok(WHO.admin.post("/admin/wallets/update", id=other["id"], status="disabled"))
+    hot, cold = (ok(WHO.admin.post("/admin/wallets/new", name=kind + hexadecimal(4), kind=kind, gateway="geth",
+                                   blockchain_key=CHAIN, currencies=["eth"], max_balance=most,
+                                   address="0x" + hexadecimal(20)))
+                 for kind, most in (("hot", "5"), ("cold", "1000")))
+    yield hot, cold
+    for wallet in (hot, cold):
+        ok(WHO.admin.post("/admin/wallets/update", id=wallet["id"], status="disabled"))
+    ok(WHO.admin.post("/admin/currencies/update", code="eth", price=eth["price"]))
+
+
+def row_of(transfer):
+    return ok(WHO.admin.get("/admin/deposits", txid=transfer["txid"]), 200)[0]
+
+
+def asked(gateway, deposit, count, prefix="collect"):
+    """The payouts of a deposit, when there are so many."""
+    def found():
+        names = [name for name in sorted(gateway.payouts) if name.startswith(f"{prefix}-{deposit['id']}-")]
+        return [(name, gateway.payouts[name]) for name in names] if len(names) == count else None
+    return wait_for(found, CONFIRM_S, f"{count} payouts of deposit {deposit['id']}")
+
+
+def paid(gateway, name, state, **more):
+    return gateway.tell("payout.updated", payout_id=name, state=state, **{
+        "txid": "0x" + hexadecimal(32), "fee_units": "0", "height": 99, "reason": "", **more})
+
+
+def test_collection__spread_over_hot_and_cold__collected_when_both_are_mined(gateway, hot_and_cold):
+    hot, cold = hot_and_cold
+    member = Depositor()
+    transfer = deposited(gateway, member, "1.25")
+    row = row_of(transfer)
+    (first, body), (second, other) = asked(gateway, row, 2)
+    assert body == {"chain": CHAIN, "contract": "", "to": hot["address"], "units": units("0.5"),
+                    "purpose": "collection", "from": member.address, "fee_cap_units": "", "owner": member.uid,
+                    "subtract_fee": True, "approvals": []}
+    assert (other["to"], other["units"]) == (cold["address"], units("0.75"))
+    until(paid(gateway, first, "waiting", reason="fee"))
+    assert row_of(transfer)["state"] == "fee_processing"
+    until(paid(gateway, first, "confirmed"))
+    assert row_of(transfer)["state"] == "fee_processing"
+    until(paid(gateway, second, "confirmed"))
+    collected = row_of(transfer)
+    assert collected["state"] == "collected"
+    assert [(part["to_address"], part["status"]) for part in collected["spread"]] == \
+        [(hot["address"], "succeed"), (cold["address"], "succeed")]
+    assert member.balance("eth") == (Decimal("1.25"), 0)
+
+
+def test_collection__a_part_fails__errored_and_only_that_part_again(gateway, hot_and_cold):
+    member = Depositor()
+    transfer = deposited(gateway, member, "1.25")
+    row = row_of(transfer)
+    (first, _), (second, _) = asked(gateway, row, 2)
+    until(paid(gateway, first, "confirmed"))
+    until(paid(gateway, second, "failed", reason="reverted"))
+    assert row_of(transfer)["state"] == "errored"
+    ok(WHO.admin.post("/admin/deposits/actions", id=row["id"], action="process"))
+    again = asked(gateway, row, 4)[2:]
+    assert sum(int(body["units"]) for _, body in again) == int(units("0.75"))
+    for name, _ in again:
+        until(paid(gateway, name, "confirmed"))
+    assert row_of(transfer)["state"] == "collected"
+
+
+def test_collection__below_its_minimum__skipped_and_sent_back(gateway, hot_and_cold):
+    member = Depositor()
+    network = network_of("eth")
+    ok(WHO.admin.post("/admin/blockchain_currencies/update", id=network["id"], min_collection_amount="0.4"))
+    try:
+        transfer = deposited(gateway, member, "0.3")
+        wait_for(lambda: row_of(transfer)["state"] == "skipped", CONFIRM_S)
+    finally:
+        ok(WHO.admin.post("/admin/blockchain_currencies/update", id=network["id"],
+                          min_collection_amount=network["min_collection_amount"]))
+    row, outside = row_of(transfer), "0x" + hexadecimal(20)
+    refund = ok(WHO.admin.post(f"/admin/deposits/{row['id']}/refund", address=outside))
+    assert (refund["address"], refund["deposit"]["state"]) == (outside, "refunding")
+    assert member.balance("eth") == (0, Decimal("0.3"))
+    errors(WHO.admin.post(f"/admin/deposits/{row['id']}/refund", address=outside), "admin.depodit.cannot_refund")
+    name = f"refund-{refund['id']}"
+    wait_for(lambda: name in gateway.payouts, CONFIRM_S, name)
+    assert (gateway.payouts[name]["to"], gateway.payouts[name]["from"]) == (outside, member.address)
+    until(paid(gateway, name, "confirmed"))
+    assert member.balance("eth") == (0, 0)
+
+
+def test_wallets__without_address__the_gateway_makes_one_and_tells_what_it_holds(gateway):
+    wallet = ok(WHO.admin.post("/admin/wallets/new", name="h" + hexadecimal(4), kind="hot", gateway="geth",
+                               blockchain_key=CHAIN, currencies=["eth"]))
+    shown = wait_for(lambda: next((row for row in [ok(WHO.admin.get(f"/admin/wallets/{wallet['id']}"), 200)]
+                                   if row["address"]), None), CONFIRM_S, "an address")
+    assert shown["address"] == gateway.addresses[CHAIN, f"wallet-{wallet['id']}"]
+    ok(WHO.admin.post("/admin/wallets/update", id=wallet["id"], status="disabled"))
+
+
+# ---- what is asked of the gateway ----
+
+def chain_id():
+    return next(row["id"] for row in ok(WHO.admin.get("/admin/blockchains", key=CHAIN), 200))
+
+
+def test_blockchains__latest_block_and_process_block__by_the_gateway(gateway):
+    latest = WHO.admin.get(f"/admin/blockchains/{chain_id()}/latest_block")
+    assert (latest.status_code, latest.json()) == (200, gateway.height)
+    assert ok(WHO.admin.post("/admin/blockchains/process_block", id=chain_id(), block_number=7))["key"] == CHAIN
+    errors(WHO.admin.get("/admin/blockchains/99999/latest_block"), "admin.blockchain.latest_block")
+    gateway.is_away = True
+    try:
+        errors(WHO.admin.get(f"/admin/blockchains/{chain_id()}/latest_block"), "admin.blockchain.latest_block")
+        errors(WHO.admin.post("/admin/blockchains/process_block", id=chain_id(), block_number=7),
+               "admin.blockchain.process_block")
+    finally:
+        gateway.is_away = False
+
+
+def test_webhook__handed_to_the_gateway__or_refused(gateway):
+    url = f"{WORLD.api}/public/webhooks"
+    taken = requests.post(f"{url}/bitgo/deposit", json={"hash": "x"}, timeout=30)
+    assert taken.status_code == 200 and gateway.webhooks == [("bitgo", "deposit", '{"hash": "x"}')]
+    errors(requests.post(f"{url}/bitgo/no", json={}, timeout=30), "public.webhook.invalid_event")
+    gateway.is_away = True
+    try:
+        errors(requests.post(f"{url}/bitgo/withdraw", json={}, timeout=30),
+               "public.webhook.cannot_perfom_bitgo_withdraw")
+    finally:
+        gateway.is_away = False
