@@ -110,15 +110,15 @@ def explained(ask, books, node, key):
         else:
             lines[currency]["dust"] += units - deposit["amount"] - deposit["fee"]
     credited = {row["id"] for row in books.data["deposits"] if row["credited"]}
-    booked = {f"withdraw-{row['id']}" for row in books.data["withdraws"]
+    told = {f"withdraw-{row['id']}" for row in books.data["withdraws"]
               if row["aasm_state"] == "succeed"}
-    booked |= {f"refund-{row['id']}" for row in books.data["refunds"]
+    told |= {f"refund-{row['id']}" for row in books.data["refunds"]
                if row["state"] == "processed" and row["deposit_id"] in credited}
     for row in ask("SELECT p.id, p.contract, m.units FROM payouts p JOIN payout_payments m ON m.payout_id ="
                    " p.id JOIN payout_txs x ON x.id = m.tx_id WHERE p.chain_key = %s AND x.mined_height"
                    " IS NOT NULL AND x.mined_ok AND NOT EXISTS (SELECT 1 FROM addresses a WHERE a.chain_key ="
                    " p.chain_key AND a.address = p.to_address)", key):
-        if row["id"] not in booked:
+        if row["id"] not in told:
             currency, units = amount(row)
             lines[currency]["paid, not booked yet"] -= units
     return lines

@@ -165,7 +165,6 @@ static const struct param put_params[] = {
     {.name = "approvals",
      .kind = PARAM_JSON,
      .offset = AT(approvals),
-     .flags = PARAM_OR_TEXT,
      .doc = "Signed approvals, for the signer."},
     PARAM_END,
 };
