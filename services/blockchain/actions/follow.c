@@ -9,6 +9,7 @@
 #include "blockchain/actions/watch_load.h"
 #include "blockchain/domain/fork.h"
 #include "blockchain/store/events.h"
+#include "blockchain/store/parked.h"
 
 enum {
     STEP_ARENA_BYTES_MAX = 64 << 20,
@@ -330,6 +331,18 @@ static bool follow(struct follower *follower, const struct chain_entry *entry, b
     return true;
 }
 
+static bool parked_gauge(struct follower *follower, struct err *err)
+{
+    struct metrics *metrics = follower->app->metrics;
+    const char *key = follower->chain->key;
+    uint64_t count;
+    if (!parked_count(follower->db, key, &count, err))
+        return false;
+    metric_set_labelled(metrics, METRIC_PARKED, metric_label(metrics, METRIC_PARKED, key),
+                        (int64_t)count);
+    return true;
+}
+
 static bool parked_look(struct follower *follower, const struct chain_entry *entry, struct err *err)
 {
     int64_t now_us = clock_monotonic_us(follower->app->clock);
@@ -338,7 +351,8 @@ static bool parked_look(struct follower *follower, const struct chain_entry *ent
     follower->parked_looked_us = now_us;
     struct block_step step = step_of(follower, entry);
     return parked_retry(&step, follower->db, follower->session, &follower->haul, &follower->row,
-                        err);
+                        err) &&
+           parked_gauge(follower, err);
 }
 
 bool follow_step(struct follower *follower, bool *ret_idle, struct err *err)

@@ -30,10 +30,6 @@ const struct metric_row blockchain_metrics[METRIC_MAX] = {
     [METRIC_WATCHED_BYTES] = {"watched_bytes", METRIC_GAUGE, "Memory of them.", "chain"},
     [METRIC_EVENTS_PUBLISHED] = {"events_published_total", METRIC_COUNTER,
                                  "Events confirmed by the broker, repeats included.", NULL},
-    [METRIC_IGNORED] = {"ignored_total", METRIC_COUNTER,
-                        "What looked like a transfer to us and is none: foreign contracts, scripts "
-                        "that pay more than our address.",
-                        "reason"},
     [METRIC_PAYOUTS_QUEUED] = {"payouts_queued", METRIC_GAUGE, "Payouts that nobody looked at yet.",
                                "chain"},
     [METRIC_PAYOUTS_WAITING] = {"payouts_waiting", METRIC_GAUGE,

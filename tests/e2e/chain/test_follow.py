@@ -23,7 +23,7 @@ def node():
 
 @pytest.fixture(scope="module")
 def stand(node):
-    with stood_in(SECOND_OPINION=f"{CAREFUL}:=100000000") as stand:
+    with stood_in(SECOND_OPINION=f"{CAREFUL}:=100000000", BLOCKS_KEPT="10") as stand:
         yield stand
 
 
@@ -228,6 +228,17 @@ def test_fork__node_goes_back_and_stays_shorter__nothing_is_skipped(chain, node)
     assert chain.show()["hash"] == node.block_hash(node.height())
 
 
+def test_reorganisation__deeper_than_the_hashes_that_are_kept__stops_and_says_so(chain, node):
+    mine(node, chain, 16)
+    node.reorg(15)
+    node.mine(16)
+    assert "deeper than the hashes" in chain.until_stuck("deeper than")["reason"]
+    before = chain.show()["height"]
+    node.mine(1)
+    chain.until_stuck("deeper than")
+    assert chain.show()["height"] == before  # an operator has to look at it
+
+
 # ---- W-02: the same block twice ----
 
 def test_block__scanned_again_by_many__counted_once(chain, node):
@@ -389,7 +400,38 @@ def test_value__two_providers_disagree__nothing_is_taken_until_they_agree(stand,
         liar.close()
 
 
+# ---- W-17: a part that can't be taken ----
+
+def test_transfer__can_not_be_written__is_parked_and_the_rest_goes_on(chain, node):
+    bad, good = chain.address("bad"), chain.address("good")
+    where = "UPDATE bourse_blockchain.addresses SET chain_key = %s WHERE address = %s AND chain_key = %s"
+    WORLD.sql(where, "lost", bad, chain.key)
+    paid = {address: node.pay("ltc", address, "0.3") for address in (bad, good)}
+    mine(node, chain)
+    chain.until_events("transfer.seen", good)
+    mine(node, chain, 2)
+    chain.until_events("transfer.confirmed", good)
+
+    def parked():
+        answer = gateway("GET", f"/api/v2/admin/parked?chain={chain.key}", token=operator())
+        return [row for row in answer.json() if row["txid"] == paid[bad]]
+
+    [row] = wait_for(parked, 30, "the parked part")
+    assert row["state"] == "waiting" and "no address" in row["reason"]
+    story = gateway("GET", f"/internal/explain/{chain.key}/tx/{paid[bad]}").json()
+    assert any("parked" in reason for reason in story["reasons"])
+    WORLD.sql(where, chain.key, bad, "lost")
+    assert gateway("POST", f"/api/v2/admin/parked/{row['id']}/retry", token=operator()).status_code == 202
+    [seen] = chain.until_events("transfer.seen", bad)
+    assert seen["txid"] == paid[bad] and chain.until_events("transfer.confirmed", bad)
+    wait_for(lambda: parked()[0]["state"] == "done", 30, "its end")
+
+
 # ---- operators ----
+
+def operator(role="admin"):
+    return token("IDADA1000001", role=role)
+
 
 def test_explain__a_transaction__says_where_it_stands(chain, node):
     address = chain.address("explained", owner="ID9")
@@ -418,7 +460,7 @@ def test_explain__a_transaction__says_where_it_stands(chain, node):
 
 def test_operators__pause_and_resume__the_role_decides(chain, node):
     def admin(method, path, role="admin"):
-        return gateway(method, f"/api/v2/admin/{path}", token=token("IDADA1000001", role=role))
+        return gateway(method, f"/api/v2/admin/{path}", token=operator(role))
 
     assert admin("GET", "chains", role="member").status_code == 403
     assert admin("GET", "chains").status_code == 200
