@@ -316,9 +316,6 @@ static bool follow(struct follower *follower, const struct chain_entry *entry, b
         return next_block(follower, entry, ret_idle, err);
     case FORK_REVERT:
         return revert(follower, entry, err);
-    case FORK_TOO_DEEP:
-        return err_set(err, ERR_STATE_CONFLICT,
-                       "a reorganisation deeper than the hashes that are kept");
     case FORK_BEHIND:
         *ret_idle = true;
         return err_set(err, ERR_PEER_UNAVAILABLE, "the node is at %llu, behind our block %llu",

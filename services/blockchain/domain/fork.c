@@ -10,7 +10,7 @@ enum fork_move fork_decide(const struct fork_view *view)
         return view->node_tip >= view->start ? FORK_TAKE : FORK_IDLE;
     assert(view->node_hash != NULL);
     if (!view->our_hash)
-        return FORK_TOO_DEEP;
+        return FORK_BEHIND;
     if (strcmp(view->our_hash, view->node_hash) != 0)
         return FORK_REVERT;
     if (view->node_tip < view->height)

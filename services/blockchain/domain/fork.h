@@ -18,16 +18,15 @@ struct fork_view {
     uint64_t start;  /* the first that we want */
     uint64_t node_tip;
     /* At the lower of `height` and `node_tip`, if has_height. */
-    const char *our_hash; /* NULL: not kept any more */
+    const char *our_hash; /* NULL: not kept any more, so far behind is the node */
     const char *node_hash;
 };
 
 enum fork_move {
-    FORK_TAKE,    /* the block behind ours, or the first */
-    FORK_REVERT,  /* our last block */
-    FORK_IDLE,    /* we are at the tip */
-    FORK_BEHIND,  /* the node is behind us on the same chain: it lags */
-    FORK_TOO_DEEP /* the fork lies below what we kept: nothing is done without an operator */
+    FORK_TAKE,   /* the block behind ours, or the first */
+    FORK_REVERT, /* our last block */
+    FORK_IDLE,   /* we are at the tip */
+    FORK_BEHIND  /* the node is behind us on the same chain, or too far behind to tell: it lags */
 };
 
 enum fork_move fork_decide(const struct fork_view *view);

@@ -231,6 +231,7 @@ def test_fork__node_goes_back_and_stays_shorter__nothing_is_skipped(chain, node)
 def test_reorganisation__deeper_than_the_hashes_that_are_kept__stops_and_says_so(chain, node):
     mine(node, chain, 16)
     node.reorg(15)
+    chain.until_stuck("behind our block")
     node.mine(16)
     assert "deeper than the hashes" in chain.until_stuck("deeper than")["reason"]
     before = chain.show()["height"]
