@@ -192,7 +192,10 @@ static bool request_new(struct blockchain *app, struct db *db, struct arena *are
         .worker = {.app = app, .db = db, .arena = arena}, .payout = &payout, .digest = digest};
     const struct chain_entry *entry = catalogue_chain(catalogue, asked->chain);
     struct chain *chain = chains_find(app->chains, asked->chain);
-    if (!entry || !chain)
+    /* At start nobody knows anything yet, and "no" would be the end of the payout. */
+    if (catalogue->version == 0 || (entry && !chain))
+        return err_set_key(err, ERR_BUSY, "blockchain.starting", "the catalogue is not loaded yet");
+    if (!entry)
         return err_set_key(err, ERR_INVALID, "blockchain.chain.not_found", "no such chain");
     return fields_read(asked, entry, &payout, err) &&
            places_check(db, chain, entry, &payout, err) &&

@@ -125,3 +125,20 @@ def test_broadcast__node_gives_no_answer__is_unknown_and_the_same_bytes_go_out(g
     done = gateway.until(payout, "confirmed", mine=ltc)
     assert done["txid"] == lost["txid"] and len(done["transactions"]) == 1
     assert received(ltc, "ltc", to) == 1_200_000
+
+
+def test_collections__parts_of_one_deposit__go_together_and_leave_other_coins_alone(gateway, ltc):
+    deposit = gateway.address(CHAIN, "deposit", f"e2e-{secrets.token_hex(4)}")
+    hot, warm = (gateway.address(CHAIN, kind, f"e2e-{secrets.token_hex(4)}") for kind in ("hot", "warm"))
+    ltc.pay("ltc", deposit, "0.9")
+    ltc.pay("ltc", deposit, "0.25")
+    ltc.mine(3)
+    first, second = new_id("collect"), new_id("collect")
+    more = {"from": deposit, "subtract_fee": True}
+    gateway.put(first, CHAIN, hot, 50_000_000, "collection", **more)
+    gateway.put(second, CHAIN, warm, 40_000_000, "collection", **more)
+    done = [gateway.until(payout, "confirmed", mine=ltc) for payout in (first, second)]
+    assert done[0]["txid"] == done[1]["txid"]
+    assert received(ltc, "ltc", deposit) == 25_000_000, "the other deposit"
+    assert received(ltc, "ltc", hot) == 50_000_000 - int(done[0]["fee_units"])
+    assert received(ltc, "ltc", warm) == 40_000_000
