@@ -35,11 +35,21 @@ static int run_print_policy(struct service *service, const char *path)
     return 0;
 }
 
+/* Only for --help: main() has it before. */
+static int run_sign_file(struct service *service, const char *path)
+{
+    (void)service;
+    (void)path;
+    return EXIT_USAGE;
+}
+
 const struct service_flag signer_flags[] = {
     {"--verify-audit", "FILE", "Check the chain of an audit file, print how it ends.", false,
      run_verify_audit},
     {"--print-policy", "FILE", "Check a policy file, print its rules as a Markdown table.", false,
      run_print_policy},
+    {"--sign-file", "FILE", "Show and sign a PSBT or a transaction off-line; alone: its usage.",
+     false, run_sign_file},
     {"--put-seed", "FAMILY", "Take the seed of bitcoin or ethereum from standard input, in hex.",
      true, seed_flag_put},
     {"--show-seed", "FAMILY", "Print a seed, for a backup on paper.", true, seed_flag_show},

@@ -205,7 +205,7 @@ class Coin:
     def __init__(self, txid, index, value, key, path, script=None, witness_script=b""):
         self.txid, self.index, self.value, self.key, self.path = txid, index, value, key, path
         self.script = script or p2wpkh(key.public)
-        self.witness_script = witness_script
+        self.witness_script, self.others = witness_script, []  # others: (Key, path) of the same script
 
 
 class Payment:
@@ -244,7 +244,9 @@ def psbt(coins, payments):
         text += _pair(b"\x01", struct.pack("<q", coin.value) + compact(len(coin.script)) + coin.script)
         if coin.witness_script:
             text += _pair(b"\x05", coin.witness_script)
-        text += _place(6, coin.key, coin.path) + b"\x00"
+        for key, path in sorted([(coin.key, coin.path), *coin.others], key=lambda one: one[0].public):
+            text += _place(6, key, path)
+        text += b"\x00"
     for one in payments:
         text += (_place(2, one.key, one.path) if one.key else b"") + b"\x00"
     return base64.b64encode(text).decode()

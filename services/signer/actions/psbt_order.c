@@ -51,22 +51,33 @@ static bool key_fits(const struct psbt *psbt, size_t at, const struct coin_outpu
     return false;
 }
 
-/* The first derivation of the input that is a key of ours and fits. */
+bool psbt_input_place(struct keys *keys, const struct coin_params *coin, const struct psbt *psbt,
+                      size_t at, const struct coin_output *spent, bool *ret_is_ours,
+                      struct key_place *ret_place, struct err *err)
+{
+    struct psbt_derivation derivation;
+    *ret_is_ours = false;
+    for (size_t n = 0; psbt_derivation_at(psbt, at, n, &derivation); n++) {
+        uint8_t key[XPUB_KEY_SIZE];
+        if (!key_place_of_path(coin, &derivation.path, ret_place))
+            continue;
+        if (!keys_public(keys, ret_place, key, err))
+            return false;
+        *ret_is_ours =
+            memcmp(key, derivation.key, sizeof(key)) == 0 && key_fits(psbt, at, spent, key);
+        if (*ret_is_ours)
+            return true;
+    }
+    return true;
+}
+
 static bool input_place(const struct reading *reading, size_t at, const struct coin_output *spent,
                         struct key_place *ret_place, struct err *err)
 {
-    const struct psbt *psbt = &reading->made->psbt;
-    struct psbt_derivation derivation;
-    for (size_t n = 0; psbt_derivation_at(psbt, at, n, &derivation); n++) {
-        uint8_t key[XPUB_KEY_SIZE];
-        if (!key_place_of_path(reading->made->order.chain->coin, &derivation.path, ret_place))
-            continue;
-        if (!keys_public(reading->app->keys, ret_place, key, err))
-            return false;
-        if (memcmp(key, derivation.key, sizeof(key)) == 0 && key_fits(psbt, at, spent, key))
-            return true;
-    }
-    return refuse(err, RULE_KEY("inputs"), "input %zu is not ours", at);
+    bool is_ours;
+    return psbt_input_place(reading->app->keys, reading->made->order.chain->coin,
+                            &reading->made->psbt, at, spent, &is_ours, ret_place, err) &&
+           (is_ours || refuse(err, RULE_KEY("inputs"), "input %zu is not ours", at));
 }
 
 static bool inputs_read(const struct reading *reading, struct err *err)

@@ -110,8 +110,7 @@ static void safe_signature_owner__its_own_transaction__is_the_owner(void **state
 static void safe_signatures_pack__any_order__sorted_by_owner_once(void **state)
 {
     AUTO(str_release)
-    struct str packed = STR_INIT(TEXT_BYTES_MAX),
-               again = STR_INIT(TEXT_BYTES_MAX);
+    struct str packed = STR_INIT(TEXT_BYTES_MAX), again = STR_INIT(TEXT_BYTES_MAX);
     struct safe_signature list[4], mixed[5];
     struct evm_address before = {{0}}, owner;
     uint8_t data[68];
