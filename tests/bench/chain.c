@@ -94,7 +94,7 @@ static void derive_evm(struct world *w, uint32_t turn)
 {
     static struct xpub chain;
     struct xpub key;
-    struct evm_address address;
+    struct evm_address address = {{0}};
     char text[EVM_ADDRESS_TEXT_SIZE];
     if (chain.depth == 0)
         chain_of(w, "m/44'/60'/0'", &chain);

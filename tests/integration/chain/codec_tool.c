@@ -47,7 +47,7 @@ static uint64_t number(const char *text)
 
 static struct hdkey key_of(struct tool *tool, const char *account, uint64_t index)
 {
-    struct hdkey master, key;
+    struct hdkey master, key = {.depth = 0};
     struct key_path path;
     bool ok = hdkey_master(seed, sizeof(seed) - 1, &master) && key_path_parse(account, &path) &&
               key_path_add(&path, 0) && key_path_add(&path, (uint32_t)index) &&
