@@ -100,6 +100,9 @@ bool deposit_on_payout(struct chain_tx *tx, const struct chain_event *event, str
     const char *id;
     if (!chain_event_text(event, "payout_id", &id, err))
         return false;
+    /* The gas of a collection is the gateway's own matter; its fee is told as network_fee.paid. */
+    if (strncmp(id, "gas-", 4) == 0)
+        return true;
     if (strncmp(id, "collect-", 8) == 0)
         return on_collection(tx, event, id + 8, err);
     return refund_on_payout(tx, event, id, err);

@@ -26,7 +26,7 @@ def test_paid_in_credited_withdrawn_and_on_the_chain(anna, chains, currency, amo
     asked = anna.withdraw(currency, out, anna.beneficiary(currency, outside, f"outside {currency}"))
     row = until_paid(anna, asked["id"])
     assert row["rid"].lower() == outside.lower()
-    assert node.balance(currency, outside) - before == Decimal(row["amount"])
+    assert node.balance(currency, outside) - before == Decimal(row["amount"]) - Decimal(row["fee"])
     assert sum(anna.balance(currency)) == Decimal(amount) - Decimal(out)
 
 
