@@ -70,6 +70,16 @@ static bool read_outputs(struct reader *reader, struct arena *arena, struct coin
            err_set(err, ERR_INVALID, "transaction: pays more than there is");
 }
 
+/* Version 3 and a type in the upper half: what follows the lock time has its length in front. */
+static struct span read_payload(struct reader *reader, uint32_t version)
+{
+    const uint8_t *start = reader->next;
+    if (reader->failed || reader->left == 0 || (version & 0xffff) < 3 || version >> 16 == 0)
+        return SPAN_NONE;
+    reader_span(reader, reader_compact(reader));
+    return reader_ok(reader) ? span_of(start, (size_t)(reader->next - start)) : SPAN_NONE;
+}
+
 static bool parse(struct span bytes, bool may_have_witness, struct arena *arena,
                   struct coin_tx *ret_tx, struct err *err)
 {
@@ -97,6 +107,8 @@ static bool parse(struct span bytes, bool may_have_witness, struct arena *arena,
     if ((flags & FLAG_MWEB) && reader_u8(&reader) != 0)
         return err_set(err, ERR_INVALID, "transaction: has a part in an extension block");
     tx.lock_time = reader_u32(&reader);
+    if (flags == 0)
+        tx.payload = read_payload(&reader, tx.version);
     if (!reader_at_end(&reader))
         return err_set(err, ERR_INVALID, "transaction: cut off, or bytes behind its end");
     if (flags == FLAG_WITNESS && !coin_tx_has_witness(&tx))
@@ -169,6 +181,7 @@ void coin_tx_write(const struct coin_tx *tx, bool with_witness, struct str *out)
             bytes_add_span(out, tx->inputs[i].witness);
     }
     bytes_add_u32(out, tx->lock_time);
+    bytes_add_span(out, tx->payload);
 }
 
 /* ---- asking ---- */
@@ -195,7 +208,8 @@ static size_t compact_size(uint64_t number)
 size_t coin_tx_size(const struct coin_tx *tx, bool with_witness)
 {
     bool has_witness = with_witness && coin_tx_has_witness(tx);
-    size_t size = 4 + 4 + compact_size(tx->inputs_count) + compact_size(tx->outputs_count);
+    size_t size = 4 + 4 + compact_size(tx->inputs_count) + compact_size(tx->outputs_count) +
+                  tx->payload.length;
     for (size_t i = 0; i < tx->inputs_count; i++) {
         struct span script = tx->inputs[i].script, witness = tx->inputs[i].witness;
         size += TXID_SIZE + 4 + 4 + compact_size(script.length) + script.length;

@@ -54,6 +54,7 @@ struct coin_tx {
     size_t inputs_count;
     struct coin_output *outputs;
     size_t outputs_count;
+    struct span payload; /* of Dash's special transactions (DIP-2), its length in front; or none */
 };
 
 /* False: ERR_INVALID, or ERR_INTERNAL when the arena is full. The whole span must be it. */

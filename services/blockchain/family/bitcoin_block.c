@@ -72,14 +72,29 @@ static struct span between(const uint8_t *begin, const struct reader *reader)
     return span_of(begin, (size_t)(reader->next - begin));
 }
 
+static bool is_dash(const struct chain_client *client)
+{
+    return strcmp(client->name, "dash") == 0;
+}
+
+/* Dash's special transactions (DIP-2), every coinbase among them, have a part of their own at the end. */
+static struct span read_payload(const struct block *block, struct reader *reader, uint32_t version)
+{
+    const uint8_t *begin = reader->next;
+    if (!is_dash(block->client) || (version & 0xffff) < 3 || version >> 16 == 0)
+        return SPAN_NONE;
+    reader_span(reader, reader_compact(reader));
+    return between(begin, reader);
+}
+
 /* Reads one transaction and its id. */
 static bool tx_read(struct block *block, struct reader *reader, struct tx *tx, struct err *err)
 {
     const uint8_t *begin = reader->next;
     uint32_t version = reader_u32(reader);
     uint8_t flags = 0;
-    (void)version;
-    if (reader->left >= 2 && reader->next[0] == 0) {
+    /* Dash has no witnesses, and transactions without any input. */
+    if (reader->left >= 2 && reader->next[0] == 0 && !is_dash(block->client)) {
         reader_u8(reader);
         flags = reader_u8(reader);
         if (flags == 0 || (flags & ~(FLAG_WITNESS | FLAG_MWEB)) != 0)
@@ -97,7 +112,7 @@ static bool tx_read(struct block *block, struct reader *reader, struct tx *tx, s
     }
     if ((flags & FLAG_MWEB) && reader_u8(reader) != 0)
         return broken(err, "an extension block inside of a transaction");
-    struct span lock_time = reader_span(reader, 4);
+    struct span lock_time = reader_span(reader, 4), payload = read_payload(block, reader, version);
     if (!reader_ok(reader))
         return broken(err, "a transaction ends early");
     str_clear(&block->stripped);
@@ -105,6 +120,7 @@ static bool tx_read(struct block *block, struct reader *reader, struct tx *tx, s
     bytes_add_span(&block->stripped, tx->inputs);
     bytes_add_span(&block->stripped, tx->outputs);
     bytes_add_span(&block->stripped, lock_time);
+    bytes_add_span(&block->stripped, payload);
     if (!str_ok(&block->stripped))
         return broken(err, "a transaction is too long");
     hash256(str_data(&block->stripped), block->stripped.length, tx->txid);
@@ -236,7 +252,7 @@ static bool header_is(const struct chain_client *client, const uint8_t *header, 
 {
     uint8_t digest[HASH256_SIZE];
     char text[TXID_TEXT_SIZE];
-    if (strcmp(client->name, "dash") == 0)
+    if (is_dash(client))
         return true;
     hash256(header, HEADER_SIZE, digest);
     return strcmp(txid_text(digest, text), hash) == 0;

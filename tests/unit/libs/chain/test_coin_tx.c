@@ -299,6 +299,44 @@ static void coin_tx_parse__litecoins_integrating_transaction__taken(void **state
                        &err));
 }
 
+/* Dash: the part that a special transaction ends with is of its id (DIP-2). */
+static void coin_tx_parse__special_transaction_of_dash__known_id(void **state)
+{
+    static const char *const coinbase =
+        "03000500010000000000000000000000000000000000000000000000000000000000000000ffffffff0502fe07"
+        "0101ffffffff022dc71a3d05000000232103ee68257f0a4b1d9cadaf24809b2dddcf557cd3f11db99430c3a682"
+        "d003861891ac21c71a3d050000001976a914e1e24b11deb712819c7d0da193423bda1b47c25d88ac0000000024"
+        "fe0700006c45528d7b8d4e7a33614a1c3806f4faf5c463f0b313aa0ece1ce12c34154a44";
+    struct world *w = *state;
+    uint8_t txid[TXID_SIZE];
+    char text[TXID_TEXT_SIZE];
+    must_parse(w, coinbase);
+    assert_written(&w->tx, true, coinbase);
+    assert_true(coin_tx_is_coinbase(&w->tx));
+    coin_tx_id(&w->tx, txid);
+    assert_string_equal(txid_text(txid, text),
+                        "afb7aeb1cb84049c7c81c980c996515dda91ec5c15c29398bad985e9a286d2dc");
+    /* A quorum's commitment has neither inputs nor outputs. */
+    must_parse(w, "03000600"
+                  "0000"
+                  "00000000"
+                  "03aabbcc");
+    assert_int_equal(w->tx.payload.length, 4);
+    struct err err;
+    assert_false(parse(w,
+                       "03000600"
+                       "0000"
+                       "00000000"
+                       "03aabb",
+                       &err));
+    assert_false(parse(w,
+                       "02000600"
+                       "0000"
+                       "00000000"
+                       "03aabbcc",
+                       &err));
+}
+
 static void coin_push_write__lengths__shortest_form(void **state)
 {
     static const struct {
@@ -323,6 +361,7 @@ int main(void)
         T(coin_tx_parse__cut_off_anywhere__refused),
         T(coin_tx_parse__odd_ones__refused),
         T(coin_tx_parse__litecoins_integrating_transaction__taken),
+        T(coin_tx_parse__special_transaction_of_dash__known_id),
         T(coin_push_write__lengths__shortest_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,6 +248,48 @@ static void bitcoin_block_read__last_transaction_doubled__gives_nothing(void **s
     draft_release(&four);
 }
 
+/* A coinbase of Dash (DIP-2, DIP-4) and a quorum's commitment, which has no inputs: every block has some. */
+static void bitcoin_block_read__special_transactions_of_dash__read(void **state)
+{
+    static const char *const transactions[] = {
+        "03000500010000000000000000000000000000000000000000000000000000000000000000ffffffff0502fe07"
+        "0101ffffffff022dc71a3d05000000232103ee68257f0a4b1d9cadaf24809b2dddcf557cd3f11db99430c3a682"
+        "d003861891ac21c71a3d050000001976a914e1e24b11deb712819c7d0da193423bda1b47c25d88ac0000000024"
+        "fe0700006c45528d7b8d4e7a33614a1c3806f4faf5c463f0b313aa0ece1ce12c34154a44",
+        "0300060000000000000003aabbcc"};
+    struct draft draft = {.bytes = STR_INIT(BYTES_MAX), .block = STR_INIT(BYTES_MAX)};
+    AUTO(str_release) struct str hex = STR_INIT(2 * BYTES_MAX);
+    struct found *found = calloc(1, sizeof(*found));
+    const struct block_sink sink = {found, on_transfer, on_spend, on_parked};
+    struct watch_set *watch = watch_set_new();
+    struct block_head head;
+    uint8_t key[20];
+    struct err err;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(transactions); i++) {
+        size_t begin = draft.bytes.length;
+        assert_true(hex_read(transactions[i], strlen(transactions[i]), &draft.bytes));
+        hash256(draft.bytes.data + begin, draft.bytes.length - begin, draft.txids[draft.count++]);
+    }
+    block_make(&draft);
+    assert_true(hex_read_exact("e1e24b11deb712819c7d0da193423bda1b47c25d", key, sizeof(key)));
+    assert_true(watch_set_add(watch, WATCH_PKH, key, sizeof(key), OURS_ID));
+    struct block_question question = {.height = 2046, .watch = watch};
+    memcpy(question.hash, draft.hash, sizeof(question.hash));
+    str_add_hex(&hex, str_data(&draft.block), draft.block.length);
+    if (!bitcoin_block_read(chain_client_find("dash"), &question, str_data(&hex), hex.length, &sink,
+                            &head, &err))
+        fail_msg("%s", err.what);
+    assert_int_equal(found->transfers_count, 1);
+    assert_string_equal(found->transfers[0].txid,
+                        "afb7aeb1cb84049c7c81c980c996515dda91ec5c15c29398bad985e9a286d2dc");
+    assert_int_equal(found->transfers[0].index, 1);
+    assert_string_equal(found->transfers[0].units, "22500001569");
+    watch_set_free(watch);
+    free(found);
+    draft_release(&draft);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +297,7 @@ int main(void)
         cmocka_unit_test(bitcoin_block_read__any_byte_of_its_substance_changed__gives_nothing),
         cmocka_unit_test(bitcoin_block_read__cut_anywhere__gives_nothing),
         cmocka_unit_test(bitcoin_block_read__last_transaction_doubled__gives_nothing),
+        cmocka_unit_test(bitcoin_block_read__special_transactions_of_dash__read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
