@@ -28,7 +28,8 @@ def ask(uid, code, token=None):
 @pytest.fixture(scope="module")
 def person():
     person = signed_in()
-    person.seed = person.enable_otp()
+    person.seed = person.otp_enable()
+    person.uid = person.row["uid"]
     return person
 
 
@@ -41,7 +42,7 @@ def test_a_right_code_is_good_once(person):
 def test_wrong_codes_and_people_without_codes_have_none(person):
     assert ask(person.uid, "000000").json() == {"valid": False}
     assert ask("IDNOBODY0001", "123456").json() == {"valid": False}
-    assert ask(newcomer().uid, "123456").json() == {"valid": False}
+    assert ask(newcomer().row["uid"], "123456").json() == {"valid": False}
 
 
 @pytest.mark.parametrize("token", [
