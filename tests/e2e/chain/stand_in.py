@@ -88,7 +88,7 @@ class Gateway:
 
     def reply(self, method, path, body):
         url = urlsplit(path)
-        parts = url.path.removeprefix("/api/v2/internal/").split("/")
+        parts = url.path.removeprefix("/internal/").split("/")
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         if parts[0] == "events":
             return 200, self.listed(int(query["after"]), int(query["limit"]))
