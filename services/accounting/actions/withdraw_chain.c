@@ -24,10 +24,10 @@ static const struct {
     const char *state;
     enum news news;
 } states[] = {
-    {"queued", NEWS_QUEUED},
-    {"building", NEWS_QUEUED},  {"waiting", NEWS_WAITING}, {"signed", NEWS_SENT},
-    {"broadcast", NEWS_SENT}, {"unknown", NEWS_UNKNOWN}, {"confirmed", NEWS_CONFIRMED},
-    {"failed", NEWS_LOST},    {"refused", NEWS_LOST},    {"cancelled", NEWS_CANCELLED},
+    {"queued", NEWS_QUEUED},       {"building", NEWS_QUEUED}, {"waiting", NEWS_WAITING},
+    {"signed", NEWS_SENT},         {"broadcast", NEWS_SENT},  {"unknown", NEWS_UNKNOWN},
+    {"confirmed", NEWS_CONFIRMED}, {"failed", NEWS_LOST},     {"refused", NEWS_LOST},
+    {"cancelled", NEWS_CANCELLED},
 };
 
 /* One event and the withdrawal that it is about. */

@@ -60,8 +60,7 @@ static const char *sentence_of(const struct withdraw *row)
 
 /* ---- the parts ---- */
 
-static void add_limits(const struct outgoing *outgoing, const struct withdraw *row,
-                       struct str *out)
+static void add_limits(const struct outgoing *outgoing, const struct withdraw *row, struct str *out)
 {
     struct withdraw_limit_rule rule;
     struct withdraw_sums sums;
@@ -140,8 +139,7 @@ static void add_gateway(const struct outgoing *outgoing, const struct withdraw *
     str_add(out, ok ? str_data(&text) : "null");
 }
 
-static void add_payout(const struct outgoing *outgoing, const struct withdraw *row,
-                       struct str *out)
+static void add_payout(const struct outgoing *outgoing, const struct withdraw *row, struct str *out)
 {
     struct payout_request payout;
     struct err ignored;

@@ -15,21 +15,18 @@ struct list_form {
 };
 
 #define CHAIN_ROW(at_)                                                                             \
-    {.name = "blockchain_key",                                                                     \
-     .kind = PARAM_TEXT,                                                                           \
-     .offset = at_,                                                                                \
-     .check = check_blockchain_key,                                                                \
-     .type_code = "blockchain_key is invalid",                                                     \
-     .value_code = "blockchain_key management.beneficiary.blockchain_key_doesnt_exist",            \
-     .doc = "Key of the blockchain."}
+    {                                                                                              \
+        .name = "blockchain_key", .kind = PARAM_TEXT, .offset = at_,                               \
+        .check = check_blockchain_key, .type_code = "blockchain_key is invalid",                   \
+        .value_code = "blockchain_key management.beneficiary.blockchain_key_doesnt_exist",         \
+        .doc = "Key of the blockchain."                                                            \
+    }
 #define STATE_ROW(at_)                                                                             \
-    {.name = "state",                                                                              \
-     .kind = PARAM_TEXT,                                                                           \
-     .offset = at_,                                                                                \
-     .values = "pending active",                                                                   \
-     .type_code = "state is invalid",                                                              \
-     .value_code = "state management.beneficiary.invalid_state",                                   \
-     .doc = "pending or active."}
+    {                                                                                              \
+        .name = "state", .kind = PARAM_TEXT, .offset = at_, .values = "pending active",            \
+        .type_code = "state is invalid",                                                           \
+        .value_code = "state management.beneficiary.invalid_state", .doc = "pending or active."    \
+    }
 
 #define AT(member) offsetof(struct list_form, member)
 static const struct param list_params[] = {
@@ -46,7 +43,7 @@ static void list(struct http_request *request)
     const struct list_form *asked = http_params(request);
     struct beneficiary_filter filter = {
         .blockchain_key = asked->blockchain_key,
-        .states = !asked->state ? 1u << BENEFICIARY_PENDING | 1u << BENEFICIARY_ACTIVE
+        .states = !asked->state            ? 1u << BENEFICIARY_PENDING | 1u << BENEFICIARY_ACTIVE
                   : asked->state[0] == 'a' ? 1u << BENEFICIARY_ACTIVE
                                            : 1u << BENEFICIARY_PENDING,
     };
@@ -164,9 +161,9 @@ static void create(struct http_request *request)
     .method = "POST", .mode = HTTP_WORKER, .access = ACCESS_MANAGEMENT,                            \
     .class_name = "management.beneficiary", .tag = "management", .reply = beneficiary_fields
 const struct http_route management_beneficiary_routes[] = {
-    {ROUTE, .path = "/api/v2/management/beneficiaries/list", .handler = list,
-     .params = list_params, .params_size = sizeof(struct list_form), .reply_is_array = true,
-     .status = 200, .subject = "read_beneficiaries", .doc = "Where a member may withdraw to."},
+    {ROUTE, .path = "/api/v2/management/beneficiaries/list", .handler = list, .params = list_params,
+     .params_size = sizeof(struct list_form), .reply_is_array = true, .status = 200,
+     .subject = "read_beneficiaries", .doc = "Where a member may withdraw to."},
     {ROUTE, .path = "/api/v2/management/beneficiaries", .handler = create, .params = create_params,
      .params_size = sizeof(struct create_form), .subject = "write_beneficiaries",
      .doc = "Add one for a member."},

@@ -220,11 +220,10 @@ static void create(struct http_request *request)
     }
     const struct withdraw_request asked = {
         .member = &member,
-        .beneficiary_id = form->beneficiary_id.given
-                              ? (form->beneficiary_id.value > 0
-                                     ? (uint64_t)form->beneficiary_id.value
-                                     : UINT64_MAX)
-                              : 0,
+        .beneficiary_id = form->beneficiary_id.given ? (form->beneficiary_id.value > 0
+                                                            ? (uint64_t)form->beneficiary_id.value
+                                                            : UINT64_MAX)
+                                                     : 0,
         .blockchain_key = form->blockchain_key,
         .rid = form->rid,
         .currency_id = lower_text(outgoing.arena, form->currency),
@@ -290,16 +289,38 @@ static void act(struct http_request *request)
     .mode = HTTP_WORKER, .access = ACCESS_MANAGEMENT, .class_name = "management.withdraw",         \
     .tag = "management", .reply = management_withdraw_fields
 const struct http_route management_withdraw_routes[] = {
-    {.method = "POST", ROUTE, .path = "/api/v2/management/withdraws", .handler = list,
-     .params = list_params, .params_size = sizeof(struct list_form), .reply_is_array = true,
-     .status = 200, .subject = "read_withdraws", .doc = "Withdrawals."},
-    {.method = "POST", ROUTE, .path = "/api/v2/management/withdraws/get", .handler = get,
-     .params = get_params, .params_size = sizeof(struct list_form), .subject = "read_withdraws",
+    {.method = "POST",
+     ROUTE,
+     .path = "/api/v2/management/withdraws",
+     .handler = list,
+     .params = list_params,
+     .params_size = sizeof(struct list_form),
+     .reply_is_array = true,
+     .status = 200,
+     .subject = "read_withdraws",
+     .doc = "Withdrawals."},
+    {.method = "POST",
+     ROUTE,
+     .path = "/api/v2/management/withdraws/get",
+     .handler = get,
+     .params = get_params,
+     .params_size = sizeof(struct list_form),
+     .subject = "read_withdraws",
      .doc = "One withdrawal."},
-    {.method = "POST", ROUTE, .path = "/api/v2/management/withdraws/new", .handler = create,
-     .params = create_params, .params_size = sizeof(struct create_form),
-     .subject = "write_withdraws", .doc = "Take out an amount in a member's name."},
-    {.method = "PUT", ROUTE, .path = "/api/v2/management/withdraws/action", .handler = act,
-     .params = action_params, .params_size = sizeof(struct action_form),
-     .subject = "write_withdraws", .doc = "Process or cancel one."},
+    {.method = "POST",
+     ROUTE,
+     .path = "/api/v2/management/withdraws/new",
+     .handler = create,
+     .params = create_params,
+     .params_size = sizeof(struct create_form),
+     .subject = "write_withdraws",
+     .doc = "Take out an amount in a member's name."},
+    {.method = "PUT",
+     ROUTE,
+     .path = "/api/v2/management/withdraws/action",
+     .handler = act,
+     .params = action_params,
+     .params_size = sizeof(struct action_form),
+     .subject = "write_withdraws",
+     .doc = "Process or cancel one."},
     {.method = NULL}};
