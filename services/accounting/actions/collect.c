@@ -25,6 +25,21 @@ enum {
     PAYOUT_CALL_MS = 5000
 };
 
+/* What one row meets that time does not heal is remembered, and the others go on; true: go on. */
+static bool pass_over(struct err *err, struct err *last)
+{
+    if (err_retry(err->code) == ERR_RETRY)
+        return false;
+    *last = *err;
+    return true;
+}
+
+static bool end_of(const struct err *last, struct err *err)
+{
+    *err = *last;
+    return last->code == ERR_NONE;
+}
+
 /* ---- payouts ---- */
 
 struct payout {
@@ -185,15 +200,10 @@ static bool spread_all(struct accounting *app, const struct change *change, stru
     if (!deposits_to_spread(change->db, change->arena, DEPOSITS_TOGETHER, &listed, err))
         return false;
     const struct deposit *rows = listed.rows;
-    for (size_t i = 0; i < listed.count; i++) {
-        if (spread_one(app, change, &rows[i], err))
-            continue;
-        if (err_retry(err->code) == ERR_RETRY)
+    for (size_t i = 0; i < listed.count; i++)
+        if (!spread_one(app, change, &rows[i], err) && !pass_over(err, &last))
             return false;
-        last = *err; /* this one waits for its operator, the others go on */
-    }
-    *err = last;
-    return last.code == ERR_NONE;
+    return end_of(&last, err);
 }
 
 /* ---- asking ---- */
@@ -236,13 +246,14 @@ static bool ask_part(struct accounting *app, const struct change *change, struct
 static bool ask_parts(struct accounting *app, const struct change *change, struct err *err)
 {
     struct listed listed;
+    struct err last = {.code = ERR_NONE};
     if (!deposit_parts(change->db, change->arena, 0, "pending", PARTS_TOGETHER, &listed, err))
         return false;
     struct deposit_part *rows = listed.rows;
     for (size_t i = 0; i < listed.count; i++)
-        if (!ask_part(app, change, &rows[i], err))
+        if (!ask_part(app, change, &rows[i], err) && !pass_over(err, &last))
             return false;
-    return true;
+    return end_of(&last, err);
 }
 
 static bool ask_refund(struct accounting *app, const struct change *change,
@@ -270,13 +281,14 @@ static bool ask_refund(struct accounting *app, const struct change *change,
 static bool ask_refunds(struct accounting *app, const struct change *change, struct err *err)
 {
     struct listed listed;
+    struct err last = {.code = ERR_NONE};
     if (!refunds_to_ask(change->db, change->arena, REFUNDS_TOGETHER, &listed, err))
         return false;
     const struct refund *rows = listed.rows;
     for (size_t i = 0; i < listed.count; i++)
-        if (!ask_refund(app, change, &rows[i], err))
+        if (!ask_refund(app, change, &rows[i], err) && !pass_over(err, &last))
             return false;
-    return true;
+    return end_of(&last, err);
 }
 
 static bool ask_addresses(struct accounting *app, const struct change *change, struct err *err)

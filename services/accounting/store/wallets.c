@@ -20,6 +20,7 @@ static void wallet_read(struct row_reader *reader, void *to)
     row->currencies = row_text(reader, 11);
     row->created_at = db_get_time_us(result, 12);
     row->updated_at = db_get_time_us(result, 13);
+    row->balance_at = db_get_time_us(result, 14);
 }
 
 static const struct listing_column wallet_columns[] = {
@@ -42,8 +43,8 @@ static const struct listing_table wallet_table = {
               " w.balance, w.max_balance, w.status,"
               " (SELECT b.protocol FROM blockchains b WHERE b.`key` = w.blockchain_key),"
               " (SELECT GROUP_CONCAT(c.currency_id ORDER BY c.currency_id SEPARATOR ',')"
-              " FROM currencies_wallets c WHERE c.wallet_id = w.id), w.created_at, w.updated_at"
-              " FROM wallets w WHERE TRUE",
+              " FROM currencies_wallets c WHERE c.wallet_id = w.id), w.created_at, w.updated_at,"
+              " w.balance_at FROM wallets w WHERE TRUE",
     .columns = wallet_columns,
     .row_size = sizeof(struct wallet_row),
     .read = wallet_read,

@@ -25,7 +25,7 @@ struct wallet_row {
     const char *currencies; /* "eth,usdt"; NULL: none; read only */
     int64_t kind;
     struct dec max_balance;
-    int64_t created_at, updated_at;
+    int64_t balance_at, created_at, updated_at; /* balance_at: when `balance` was seen */
 };
 struct wallet_filter {
     int64_t id; /* 0: any */

@@ -91,6 +91,16 @@ def test_wallets__kinds_and_gateways():
     assert {"bitcoind", "geth", "bitgo"} <= set(ok(WHO.admin.get("/admin/wallets/gateways"), 200))
 
 
+def test_wallets__overview__by_currency_chain_and_kind():
+    ok(WHO.admin.post("/admin/wallets/new", **new_wallet()))
+    rows = {row["code"]: row for row in ok(WHO.admin.get("/admin/wallets/overview"), 200)}
+    eth = rows["eth"]
+    assert {"id", "name", "precision", "blockchains", "total", "estimated_total"} <= set(eth)
+    assert {f"{kind}_total_balance" for kind in ("deposit", "fee", "hot", "warm", "cold")} <= set(eth)
+    chain = next(one for one in eth["blockchains"] if one["blockchain_key"] == "eth-testnet")
+    assert [one["kind"] for one in chain["balances"]] == ["deposit", "fee", "hot", "warm", "cold"]
+
+
 def test_wallets__management__the_same_rows():
     row = ok(manage("/wallets/new", new_wallet()))
     assert ok(manage(f"/wallets/{row['id']}", {})) == row
