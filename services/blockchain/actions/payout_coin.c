@@ -128,6 +128,29 @@ static bool fit(struct coin_plan *plan, uint64_t rate, bool *ret_fits, struct er
     return true;
 }
 
+/* The longest run of the planned collections, from the front, whose coins are there to the unit; if there
+ * is none, the longest that is paid for at all. ret_count 0: none. */
+static void collect_choose(const struct coin_plan *plan, const uint64_t *units, size_t coins,
+                           struct coin_choice *ret_choice, size_t *ret_count)
+{
+    *ret_count = 0;
+    for (size_t count = plan->count; count > 0; count--) {
+        struct coin_need need = {.dust = 1};
+        struct coin_choice choice;
+        struct err own;
+        for (size_t i = 0; i < count; i++)
+            need.outputs += plan->payments[i].units;
+        if (!coins_choose(units, coins, &need, &choice, &own))
+            continue;
+        if (*ret_count == 0 || choice.change == 0) {
+            *ret_choice = choice;
+            *ret_count = count;
+        }
+        if (choice.change == 0)
+            return;
+    }
+}
+
 /* Collections from one address: the coins that are what was collected, to the unit, if there are such
  * (deposits are whole coins). Else it takes more, and the rest goes to the hot account; but not at once:
  * other parts of the same deposit may be about to come. */
@@ -136,29 +159,29 @@ static bool collect(struct coin_plan *plan, uint64_t rate, bool *ret_fits, struc
     struct payout_worker *worker = plan->worker;
     const int64_t patient_us =
         clock_now_us(worker->app->clock) - COLLECT_PATIENCE_MS * INT64_C(1000);
-    struct coin_need need = {.dust = 1};
+    const struct coin_need real = need_of(worker, rate);
     struct coin_choice choice;
     struct coin_list list;
     uint64_t *units;
     uint32_t vsize, outputs_vsize = 0;
-    struct err own;
     *ret_fits = false;
     if (!coins_free_of(worker->db, worker->arena, worker->chain->key, "", plan->payouts[0]->from,
                        &list, err) ||
         !units_of(worker, &list, &units, err))
         return false;
+    size_t count;
+    collect_choose(plan, units, list.count, &choice, &count);
+    plan->count = count;
     for (size_t i = 0; i < plan->count; i++) {
         if (!payout_output_vsize(worker, plan->payments[i].to, &vsize, err))
             return false;
-        need.outputs += plan->payments[i].units;
         outputs_vsize += vsize;
+        if (choice.change > 0 && plan->payouts[i]->created_at_us > patient_us)
+            return true;
     }
-    if (!coins_choose(units, list.count, &need, &choice, &own))
-        return true;
-    if (choice.change > 0 && plan->payouts[plan->count - 1]->created_at_us > patient_us)
+    if (plan->count == 0)
         return true;
     take_choice(plan, &list, &choice);
-    const struct coin_need real = need_of(worker, rate);
     plan->change_units = choice.change >= real.dust ? choice.change : 0;
     plan->vsize = real.base_vsize + outputs_vsize + (uint32_t)choice.count * real.input_vsize +
                   (plan->change_units ? real.change_vsize : 0);
@@ -199,6 +222,23 @@ static bool is_above_cap(const struct coin_plan *plan)
     return plan->count == 1 && text[0] && str_to_u64(text, &cap) && plan->fee > cap;
 }
 
+/* The other parts, due or not: their coins are the same. */
+static bool collect_add(struct coin_plan *plan, const struct payout *first, struct err *err)
+{
+    struct payout_worker *worker = plan->worker;
+    struct payout_list list;
+    if (!payouts_from(worker->db, worker->arena, worker->chain->key, first->from, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count && plan->count < PAYOUT_BATCH_MAX; i++) {
+        const struct payout *other = &list.rows[i];
+        bool is_payable = strlen(other->units) > 4; /* dust is refused in its turn */
+        if (other->seq != first->seq && !other->alone && !first->alone && is_payable &&
+            other->purpose == first->purpose)
+            coin_plan_add(plan, other);
+    }
+    return true;
+}
+
 static bool try_at(struct payout_worker *worker, const struct payout_list *due, size_t at,
                    uint64_t rate, struct coin_plan *plan, const char **ret_wait, struct err *err)
 {
@@ -208,11 +248,8 @@ static bool try_at(struct payout_worker *worker, const struct payout_list *due, 
     coin_plan_add(plan, payout);
     *ret_wait = PAYOUT_REASON_LIQUIDITY;
     if (payout->from[0]) {
-        for (size_t i = at + 1; i < due->count; i++)
-            if (strcmp(due->rows[i].from, payout->from) == 0 && !due->rows[i].alone &&
-                !payout->alone && due->rows[i].purpose == payout->purpose &&
-                plan->count < PAYOUT_BATCH_MAX && strlen(due->rows[i].units) > 4)
-                coin_plan_add(plan, &due->rows[i]);
+        if (!collect_add(plan, payout, err))
+            return false;
         if (!own_address_first(worker->db, worker->chain->key, "hot", &plan->change, err) ||
             !collect(plan, rate, &fits, err))
             return false;
@@ -272,7 +309,8 @@ static bool build(struct payout_worker *worker, const struct payout_list *due, u
                    coin_plan_reserve(plan, ret_tx, err);
         bool is_short = strcmp(wait, PAYOUT_REASON_LIQUIDITY) == 0;
         hot_is_short = hot_is_short || (is_short && payout->from[0] == '\0');
-        if (!payout_wait(worker, payout, wait, is_short ? 0 : PAYOUT_WAIT_MS, err))
+        if (!payout_wait(worker, payout, wait,
+                         is_short && payout->from[0] == '\0' ? 0 : PAYOUT_WAIT_MS, err))
             return false;
     }
     return true;

@@ -384,7 +384,7 @@ static bool build(struct payout_worker *worker, const struct payout_list *due, u
         bool is_short = strcmp(wait, PAYOUT_REASON_LIQUIDITY) == 0;
         if (is_short && count < SHORT_MAX)
             shortages[count++] = (struct shortage){payout->from, payout->contract};
-        int64_t wait_ms = is_short                                    ? 0
+        int64_t wait_ms = is_short && payout->from[0] == '\0'         ? 0
                           : strcmp(wait, PAYOUT_REASON_APPROVAL) == 0 ? PAYOUT_APPROVAL_WAIT_MS
                                                                       : PAYOUT_WAIT_MS;
         if (!payout_wait(worker, payout, wait, wait_ms, err))

@@ -89,15 +89,32 @@ bool payout_find(struct db *db, struct arena *arena, const char *id, struct payo
     return payout_read(rows, arena, ret_payout, err);
 }
 
+/* Of each asset and sender only the first, so that those who wait for one don't hide the others. */
 bool payouts_due(struct db *db, struct arena *arena, const char *chain_key, int64_t now_us,
                  struct payout_list *ret_list, struct err *err)
 {
     AUTO_FREE(db_result_free) struct db_result *rows = NULL;
     return db_query(db,
-                    "SELECT " COLUMNS " FROM payouts p WHERE p.chain_key = ? AND p.state IN (?, ?) "
-                    "AND (p.not_before IS NULL OR p.not_before <= ?) ORDER BY p.seq LIMIT ?",
+                    "SELECT " COLUMNS " FROM (SELECT w.*, ROW_NUMBER() OVER (PARTITION BY "
+                    "w.contract, w.from_address ORDER BY w.seq) AS place FROM payouts w "
+                    "WHERE w.chain_key = ? AND w.state IN (?, ?) AND (w.not_before IS NULL OR "
+                    "w.not_before <= ?)) p WHERE p.place <= ? ORDER BY p.seq LIMIT ?",
                     DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_QUEUED), DB_I64(PAYOUT_WAITING),
-                            DB_TIME(now_us), DB_I64(PAYOUTS_LIST_MAX)),
+                            DB_TIME(now_us), DB_I64(PAYOUTS_LIST_MAX / 4),
+                            DB_I64(PAYOUTS_LIST_MAX)),
+                    &rows, err) &&
+           list_read(rows, arena, ret_list, err);
+}
+
+bool payouts_from(struct db *db, struct arena *arena, const char *chain_key, const char *from,
+                  struct payout_list *ret_list, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    return db_query(db,
+                    "SELECT " COLUMNS " FROM payouts p WHERE p.chain_key = ? AND p.state IN (?, ?) "
+                    "AND p.from_address = ? ORDER BY p.seq LIMIT ?",
+                    DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_QUEUED), DB_I64(PAYOUT_WAITING),
+                            DB_TEXT(from), DB_I64(PAYOUTS_LIST_MAX)),
                     &rows, err) &&
            list_read(rows, arena, ret_list, err);
 }

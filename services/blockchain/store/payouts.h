@@ -64,6 +64,10 @@ bool payout_find(struct db *db, struct arena *arena, const char *id, struct payo
 bool payouts_due(struct db *db, struct arena *arena, const char *chain_key, int64_t now_us,
                  struct payout_list *ret_list, struct err *err) MUST_CHECK;
 
+/* All that are to leave one address, due or not. */
+bool payouts_from(struct db *db, struct arena *arena, const char *chain_key, const char *from,
+                  struct payout_list *ret_list, struct err *err) MUST_CHECK;
+
 /* Those that a transaction pays. */
 bool payouts_of_tx(struct db *db, struct arena *arena, uint64_t tx_id, struct payout_list *ret_list,
                    struct err *err) MUST_CHECK;
