@@ -134,9 +134,12 @@ def holdings(gateway, books, chains):
                                " = %s AND mined_height IS NOT NULL", key)[0]["fees"])
             paid = paid.scaleb(-node.CURRENCIES[native])
             moved[native] -= paid
+            told = Decimal(ask("SELECT COALESCE(SUM(fee_units), 0) AS fees FROM payout_txs WHERE chain_key"
+                               " = %s AND fee_told", key)[0]["fees"])
+            told = told.scaleb(-node.CURRENCIES[native])
             # Booked in 10^-16 of the currency; what is below waits for its neighbours.
-            if booked_fees[native] <= paid - BOOKED:
-                yield f"{key}: fees of {paid} {native} are mined, {booked_fees[native]} are booked"
+            if booked_fees[native] <= told - BOOKED:
+                yield f"{key}: fees of {told} {native} were told, {booked_fees[native]} are booked"
             lines = explained(ask, books, node, key)
             for currency, amount in on_chain(ask, node, key).items():
                 expected = moved[currency] + sum(lines[currency].values(), ZERO)

@@ -15,7 +15,7 @@ def anna(chains):
 
 
 @pytest.mark.parametrize("currency, amount, out", [
-    ("ltc", "2.5", "1"), ("eth", "3.25", "1.5"), ("usdt", "250.5", "100")])
+    ("ltc", "2.5", "1"), ("eth", "3.25", "0.1"), ("usdt", "250.5", "100")])
 def test_paid_in_credited_withdrawn_and_on_the_chain(anna, chains, currency, amount, out):
     node = node_of(currency)
     deposit = anna.receive(currency, amount)
