@@ -432,7 +432,9 @@ def test_large_payment_needs_two_people(world):
     refused(pay(approval(world, "alice", "bob", exp=int(time.time()) - 10)), "approval_invalid")
     forged = approval(world, "alice", "bob").replace('"kid": "bob"', '"kid": "carol"')
     refused(pay(forged), "approval_invalid")
-    signed(pay(approval(world, "alice"), json.loads(approval(world, "bob"))))
+    note = {"uid": "ID1", "digest": "ab" * 32, "at": "2026-11-27T20:00:00Z"}  # accounting's own approvals
+    refused(pay(note, note, approval(world, "alice")), "approvals")
+    signed(pay(note, approval(world, "alice"), json.loads(approval(world, "bob"))))
 
 
 def test_small_payment_needs_nobody(world):

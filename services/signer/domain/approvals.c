@@ -51,10 +51,12 @@ static bool document_read(const struct policy *policy, const struct order *order
                                              .jti_required = true};
     AUTO(str_release) struct str json = STR_INIT(TOKEN_BYTES_MAX);
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
+    struct err why;
     uint32_t signed_by;
     if (!token_verify_general(policy->approver_keys, policy->approvers, &rules, now_us, text,
-                              strlen(text), &signed_by, &json, err))
-        return refuse(err, RULE_KEY("approval_invalid"), "an approval does not verify");
+                              strlen(text), &signed_by, &json, &why))
+        return why.code == ERR_BODY_INVALID ||
+               refuse(err, RULE_KEY("approval_invalid"), "an approval does not verify");
     if (!json_read(str_data(&json), json.length, &root, err))
         return refuse(err, RULE_KEY("approval_invalid"), "an approval is no JSON");
     const char *payout_id = json_member_text(root, "payout_id");

@@ -7,7 +7,8 @@
  *
  * chain is the policy's name of the chain, addresses are in any spelling that the chain knows. Who signed
  * twice counts once. An approval of one of our payments that says anything else than the payment is
- * refused, not passed over: somebody is being shown something else than what is paid.
+ * refused, not passed over: somebody is being shown something else than what is paid. What is no JWS at all
+ * (the notes of accounting's own approvals) is passed over.
  */
 #ifndef SIGNER_DOMAIN_APPROVALS_H
 #define SIGNER_DOMAIN_APPROVALS_H

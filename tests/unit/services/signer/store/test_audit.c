@@ -181,6 +181,7 @@ static void audit_open__twice__the_second_is_refused(void **state)
 {
     struct world *w = *state;
     AUTO_FREE(audit_close) struct audit *first = open_audit(w);
+    assert_non_null(first);
     struct audit *second = NULL;
     struct err err;
     assert_false(audit_open(w->path, NOW_US, NULL, NULL, &second, &err));
