@@ -100,7 +100,8 @@ def test_address__gateway_away__pending_then_active(gateway):
         assert (shown["address"], shown["state"]) == (None, "pending")
     finally:
         gateway.is_away = False
-    wait_for(lambda: member.get("/account/deposit_address/eth", blockchain_key=CHAIN).json()["state"] == "active", CONFIRM_S)
+    wait_for(lambda: member.get("/account/deposit_address/eth",
+                                blockchain_key=CHAIN).json()["state"] == "active", CONFIRM_S)
 
 
 def test_address__refused__every_code(gateway):
@@ -113,7 +114,8 @@ def test_address__refused__every_code(gateway):
            "account.deposit_address.doesnt_support_cash_address_format")
     errors(member.get("/account/deposit_address/eth", blockchain_key="btc-testnet"), "record.not_found", status=404)
     errors(member.get("/account/deposit_address/btc"), "account.wallet.not_found")
-    errors(Member(level=0).get("/account/deposit_address/eth", blockchain_key=CHAIN), "account.deposit.not_permitted", status=403)
+    errors(Member(level=0).get("/account/deposit_address/eth",
+                               blockchain_key=CHAIN), "account.deposit.not_permitted", status=403)
     errors(Member(level=0).get("/account/deposits"), "account.deposit.not_permitted", status=403)
 
 
@@ -123,7 +125,8 @@ def test_address__management__a_new_one_each_time(gateway):
     asked = {"uid": member.uid, "currency": "eth", "blockchain_key": CHAIN, "remote": True}
     first, second = (ok(manage("/deposit_address/new", asked), 200) for _ in range(2))
     assert first["address"] != second["address"] and (first["uid"], first["remote"]) == (member.uid, True)
-    assert ok(member.get("/account/deposit_address/eth", blockchain_key=CHAIN), 200)["address"] not in (first["address"], second["address"])
+    assert ok(member.get("/account/deposit_address/eth",
+                         blockchain_key=CHAIN), 200)["address"] not in (first["address"], second["address"])
     for changes, sentence in (({"uid": "nobody"}, "uid management.payment_address.uid_doesnt_exist"),
                               ({"currency": "usd"}, "currency management.payment_address.currency_doesnt_exist"),
                               ({"blockchain_key": "no"},
