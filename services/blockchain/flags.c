@@ -5,6 +5,7 @@
 #include "api/document.h"
 #include "base/auto.h"
 #include "blockchain/explain_print.h"
+#include "blockchain/flags_cold.h"
 #include "blockchain/openapi.h"
 #include "blockchain/state/config.h"
 #include "db/db.h"
@@ -62,5 +63,11 @@ const struct service_flag blockchain_flags[] = {
      run_explain_tx},
     {"--explain-address", "CHAIN/ADDRESS", "Say what an address is and what came to it; then exit.",
      true, run_explain_address},
+    {"--unsigned", "WORDS",
+     "Make an unsigned PSBT of a cold wallet: CHAIN FROM TO UNITS, and to name its "
+     "key XPUB PATH INDEX.",
+     true, cold_flag_unsigned},
+    {"--inspect", "WORDS", "Show what a PSBT does: CLIENT/NETWORK FILE.", false, cold_flag_inspect},
+    {"--import", "WORDS", "Send what was signed elsewhere: CHAIN FILE.", true, cold_flag_import},
     {NULL},
 };
