@@ -58,7 +58,7 @@ class World:
             edge = base + EDGE_OFFSET
         self.port_base, self.edge_port, self.api_port = base, edge, base + 5
         self.ops_ports = {"accounting": base + 6, "matching": base + 7, "auth": base + 9,
-                          "mail": base + 12}
+                          "mail": base + 12, "blockchain": base + 14, "signer": base + 16}
         self.edge = f"http://127.0.0.1:{edge}/api/v2/peatio"
         self.api = f"http://127.0.0.1:{base + 5}/api/v2"
         self.environment = {**os.environ, "RUN_DIR": str(self.run_dir), "PORT_BASE": str(base),
