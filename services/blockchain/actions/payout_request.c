@@ -48,6 +48,15 @@ static bool units_read(const char *text, char *ret_units, size_t size, struct er
     return true;
 }
 
+/* What was deposited is collected from its address, and may be sent back from there; all else is paid
+ * from accounts of ours. */
+static bool from_is_allowed(enum payout_purpose purpose, const char *from)
+{
+    if (purpose == PAYOUT_REFUND)
+        return true;
+    return (purpose == PAYOUT_COLLECTION) == (from[0] != '\0');
+}
+
 static bool fields_read(const struct payout_request *asked, const struct chain_entry *entry,
                         struct payout *payout, struct err *err)
 {
@@ -62,7 +71,7 @@ static bool fields_read(const struct payout_request *asked, const struct chain_e
     if (strlen(asked->to) >= sizeof(payout->to) || strlen(asked->from) >= sizeof(payout->from) ||
         strlen(asked->owner) >= sizeof(payout->owner))
         return invalid(err, "blockchain.payout.too_long");
-    if ((payout->purpose == PAYOUT_COLLECTION) != (asked->from[0] != '\0'))
+    if (!from_is_allowed(payout->purpose, asked->from))
         return invalid(err, "blockchain.payout.invalid_from");
     if (!units_read(asked->units, payout->units, sizeof(payout->units), err) ||
         (asked->fee_cap_units[0] && !units_read(asked->fee_cap_units, payout->fee_cap_units,
@@ -105,6 +114,23 @@ static void refuse(struct payout *payout, const char *reason)
     snprintf(payout->reason, sizeof(payout->reason), "%.180s", reason);
 }
 
+/* Where it comes from, if that is not the hot account: an address whose key we have. */
+static bool from_check(struct db *db, struct chain *chain, const char *network,
+                       struct payout *payout, struct err *err)
+{
+    struct address_form form;
+    struct own_address own;
+    if (payout->from[0] == '\0')
+        return true;
+    chain->client->family->address_form(chain->client, network, payout->from, &form);
+    if (!form.is_valid)
+        return invalid(err, "blockchain.payout.invalid_from");
+    if (!own_address_find(db, chain->key, form.canonical, &own, err))
+        return false;
+    snprintf(payout->from, sizeof(payout->from), "%s", form.canonical);
+    return own.is_derived || invalid(err, "blockchain.payout.invalid_from");
+}
+
 /* Where money must not go, whatever accounting thinks (W-24, W-30). Puts addresses in their canonical
  * form. */
 static bool places_check(struct db *db, struct chain *chain, const struct chain_entry *entry,
@@ -136,20 +162,11 @@ static bool places_check(struct db *db, struct chain *chain, const struct chain_
     if (payout->purpose == PAYOUT_WITHDRAWAL || payout->purpose == PAYOUT_REFUND) {
         if (is_ours)
             refuse(payout, "address: it is one of ours");
-        return true;
-    }
-    if (is_ours ? strcmp(own.purpose, "deposit") == 0
-                : !is_wallet(chain, network, entry, payout->to)) {
+    } else if (is_ours ? strcmp(own.purpose, "deposit") == 0
+                       : !is_wallet(chain, network, entry, payout->to)) {
         refuse(payout, "address: not a listed wallet");
-        return true;
     }
-    if (payout->purpose != PAYOUT_COLLECTION)
-        return true;
-    family->address_form(chain->client, network, payout->from, &form);
-    if (!form.is_valid || !own_address_find(db, chain->key, form.canonical, &own, err))
-        return !form.is_valid ? invalid(err, "blockchain.payout.invalid_from") : false;
-    snprintf(payout->from, sizeof(payout->from), "%s", form.canonical);
-    return own.is_derived || invalid(err, "blockchain.payout.invalid_from");
+    return payout->state == PAYOUT_REFUSED || from_check(db, chain, network, payout, err);
 }
 
 struct insertion {

@@ -56,7 +56,7 @@ enum payout_move {
 
 enum payout_purpose {
     PAYOUT_WITHDRAWAL, /* from the hot account to whom a member named */
-    PAYOUT_REFUND,     /* of a deposit, from the hot account */
+    PAYOUT_REFUND,     /* of a deposit, from its address or the hot account */
     PAYOUT_COLLECTION, /* from a deposit address to a wallet of ours */
     PAYOUT_OFFLOAD,    /* from the hot account to a colder wallet */
     PAYOUT_GAS, /* from the fee account to a deposit address, so that it can pay for a token's way */

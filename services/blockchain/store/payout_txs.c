@@ -175,6 +175,19 @@ bool payout_txs_at_nonce(struct db *db, struct arena *arena, const struct payout
            list_read(rows, arena, ret_list, err);
 }
 
+bool payout_tx_is_paid(struct db *db, uint64_t id, bool *ret_paid, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT 1 FROM payout_payments x JOIN payout_payments y ON "
+                  "y.payout_id = x.payout_id JOIN payout_txs t ON t.id = y.tx_id JOIN spends s ON "
+                  "s.chain_key = t.chain_key AND s.txid = t.txid WHERE x.tx_id = ? LIMIT 1",
+                  DB_ARGS(DB_U64(id)), &rows, err))
+        return false;
+    *ret_paid = db_row_next(rows);
+    return true;
+}
+
 bool payout_tx_replacement(struct db *db, uint64_t id, uint64_t *ret_id, struct err *err)
 {
     AUTO_FREE(db_result_free) struct db_result *rows = NULL;

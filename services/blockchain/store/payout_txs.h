@@ -80,6 +80,9 @@ bool payout_txs_at_nonce(struct db *db, struct arena *arena, const struct payout
 bool payout_tx_replacement(struct db *db, uint64_t id, uint64_t *ret_id, struct err *err)
     MUST_CHECK;
 
+/* Whether a block that we took in holds it, or another transaction of its payouts. */
+bool payout_tx_is_paid(struct db *db, uint64_t id, bool *ret_paid, struct err *err) MUST_CHECK;
+
 /* building -> signed, with the bytes. ERR_STATE_CONFLICT: it is not building. */
 bool payout_tx_signed(struct db *db, uint64_t id, const char *txid, const char *raw,
                       uint64_t height, struct err *err) MUST_CHECK;
