@@ -278,6 +278,8 @@ def test_deposit__unknown_asset_or_address__parked_and_applied_later(gateway):
     reasons = [row[0] for row in WORLD.sql("SELECT reason FROM chain_parked WHERE seq IN (%s, %s) AND state = 'parked'"
                                            " ORDER BY seq", number, number + 1)]
     assert "no currency is" in reasons[0] and "nobody has the address" in reasons[1]
+    shown = {row["seq"]: row for row in ok(WHO.admin.get("/admin/parked_events"), 200)}
+    assert shown[number]["event"]["txid"] == unknown["txid"] and shown[number]["name"] == "transfer.confirmed"
 
 
 def test_deposit__reverted_while_submitted__back_and_again(gateway):
