@@ -1,12 +1,10 @@
 /*
  * /account/internal_transfers: what I sent to other members, and they to me.
- *
- * Sending asks for a one-time code, which only the service that keeps the secrets can check. Until
- * it does, every code is wrong, unless INTERNAL_TRANSFER_OTP=ignore: for tests, never with real
- * money.
+ * Sending asks for a one-time code, which auth checks (actions/otp_check.h).
  */
 #include "accounting/actions/change_rules.h"
 #include "accounting/actions/internal_transfer_create.h"
+#include "accounting/actions/otp_check.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/context.h"
 #include "accounting/http/internal_transfer_view.h"
@@ -145,11 +143,6 @@ static const struct param create_params[] = {
     PARAM_END};
 #undef AT
 
-static bool otp_is_right(struct http_request *request)
-{
-    return strcmp(request_app(request)->config->internal_transfer_otp, "ignore") == 0;
-}
-
 /* In the order of the contract. */
 static bool transfer_check(struct http_request *request, struct db *db, struct member *ret_receiver,
                            struct err *err)
@@ -160,9 +153,15 @@ static bool transfer_check(struct http_request *request, struct db *db, struct m
                    ? err_set_key(err, ERR_INVALID, "account.internal_transfer.receiver_not_found",
                                  "no such receiver")
                    : false;
-    if (!otp_is_right(request))
+    struct accounting *app = request_app(request);
+    bool is_right;
+    if (!otp_check(app, app->config->internal_transfer_otp, request_member(request)->uid,
+                   form->otp.value, &is_right, err))
+        return err_set_key(err, ERR_INVALID, "account.internal_transfer.create_error",
+                           "auth does not verify codes");
+    if (!is_right)
         return err_set_key(err, ERR_INVALID, "account.internal_transfer.invalid_otp",
-                           "no one-time code can be verified");
+                           "a wrong one-time code");
     if (ret_receiver->id == request_member(request)->id)
         return err_set_key(err, ERR_INVALID,
                            "account.internal_transfer.can_not_tranfer_to_yourself",
