@@ -164,3 +164,18 @@ bool chain_session(struct chain *chain, struct provider_session **ret_session, s
     pthread_mutex_unlock(&chain->lock);
     return ok;
 }
+
+bool chain_session_renew(struct chain *chain, struct provider_session **session, bool *ret_is_new,
+                         struct err *err)
+{
+    pthread_mutex_lock(&chain->lock);
+    bool is_current =
+        *session && chain->providers && provider_session_is_of(*session, chain->providers);
+    pthread_mutex_unlock(&chain->lock);
+    *ret_is_new = !is_current;
+    if (is_current)
+        return true;
+    provider_session_close(*session);
+    *session = NULL;
+    return chain_session(chain, session, err);
+}

@@ -57,6 +57,10 @@ void chains_apply(struct blockchain *app, const struct catalogue *catalogue);
 bool chain_session(struct chain *chain, struct provider_session **ret_session, struct err *err)
     MUST_CHECK;
 
+/* Makes *session one of the chain's present providers: opens it, or another one when they changed. */
+bool chain_session_renew(struct chain *chain, struct provider_session **session, bool *ret_is_new,
+                         struct err *err) MUST_CHECK;
+
 void chain_set_reason(struct chain *chain, const char *reason); /* "" : none */
 void chain_network(struct chain *chain, char buffer[static CHAIN_NETWORK_SIZE]);
 

@@ -96,17 +96,12 @@ static bool row_load(struct follower *follower, struct err *err)
 
 static bool session_ready(struct follower *follower, struct err *err)
 {
-    struct chain *chain = follower->chain;
-    pthread_mutex_lock(&chain->lock);
-    bool is_current = follower->session && chain->providers &&
-                      provider_session_is_of(follower->session, chain->providers);
-    pthread_mutex_unlock(&chain->lock);
-    if (is_current)
-        return true;
-    provider_session_close(follower->session);
-    follower->session = NULL;
-    follower->looked_us = 0;
-    return chain_session(chain, &follower->session, err);
+    bool is_new;
+    if (!chain_session_renew(follower->chain, &follower->session, &is_new, err))
+        return false;
+    if (is_new)
+        follower->looked_us = 0;
+    return true;
 }
 
 static bool connect_peers(struct follower *follower, struct err *err)
@@ -139,7 +134,7 @@ static bool look(struct follower *follower, struct err *err)
     if (follower->looked_us != 0 &&
         now_us - follower->looked_us < 1000LL * follower->app->config->tip_poll_ms)
         return true;
-    if (!providers_look(follower->session, &identity, &best, err) ||
+    if (!providers_tip(follower->session, &identity, &best, err) ||
         !network_note(follower, identity.network, err))
         return false;
     follower->chain->tip = best;

@@ -11,8 +11,8 @@ enum { LOOK_MS = 100, PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 5000 };
 struct one {
     struct blockchain *app;
     struct chain *chain;
-    pthread_t thread;
-    bool is_running;
+    pthread_t follower, watcher;
+    bool is_followed, is_watched;
 };
 
 static void tell(const struct chain *chain, const struct err *failure)
@@ -60,22 +60,48 @@ static void *run(void *arg)
     return NULL;
 }
 
+/* Looks at all providers of the chain: which of them the follower asks next. */
+static void *watch(void *arg)
+{
+    struct one *one = arg;
+    struct blockchain *app = one->app;
+    struct provider_session *session = NULL;
+    struct err ignored; /* the follower says why there is none */
+    bool is_new;
+    do {
+        if (one->chain->is_active && chain_session_renew(one->chain, &session, &is_new, &ignored))
+            providers_look(session);
+    } while (blockchain_sleep(app, app->config->tip_poll_ms));
+    provider_session_close(session);
+    return NULL;
+}
+
+static void begin(struct one *one)
+{
+    one->is_followed = pthread_create(&one->follower, NULL, run, one) == 0;
+    one->is_watched = pthread_create(&one->watcher, NULL, watch, one) == 0;
+    if (one->is_followed)
+        pthread_setname_np(one->follower, "follower");
+    if (one->is_watched)
+        pthread_setname_np(one->watcher, "provider-watch");
+    if (!one->is_followed || !one->is_watched)
+        log_error("no thread to follow a chain", LOG_STR("chain", one->chain->key));
+}
+
 void followers_run(struct blockchain *app)
 {
-    struct one rows[CATALOGUE_CHAINS_MAX] = {{.is_running = false}};
+    struct one rows[CATALOGUE_CHAINS_MAX] = {{.is_followed = false}};
     size_t count = 0;
     do {
         for (; count < chains_count(app->chains); count++) {
-            struct one *one = &rows[count];
-            *one = (struct one){.app = app, .chain = chains_at(app->chains, count)};
-            one->is_running = pthread_create(&one->thread, NULL, run, one) == 0;
-            if (!one->is_running)
-                log_error("no thread to follow a chain", LOG_STR("chain", one->chain->key));
-            else
-                pthread_setname_np(one->thread, "follower");
+            rows[count] = (struct one){.app = app, .chain = chains_at(app->chains, count)};
+            begin(&rows[count]);
         }
     } while (blockchain_sleep(app, LOOK_MS));
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].is_running)
-            pthread_join(rows[i].thread, NULL);
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].is_followed)
+            pthread_join(rows[i].follower, NULL);
+        if (rows[i].is_watched)
+            pthread_join(rows[i].watcher, NULL);
+    }
 }

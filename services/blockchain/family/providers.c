@@ -311,6 +311,18 @@ static bool look_one(struct node *node, void *arg, struct err *err)
     return family->identify(node, &look->identity, err) && family->tip(node, &look->tip, err);
 }
 
+/* The network of a chain is the first that a node told; a node of another one is no node of it. */
+static bool network_note_locked(struct providers *providers, struct provider *provider,
+                                const struct look *look, struct err *err)
+{
+    if (providers->network[0] == '\0')
+        memcpy(providers->network, look->identity.network, sizeof(providers->network));
+    provider->is_foreign = strcmp(providers->network, look->identity.network) != 0;
+    return !provider->is_foreign ||
+           err_set(err, ERR_CONFIG, "%s: network %s, expected %s", provider->label,
+                   look->identity.network, providers->network);
+}
+
 static void note_look_locked(struct providers *providers, struct provider *provider,
                              const struct look *look)
 {
@@ -354,38 +366,50 @@ static bool rests(struct providers *providers, size_t at, struct err *ret_why)
     return is_resting;
 }
 
-bool providers_look(struct provider_session *session, struct chain_identity *ret_identity,
-                    uint64_t *ret_tip, struct err *err)
+/* Looks at one provider, and keeps what it saw. */
+static bool look_and_note(struct provider_session *session, size_t at, struct look *look,
+                          struct err *err)
 {
     struct providers *providers = session->providers;
-    bool found = false, is_foreign = false;
-    struct err failure;
-    err_set(&failure, ERR_PEER_UNAVAILABLE, "%s has no provider", providers->chain_key);
-    for (size_t i = 0; i < providers->count; i++) {
+    if (!ask_one(session, at, look_one, look, err))
+        return false;
+    pthread_mutex_lock(&providers->lock);
+    bool is_ours = network_note_locked(providers, &providers->rows[at], look, err);
+    note_look_locked(providers, &providers->rows[at], look);
+    best_find_locked(providers);
+    pthread_mutex_unlock(&providers->lock);
+    return is_ours;
+}
+
+void providers_look(struct provider_session *session)
+{
+    for (size_t i = 0; i < session->providers->count; i++) {
         struct look look;
-        if (rests(providers, i, &failure) || !ask_one(session, i, look_one, &look, &failure))
+        struct err kept; /* with the provider, where its readers find it */
+        if (rests(session->providers, i, &kept) || look_and_note(session, i, &look, &kept))
+            continue;
+    }
+}
+
+bool providers_tip(struct provider_session *session, struct chain_identity *ret_identity,
+                   uint64_t *ret_tip, struct err *err)
+{
+    struct providers *providers = session->providers;
+    size_t order[PROVIDERS_MAX];
+    bool all_paused;
+    size_t count = order_of(session, false, order, &all_paused);
+    err_set(err, ERR_PEER_UNAVAILABLE, "%s has no provider of its network", providers->chain_key);
+    for (size_t i = 0; i < count; i++) {
+        struct look look;
+        if (!look_and_note(session, order[i], &look, err))
             continue;
         pthread_mutex_lock(&providers->lock);
-        note_look_locked(providers, &providers->rows[i], &look);
-        bool is_ours = !providers->rows[i].is_foreign;
-        if (is_ours && providers->network[0] == '\0')
-            memcpy(providers->network, look.identity.network, sizeof(providers->network));
+        *ret_tip = providers->best_tip;
         pthread_mutex_unlock(&providers->lock);
-        if (is_ours && !found)
-            *ret_identity = look.identity;
-        found |= is_ours;
-        if (!is_ours && !is_foreign)
-            err_set(&failure, ERR_CONFIG, "%s: network %s, expected %s", providers->rows[i].label,
-                    look.identity.network, providers->network);
-        is_foreign |= !is_ours;
+        *ret_identity = look.identity;
+        return true;
     }
-    pthread_mutex_lock(&providers->lock);
-    best_find_locked(providers);
-    *ret_tip = providers->best_tip;
-    pthread_mutex_unlock(&providers->lock);
-    if (!found)
-        *err = failure;
-    return found;
+    return false;
 }
 
 size_t providers_view(const struct providers *providers, struct provider_view *ret_views,

@@ -64,11 +64,13 @@ bool providers_ask(struct provider_session *session, provider_question *question
 bool providers_ask_other(struct provider_session *session, provider_question *question, void *arg,
                          struct err *err) MUST_CHECK;
 
-/* Looks at every provider: network and height. To be called now and then by the chain's follower.
- * Gives the network that they agree on and the best height; false: none of them answers, or they
- * are of different networks (ERR_CONFIG). */
-bool providers_look(struct provider_session *session, struct chain_identity *ret_identity,
-                    uint64_t *ret_tip, struct err *err) MUST_CHECK;
+/* Asks the best provider for network and height: what the follower goes by. The height is the best that
+ * is known of any of them. ERR_CONFIG: they are of another network than the chain's first. */
+bool providers_tip(struct provider_session *session, struct chain_identity *ret_identity,
+                   uint64_t *ret_tip, struct err *err) MUST_CHECK;
+/* Asks every provider that does not rest, and keeps what it says for who asks next. For a thread of its
+ * own: one slow provider holds up this look and nobody else. */
+void providers_look(struct provider_session *session);
 
 struct provider_view {
     char url[256]; /* without credentials */

@@ -3,6 +3,7 @@ W-02, W-10, W-12, W-16, W-17)."""
 
 import secrets
 import struct
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -18,6 +19,8 @@ CAREFUL = f"ltc-{secrets.token_hex(4)}"  # the chain with SECOND_OPINION
 
 @pytest.fixture(scope="module")
 def node():
+    if "ltc-regtest" not in WORLD.chains:
+        pytest.skip("litecoind is not installed")
     return WORLD.chains["ltc-regtest"]
 
 
@@ -378,6 +381,33 @@ def test_providers__one_away_one_stuck__the_best_is_followed(stand, node):
     finally:
         stuck.close()
         dead.close()
+
+
+def test_provider__takes_forever__the_others_are_asked(stand, node):
+    slow = Liar(node)
+    let_go = threading.Event()
+    try:
+        chain = stand.chain([slow.url, node_url(node)], node.height() + 1)
+        chain.until_ready()
+        address = first_address(chain)
+
+        def wait(_method, _params, answer):
+            let_go.wait(20)
+            return answer
+
+        slow.lie = wait
+        for _ in range(4):
+            node.pay("ltc", address, "0.01")
+            mine(node, chain)
+        chain.until_events("transfer.confirmed", address, 3)
+        first = wait_for(lambda: not (row := chain.show()["providers"][0])["healthy"] and row, 30, "its health")
+        assert "no answer" in first["reason"] and chain.until_ready()
+        slow.lie = None
+        let_go.set()
+        wait_for(lambda: chain.show()["providers"][0]["healthy"], 60, "its recovery")
+    finally:
+        let_go.set()
+        slow.close()
 
 
 def test_value__two_providers_disagree__nothing_is_taken_until_they_agree(stand, node):
