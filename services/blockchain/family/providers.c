@@ -385,7 +385,7 @@ void providers_look(struct provider_session *session)
 {
     for (size_t i = 0; i < session->providers->count; i++) {
         struct look look;
-        struct err kept; /* with the provider, where its readers find it */
+        struct err kept; /* with the provider as well, where its readers find it */
         if (rests(session->providers, i, &kept) || look_and_note(session, i, &look, &kept))
             continue;
     }
@@ -398,7 +398,10 @@ bool providers_tip(struct provider_session *session, struct chain_identity *ret_
     size_t order[PROVIDERS_MAX];
     bool all_paused;
     size_t count = order_of(session, false, order, &all_paused);
-    err_set(err, ERR_PEER_UNAVAILABLE, "%s has no provider of its network", providers->chain_key);
+    /* If there is nobody to ask: why the preferred one is not. */
+    pthread_mutex_lock(&providers->lock);
+    err_set(err, ERR_CONFIG, "%s", providers->rows[0].reason);
+    pthread_mutex_unlock(&providers->lock);
     for (size_t i = 0; i < count; i++) {
         struct look look;
         if (!look_and_note(session, order[i], &look, err))
