@@ -1,5 +1,6 @@
 #include "accounting/actions/chain_feed.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,8 +90,32 @@ static const struct {
     {"chain.health", on_nothing},
 };
 
+/* News of one transfer in their order, or not at all: "confirmed" that was parked and comes after
+ * "reverted" would credit what is on no chain. */
+static bool is_in_order(struct chain_tx *tx, const struct chain_event *event, struct err *err)
+{
+    const char *id = json_member_text(event->event, "transfer_id");
+    char text[24];
+    int64_t number;
+    bool is_overtaking;
+    if (strncmp(event->name, "transfer.", 9) != 0)
+        return true;
+    if (!id && json_member_i64(event->event, "transfer_id", &number)) {
+        snprintf(text, sizeof(text), "%lld", (long long)number);
+        id = text;
+    }
+    if (!id)
+        return true; /* whoever reads it says what is missing */
+    if (!chain_parked_before(tx->db, event->seq, event->chain, id, &is_overtaking, err))
+        return false;
+    return !is_overtaking ||
+           err_set(err, ERR_STATE_CONFLICT, "an earlier event of this transfer is parked");
+}
+
 static bool handle(struct chain_tx *tx, const struct chain_event *event, struct err *err)
 {
+    if (!is_in_order(tx, event, err))
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(handlers); i++)
         if (strcmp(handlers[i].name, event->name) == 0)
             return handlers[i].handler(tx, event, err);

@@ -20,19 +20,19 @@ static bool post(struct chain_tx *tx, struct ledger_entry *entries, size_t count
                           journal_post(tx->db, "deposit", first, entries, count, tx->now_us, err));
 }
 
-/* The deposit's amount from available to held, or back. */
-static bool hold(struct chain_tx *tx, const struct deposit *deposit, bool back, struct err *err)
+/* From available to held, or back. */
+static bool hold(struct chain_tx *tx, const struct deposit *deposit, struct dec amount, bool back,
+                 struct err *err)
 {
     struct currency currency;
-    if (dec_is_zero(deposit->amount))
+    if (dec_is_zero(amount))
         return true;
     if (!currency_get(tx->db, tx->arena, deposit->currency_id, &currency, err))
         return false;
-    struct ledger_entry entry = back
-                                    ? ledger_release("deposit", deposit->id, "refund_fail",
-                                                     &currency, deposit->member_id, deposit->amount)
-                                    : ledger_hold("deposit", deposit->id, "refund_hold", &currency,
-                                                  deposit->member_id, deposit->amount);
+    struct ledger_entry entry = back ? ledger_release("deposit", deposit->id, "refund_fail",
+                                                      &currency, deposit->member_id, amount)
+                                     : ledger_hold("deposit", deposit->id, "refund_hold", &currency,
+                                                   deposit->member_id, amount);
     return post(tx, &entry, 1, err);
 }
 
@@ -54,7 +54,7 @@ static bool create_unit(struct chain_tx *tx, void *arg, struct err *err)
     /* The state first: it says why not. */
     return (is_held ? deposit_apply(tx, &deposit, DEPOSIT_REJECT, err)
                     : deposit_apply(tx, &deposit, DEPOSIT_REFUND, err)) &&
-           (!locks || hold(tx, &deposit, false, err)) &&
+           (!locks || hold(tx, &deposit, deposit.amount, false, err)) &&
            refund_insert(tx->db, &work->refund, tx->now_us, err);
 }
 
@@ -87,11 +87,17 @@ static bool succeed(struct chain_tx *tx, const struct refund *refund, struct dep
            deposit_save(tx, &before, deposit, err);
 }
 
+/* What was held for the refund of a deposit that left the chain meanwhile stays held, in the place of
+ * what was frozen for it: nobody gets back what never came. */
 static bool fail(struct chain_tx *tx, const struct refund *refund, struct deposit *deposit,
                  struct err *err)
 {
-    if (refund->locked && !deposit->held_locked && !hold(tx, deposit, true, err))
-        return false;
+    if (refund->locked && !deposit->held_locked) {
+        if (!hold(tx, deposit, deposit->reverted ? deposit->frozen : deposit->amount, true, err))
+            return false;
+        if (deposit->reverted)
+            deposit->frozen = deposit->amount;
+    }
     return deposit->state != DEPOSIT_REFUNDING ||
            deposit_apply(tx, deposit, DEPOSIT_REFUND_FAIL, err);
 }

@@ -78,6 +78,20 @@ bool chain_parked_list(struct db *db, struct arena *arena, size_t max, struct li
     return ok;
 }
 
+bool chain_parked_before(struct db *db, uint64_t seq, const char *chain, const char *transfer_id,
+                         bool *ret_is_there, struct err *err)
+{
+    uint64_t found;
+    if (!number_of(db,
+                   "SELECT 1 FROM chain_parked WHERE source = '" SOURCE "' AND state = 'parked'"
+                   " AND seq < ? AND name LIKE 'transfer.%' AND JSON_VALUE(event, '$.chain') = ?"
+                   " AND JSON_VALUE(event, '$.transfer_id') = ? LIMIT 1",
+                   DB_ARGS(DB_U64(seq), DB_TEXT(chain), DB_TEXT(transfer_id)), &found, err))
+        return false;
+    *ret_is_there = found != 0;
+    return true;
+}
+
 bool chain_parked_done(struct db *db, uint64_t seq, int64_t now_us, struct err *err)
 {
     return db_exec(

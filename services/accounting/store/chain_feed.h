@@ -26,6 +26,9 @@ struct chain_parked {
 };
 bool chain_parked_list(struct db *db, struct arena *arena, size_t max, struct listed *ret_listed,
                        struct err *err) MUST_CHECK;
+/* Whether an event of this transfer from before `seq` is parked. */
+bool chain_parked_before(struct db *db, uint64_t seq, const char *chain, const char *transfer_id,
+                         bool *ret_is_there, struct err *err) MUST_CHECK;
 bool chain_parked_done(struct db *db, uint64_t seq, int64_t now_us, struct err *err) MUST_CHECK;
 
 bool chain_head_set(struct db *db, const char *blockchain_key, int64_t height, int64_t now_us,

@@ -85,6 +85,12 @@ bool coin_is_void(struct payout_worker *worker, const struct payout_tx *tx, bool
         if (coins.count > 0 || !payout_tx_replacement(worker->db, holder.id, &holder.id, &own))
             break;
     }
+    /* A coin whose own transaction was reorganised away is unspent nowhere, and may come back. */
+    bool may_return;
+    if (!coins_may_return(worker->db, worker->chain->key, holder.id, &may_return, err))
+        return false;
+    if (may_return)
+        return true;
     struct void_question question = {.coins = &coins};
     if (!providers_ask(worker->session, ask_void, &question, err))
         return false;

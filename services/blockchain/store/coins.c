@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "blockchain/store/payout_txs.h"
 
 DEFINE_AUTO(struct db_result, db_result_free);
 
@@ -81,6 +82,21 @@ bool coins_of_tx(struct db *db, struct arena *arena, const char *chain_key, uint
                     "WHERE l.chain_key = ? AND l.tx_id = ? ORDER BY t.units DESC, t.id",
                     DB_ARGS(DB_TEXT(chain_key), DB_U64(tx_id)), &rows, err) &&
            list_read(rows, arena, ret_list, err);
+}
+
+bool coins_may_return(struct db *db, const char *chain_key, uint64_t tx_id, bool *ret_may,
+                      struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT 1 FROM coin_locks l JOIN transfers t ON t.chain_key = l.chain_key AND "
+                  "t.txid = l.txid AND t.idx = l.vout AND t.contract = '' LEFT JOIN payout_txs o "
+                  "ON o.chain_key = t.chain_key AND o.txid = t.txid WHERE l.chain_key = ? AND "
+                  "l.tx_id = ? AND t.state = 'reverted' AND (o.id IS NULL OR o.state <> ?) LIMIT 1",
+                  DB_ARGS(DB_TEXT(chain_key), DB_U64(tx_id), DB_I64(PAYOUT_TX_VOID)), &rows, err))
+        return false;
+    *ret_may = db_row_next(rows);
+    return true;
 }
 
 static void own_read(struct db_result *rows, struct own_address *own)

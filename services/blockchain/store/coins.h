@@ -45,6 +45,10 @@ bool coin_locks_drop(struct db *db, uint64_t tx_id, struct err *err) MUST_CHECK;
 bool coins_of_tx(struct db *db, struct arena *arena, const char *chain_key, uint64_t tx_id,
                  struct coin_list *ret_list, struct err *err) MUST_CHECK;
 
+/* Whether one of them is in no block now, without proof that it never will be again. */
+bool coins_may_return(struct db *db, const char *chain_key, uint64_t tx_id, bool *ret_may,
+                      struct err *err) MUST_CHECK;
+
 /* ---- our addresses ---- */
 
 struct own_address {
