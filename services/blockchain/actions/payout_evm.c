@@ -4,14 +4,13 @@
  * way, the price of gas against its cap, the estimate. A chain nonce above ours means that somebody else
  * uses the key: nothing goes out from there any more, and somebody is told.
  */
-#include "blockchain/actions/payout_worker.h"
+#include "blockchain/actions/payout_evm.h"
 
 #include <string.h>
 
 #include "base/auto.h"
 #include "blockchain/family/ethereum.h"
 #include "blockchain/store/coins.h"
-#include "blockchain/store/events.h"
 #include "chain/erc20.h"
 #include "chain/u256.h"
 #include "json/field.h"
@@ -77,32 +76,10 @@ static bool ask_gas(struct node *node, void *arg, struct err *err)
     return ethereum_estimate_gas(node, &call, &payment->gas_estimate, err);
 }
 
-/* ---- the key is used by somebody else ---- */
-
-struct alarm {
-    struct payout_worker *worker;
-    const char *address;
-    uint64_t chain_nonce;
-};
-
-static bool alarm_unit(struct db *db, void *arg, struct err *err)
-{
-    const struct alarm *alarm = arg;
-    char reason[PAYOUT_REASON_SIZE], members[512];
-    snprintf(reason, sizeof(reason), "foreign_nonce %.42s %llu", alarm->address,
-             (unsigned long long)alarm->chain_nonce);
-    snprintf(members, sizeof(members), "\"chain\":\"%s\",\"ready\":false,\"reason\":\"%s\"",
-             alarm->worker->chain->key, reason);
-    return nonce_stop(db, alarm->worker->chain->key, alarm->address, reason, err) &&
-           event_add(db, "chain.health", members, clock_now_us(alarm->worker->app->clock), err);
-}
-
 /* ret_stopped: nothing may be sent from there. */
 static bool nonce_check(struct payment *payment, bool *ret_stopped, struct err *err)
 {
     struct payout_worker *worker = payment->worker;
-    struct alarm alarm = {
-        .worker = worker, .address = payment->from.address, .chain_nonce = payment->chain_nonce};
     char stopped[PAYOUT_REASON_SIZE];
     uint64_t next;
     if (!nonce_find(worker->db, worker->chain->key, payment->from.address, &next, stopped, err))
@@ -114,7 +91,7 @@ static bool nonce_check(struct payment *payment, bool *ret_stopped, struct err *
     if (*ret_stopped || !is_known || payment->chain_nonce <= next)
         return true;
     *ret_stopped = true;
-    return db_transaction(worker->db, alarm_unit, &alarm, err);
+    return evm_nonce_alarm(worker, payment->from.address, payment->chain_nonce, err);
 }
 
 /* ---- one payout ---- */
@@ -142,12 +119,6 @@ static struct u256 gas_cost(uint64_t gas, uint64_t max_fee)
     return cost;
 }
 
-/* A rate is twice the base fee and the tip. */
-static uint64_t base_fee_of(const struct fee_rate *rate)
-{
-    return rate->per_unit > rate->priority ? (rate->per_unit - rate->priority) / 2 : 0;
-}
-
 /* Prices the transaction. A reason to wait, NULL: none. */
 static bool price_it(struct payment *payment, const char **ret_wait, struct err *err)
 {
@@ -156,7 +127,7 @@ static bool price_it(struct payment *payment, const char **ret_wait, struct err 
     const struct fee_bounds bounds = payout_fee_bounds(worker);
     struct u256 cap;
     struct err own;
-    uint64_t base_fee = base_fee_of(&payment->rate);
+    uint64_t base_fee = evm_base_fee_of(&payment->rate);
     *ret_wait = NULL;
     if (!gas_price_choose(&bounds, base_fee, payment->rate.priority, &payment->price, &own)) {
         *ret_wait = PAYOUT_REASON_FEE;
@@ -394,139 +365,9 @@ static bool build(struct payout_worker *worker, const struct payout_list *due, u
     return true;
 }
 
-/* ---- behind the signature ---- */
-
-struct nonce_question {
-    const char *address;
-    uint64_t nonce;
-};
-
-static bool ask_nonce(struct node *node, void *arg, struct err *err)
-{
-    struct nonce_question *question = arg;
-    return ethereum_nonce(node, question->address, false, &question->nonce, err);
-}
-
-struct status_question {
-    const char *txid;
-    struct tx_status status;
-};
-
-static bool ask_status(struct node *node, void *arg, struct err *err)
-{
-    struct status_question *question = arg;
-    return node->client->family->tx_status(node, question->txid, &question->status, err);
-}
-
-/* The nonce is used up, and by none of ours. */
-static bool is_void(struct payout_worker *worker, const struct payout_tx *tx, bool *ret_void,
-                    struct err *err)
-{
-    struct nonce_question nonce = {.address = tx->from};
-    struct payout_tx_list all;
-    if (!providers_ask(worker->session, ask_nonce, &nonce, err))
-        return false;
-    *ret_void = false;
-    if (nonce.nonce <= tx->nonce)
-        return true;
-    if (!payout_txs_at_nonce(worker->db, worker->arena, tx, &all, err))
-        return false;
-    for (size_t i = 0; i < all.count; i++) {
-        struct status_question question = {.txid = all.rows[i].txid};
-        if (all.rows[i].txid[0] == '\0')
-            continue;
-        if (!providers_ask(worker->session, ask_status, &question, err))
-            return false;
-        if (question.status.place == TX_MINED)
-            return true; /* one of ours: its own row says the rest */
-    }
-    *ret_void = true;
-    struct alarm alarm = {.worker = worker, .address = tx->from, .chain_nonce = nonce.nonce};
-    char stopped[PAYOUT_REASON_SIZE];
-    uint64_t next;
-    if (!nonce_find(worker->db, tx->chain_key, tx->from, &next, stopped, err))
-        return false;
-    return stopped[0] || db_transaction(worker->db, alarm_unit, &alarm, err);
-}
-
-struct bump {
-    struct payout_worker *worker;
-    const struct payout_tx *old;
-    struct payout_tx made;
-    uint64_t tx_id;
-};
-
-static bool bump_unit(struct db *db, void *arg, struct err *err)
-{
-    struct bump *bump = arg;
-    return payout_tx_insert(db, &bump->made, clock_now_us(bump->worker->app->clock), &bump->tx_id,
-                            err) &&
-           payout_payments_copy(db, bump->old->id, bump->tx_id, err);
-}
-
-static bool ask_rate(struct node *node, void *arg, struct err *err)
-{
-    return node->client->family->fee_rate(node, "fast", arg, err);
-}
-
-/* The question of before with other prices: same nonce, same payment. */
-static bool request_reprice(const struct payout_tx *old, struct gas_price price, struct str *out)
-{
-    const char *from = strstr(old->request, ",\"max_fee\":");
-    const char *rest = strstr(old->request, ",\"payment\":");
-    if (!from || !rest || rest < from)
-        return false;
-    str_add_bytes(out, old->request, (size_t)(from - old->request));
-    str_add_format(out, ",\"max_fee\":\"%llu\",\"max_priority_fee\":\"%llu\"",
-                   (unsigned long long)price.max_fee, (unsigned long long)price.tip);
-    str_add(out, rest);
-    return str_ok(out);
-}
-
-static bool bump_it(struct payout_worker *worker, const struct payout_tx *tx, uint64_t *ret_tx,
-                    struct err *err)
-{
-    struct bump bump = {.worker = worker, .old = tx, .made = *tx};
-    const struct fee_bounds bounds = payout_fee_bounds(worker);
-    AUTO(str_release) struct str request = STR_INIT(PAYOUT_REQUEST_BYTES_MAX);
-    struct payout_tx_list all;
-    struct fee_rate rate;
-    struct gas_price today, price;
-    struct u256 fee, gas;
-    char text[U256_TEXT_SIZE];
-    struct err own;
-    *ret_tx = 0;
-    if (!payout_txs_at_nonce(worker->db, worker->arena, tx, &all, err))
-        return false;
-    if (all.count > PAYOUT_BUMPS_MAX || all.rows[all.count - 1].id != tx->id)
-        return true; /* often enough; or a younger one is on its way */
-    if (!providers_ask(worker->session, ask_rate, &rate, err))
-        return false;
-    if (!gas_price_choose(&bounds, base_fee_of(&rate), rate.priority, &today, &own) ||
-        !gas_price_bump(&bounds, (struct gas_price){tx->max_fee, tx->tip}, today, &price, &own))
-        return true; /* above the cap: it waits as it is */
-    if (!request_reprice(tx, price, &request))
-        return err_set(err, ERR_INTERNAL, "a stored question that can't be read");
-    bump.made.state = PAYOUT_TX_BUILDING;
-    bump.made.request = request.data;
-    bump.made.replaces = tx->id;
-    bump.made.max_fee = price.max_fee;
-    bump.made.tip = price.tip;
-    bool is_number = u256_parse(tx->fee_units, &fee);
-    assert(is_number && tx->max_fee > 0);
-    gas = u256_div_u64(fee, tx->max_fee, NULL);
-    if (!u256_mul_u64(gas, price.max_fee, &fee))
-        return err_set(err, ERR_OVERFLOW, "gas");
-    snprintf(bump.made.fee_units, sizeof(bump.made.fee_units), "%.65s", u256_text(fee, text));
-    if (!db_transaction(worker->db, bump_unit, &bump, err))
-        return false;
-    *ret_tx = bump.tx_id;
-    return true;
-}
-
 const struct payout_family payout_family_evm = {.name = "ethereum",
                                                 .sign_path = "/internal/sign/evm",
                                                 .is_ordered = true,
                                                 .build = build,
-                                                .is_void = is_void,
-                                                .bump = bump_it};
+                                                .is_void = evm_is_void,
+                                                .bump = evm_bump};
