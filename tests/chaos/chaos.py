@@ -3,7 +3,9 @@
 and messages, from one seed. It ends with every acknowledged order in its right final state, none
 that was not acknowledged doubled, and the checker green.
 
-    tests/chaos/chaos.py [--seed N] [--minutes M] [--keep]
+    tests/chaos/chaos.py [--seed N] [--minutes M] [--money] [--keep]
+
+With --money coins come in and go out meanwhile, and the gateway, the signer and the nodes fail too.
 """
 
 import argparse
@@ -27,7 +29,7 @@ from bots.client import Client, Refused, Unknown  # noqa: E402
 from bots.trader import MARKETS, Trader  # noqa: E402
 from checker import tables  # noqa: E402
 from checker.stack import Stack, read_env  # noqa: E402
-from faults import FAULTS, Faults  # noqa: E402
+from faults import FAULTS, MONEY_FAULTS, Faults  # noqa: E402
 
 QUIET_S = 90
 TRADING_AGAIN_S = 30
@@ -42,10 +44,10 @@ def say(text):
 class World:
     """A stack in a folder of its own, on ports of its own."""
 
-    def __init__(self, folder, port_base):
+    def __init__(self, folder, port_base, money):
         self.folder = folder
         self.env = {**os.environ, "RUN_DIR": str(folder), "PORT_BASE": str(port_base),
-                    "EDGE_PORT": str(port_base + 80), "EDGE_RATE": "100000"}
+                    "EDGE_PORT": str(port_base + 80), "EDGE_RATE": "100000", "NODES": "all" if money else "none"}
         os.environ.update(RUN_DIR=str(folder))
 
     def up(self):
@@ -119,7 +121,18 @@ def check_history(world, traders):
                 yield f"{request['client_order_id']} was refused and is there"
 
 
-def run(world, seed, minutes):
+def begin_money(world, chance, stop):
+    import movers  # needs nodes
+    trader = world.stack.credentials()["traders"][0]
+    movers.configure(world)
+    mover = movers.Mover(world, world.stack.token(trader["uid"]), trader["email"],
+                         random.Random(chance.random()), stop, say)
+    mover.prepare()
+    mover.start()
+    return mover
+
+
+def run(world, seed, minutes, money):
     chance = random.Random(seed)
     tokens = [world.stack.token(trader["uid"])
               for trader in world.stack.credentials()["traders"]]
@@ -128,6 +141,8 @@ def run(world, seed, minutes):
                       PAUSE_S)
                for n in range(TRADERS)]
     faults = Faults(world, chance, say)
+    names = sorted({**FAULTS, **(MONEY_FAULTS if money else {})})
+    mover = begin_money(world, chance, stop) if money else None
     slowest, failed = 0.0, []
     for trader in traders:
         trader.start()
@@ -135,7 +150,7 @@ def run(world, seed, minutes):
     done = 0
     while time.monotonic() < deadline:
         time.sleep(chance.uniform(2, 8))
-        name = chance.choice(sorted(FAULTS))
+        name = chance.choice(names)
         say(f"{name} ({sum(t.counts['orders'] for t in traders)} orders so far)")
         faults.inject(name)
         done += 1
@@ -154,6 +169,9 @@ def run(world, seed, minutes):
         trader.join(60)
     if wait_for_trading(world, tokens) is None:
         failed.append(f"no trading within {TRADING_AGAIN_S} s after the last fault")
+    if mover:
+        mover.join(60)
+        failed += list(mover.finish())
     acknowledged = sum(t.counts["orders"] for t in traders)
     say(f"{done} faults, {acknowledged} orders acknowledged, "
         f"{sum(t.counts['unknown'] for t in traders)} answers unknown, slowest recovery "
@@ -174,15 +192,16 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--port-base", type=int, default=24000)
+    parser.add_argument("--money", action="store_true", help="deposits and withdrawals as well")
     parser.add_argument("--keep", action="store_true", help="leave the stack's folder behind")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="bourse-chaos-"))
-    world = World(folder, options.port_base)
+    world = World(folder, options.port_base, options.money)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     failed = ["it did not come to its end"]
     try:
         world.up()
-        acknowledged, faults, failed = run(world, options.seed, options.minutes)
+        acknowledged, faults, failed = run(world, options.seed, options.minutes, options.money)
         for sentence in failed:
             say(f"WRONG: {sentence}")
         say(f"seed {options.seed}: {acknowledged} orders, {faults} faults: "

@@ -14,10 +14,16 @@ from checker.stack import read_env
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 QUEUES = ("bourse.commands.0", "bourse.results")
 FAULTS = {}
+MONEY_FAULTS = {}  # of a run with --money too
 
 
 def fault(function):
     FAULTS[function.__name__.replace("_", " ")] = function
+    return function
+
+
+def money_fault(function):
+    MONEY_FAULTS[function.__name__.replace("_", " ")] = function
     return function
 
 
@@ -27,7 +33,7 @@ class Faults:
         self.stopped, self.second_worker = [], None
 
     def inject(self, name):
-        FAULTS[name](self)
+        {**FAULTS, **MONEY_FAULTS}[name](self)
 
     def end(self):
         """Lets go what still holds something."""
@@ -101,6 +107,43 @@ class Faults:
     def kill_both_services(self):
         self._kill("accounting")
         self._kill("matching")
+
+    @money_fault
+    def kill_blockchain(self):
+        self._kill("blockchain")
+
+    @money_fault
+    def kill_signer(self):
+        self._kill("signer")
+
+    @money_fault
+    def kill_gateway_and_signer(self):
+        self._kill("blockchain")
+        self._kill("signer")
+
+    @money_fault
+    def kill_litecoind(self):
+        self._kill("litecoind")
+
+    @money_fault
+    def kill_anvil(self):
+        self._kill("anvil")
+
+    @money_fault
+    def pause_blockchain(self):
+        self._pause("blockchain", self.chance.uniform(1, 5))
+
+    @money_fault
+    def pause_signer(self):
+        self._pause("signer", self.chance.uniform(1, 5))
+
+    @money_fault
+    def pause_litecoind(self):
+        self._pause("litecoind", self.chance.uniform(1, 5))
+
+    @money_fault
+    def pause_anvil(self):
+        self._pause("anvil", self.chance.uniform(1, 5))
 
     @fault
     def pause_accounting(self):
