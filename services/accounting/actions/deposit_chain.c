@@ -301,6 +301,25 @@ static bool take_step(struct chain_tx *tx, const struct chain_event *event,
     return deposit_recredit(tx, deposit, err);
 }
 
+/* A transaction that was reorganised runs again, and a contract may pay another amount then. Before the
+ * credit the deposit follows; behind it a person has to look, and the event waits. */
+static bool follow_amount(struct chain_tx *tx, const struct transfer *transfer,
+                          struct deposit *deposit, struct err *err)
+{
+    bool is_there = transfer->news == TRANSFER_SEEN || transfer->news == TRANSFER_CONFIRMED;
+    if (!is_there || !deposit->units || strcmp(deposit->units, transfer->units) == 0)
+        return true;
+    if (deposit->credited)
+        return err_set(err, ERR_STATE_CONFLICT, "deposit %lu of %.40s units is back with %.40s",
+                       (unsigned long)deposit->id, deposit->units, transfer->units);
+    deposit->amount = transfer->amount;
+    deposit->units = transfer->units;
+    deposit->dust = transfer->dust;
+    if (deposit->state == DEPOSIT_SUBMITTED)
+        deposit->hold_reason = hold_reason_of(transfer);
+    return deposit_set_units(tx->db, deposit, err);
+}
+
 bool deposit_on_transfer(struct chain_tx *tx, const struct chain_event *event, struct err *err)
 {
     struct transfer transfer;
@@ -320,6 +339,8 @@ bool deposit_on_transfer(struct chain_tx *tx, const struct chain_event *event, s
                                      transfer.owner.address, transfer.index};
     bool found = deposit_find_transfer_locked(tx->db, tx->arena, &key, &deposit, err);
     if (!found && err->code != ERR_NOT_FOUND)
+        return false;
+    if (found && !follow_amount(tx, &transfer, &deposit, err))
         return false;
     struct deposit_standing standing = {0};
     if (found)

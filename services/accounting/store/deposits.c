@@ -139,6 +139,14 @@ bool deposit_update(struct db *db, struct deposit *deposit, int64_t now_us, stru
         NULL, err);
 }
 
+bool deposit_set_units(struct db *db, const struct deposit *deposit, struct err *err)
+{
+    return db_exec(db, "UPDATE deposits SET amount = ?, units = ?, dust = ? WHERE id = ?",
+                   DB_ARGS(DB_DEC(deposit->amount), DB_TEXT(deposit->units), DB_U64(deposit->dust),
+                           DB_U64(deposit->id)),
+                   NULL, err);
+}
+
 static bool find_where(struct db *db, struct listing *listing, struct deposit *ret_deposit,
                        struct err *err)
 {

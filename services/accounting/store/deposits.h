@@ -51,6 +51,8 @@ bool deposit_insert(struct db *db, struct deposit *deposit, int64_t now_us, stru
 /* Writes all that may change. */
 bool deposit_update(struct db *db, struct deposit *deposit, int64_t now_us, struct err *err)
     MUST_CHECK;
+/* Before the credit only: what came is something else now. */
+bool deposit_set_units(struct db *db, const struct deposit *deposit, struct err *err) MUST_CHECK;
 bool deposit_find_locked(struct db *db, struct arena *arena, uint64_t id,
                          struct deposit *ret_deposit, struct err *err) MUST_CHECK;
 bool deposit_find_tid_locked(struct db *db, struct arena *arena, const char *tid,

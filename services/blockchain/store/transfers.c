@@ -87,15 +87,16 @@ static bool row_insert(struct db *db, const char *chain_key, const struct found_
                                     (unsigned long long)found->address_id, chain_key);
 }
 
-/* In a block again, or in another one. What was credited stays so while its block stays. */
-static bool row_move(struct db *db, uint64_t id, const struct block_head *head, uint32_t need,
-                     int64_t now_us, struct err *err)
+/* In a block again, or in another one. What was credited stays so while its block stays. In another block
+ * a contract may have paid something else: the amount is that of now. */
+static bool row_move(struct db *db, uint64_t id, const struct found_transfer *found,
+                     const struct block_head *head, uint32_t need, int64_t now_us, struct err *err)
 {
     return db_exec(db,
-                   "UPDATE transfers SET state = 'seen', height = ?, block_hash = ?,"
-                   " confirmations_need = ?, updated_at = ? WHERE id = ?",
-                   DB_ARGS(DB_U64(head->height), DB_TEXT(head->hash), DB_U64(need), DB_TIME(now_us),
-                           DB_U64(id)),
+                   "UPDATE transfers SET state = 'seen', units = ?, sender = ?, height = ?,"
+                   " block_hash = ?, confirmations_need = ?, updated_at = ? WHERE id = ?",
+                   DB_ARGS(DB_TEXT(found->units), DB_TEXT(found->from), DB_U64(head->height),
+                           DB_TEXT(head->hash), DB_U64(need), DB_TIME(now_us), DB_U64(id)),
                    NULL, err);
 }
 
@@ -120,7 +121,7 @@ bool transfer_put(struct db *db, const char *chain_key, const struct found_trans
     if (is_there && strcmp(row.state, "reverted") != 0)
         return err_set(err, ERR_INVALID, "%s:%u is in block %s already", found->txid, found->index,
                        row.block_hash);
-    if (is_there ? !row_move(db, row.id, head, confirmations_need, now_us, err)
+    if (is_there ? !row_move(db, row.id, found, head, confirmations_need, now_us, err)
                  : !row_insert(db, chain_key, found, head, confirmations_need, now_us, err))
         return false;
     if (!row_find(db, chain_key, found, ret_row, &is_there, err))

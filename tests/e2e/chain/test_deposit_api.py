@@ -297,6 +297,31 @@ def test_deposit__reverted_while_submitted__back_and_again(gateway):
     assert member.balance("eth") == (Decimal(1), 0)
 
 
+def test_deposit__another_amount_in_another_block__that_one_is_credited(gateway):
+    """W-01: a reorganised transaction runs again, and a contract may pay less then."""
+    member = Depositor()
+    transfer = member.transfer("5")
+    gateway.tell("transfer.seen", **transfer)
+    until(gateway.tell("transfer.reverted", **transfer, was="seen", reason="reorg"))
+    again = {**transfer, "height": 95, "units": units("0.5")}
+    gateway.tell("transfer.seen", **again)
+    until(gateway.tell("transfer.confirmed", **again))
+    assert member.balance("eth") == (Decimal("0.5"), 0)
+
+
+def test_deposit__another_amount_after_the_credit__stays_frozen_and_waits_for_an_operator(gateway):
+    member = Depositor()
+    transfer = deposited(gateway, member, "5")
+    gateway.tell("transfer.reverted", **transfer, was="confirmed", reason="reorg")
+    again = {**transfer, "height": 95, "units": units("0.5")}
+    number = gateway.tell("transfer.seen", **again)
+    until(gateway.tell("transfer.confirmed", **again))
+    assert member.balance("eth") == (0, Decimal(5))
+    reasons = [row[0] for row in WORLD.sql("SELECT reason FROM chain_parked WHERE seq IN (%s, %s) ORDER BY seq",
+                                           number, number + 1)]
+    assert "is back with" in reasons[0] and "earlier event" in reasons[1]
+
+
 def suspense():
     rows = WORLD.sql("SELECT COALESCE(SUM(IF(code_a = 122, amount_a, 0) + IF(code_b = 122, amount_b, 0)), 0)"
                      " FROM ledger WHERE currency_id = 'eth' AND reference_type = 'deposit'")
