@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "accounting/actions/change_rules.h"
+#include "accounting/store/wallets.h"
 
 enum { OPTIONS_CHARACTERS_MAX = 1000, SUBUNITS_MAX = 18 };
 
@@ -157,7 +158,11 @@ static bool insert(const struct change *change, const struct currency *currency,
     return lay_over(row, draft, currency->is_coin, err) &&
            base_factor_of(draft, &row->base_factor, err) &&
            row_check(change->db, change->arena, row, currency->is_coin, err) &&
-           rule_unique("Blockchain key", network_insert(change->db, row, change->now_us, err), err);
+           rule_unique("Blockchain key", network_insert(change->db, row, change->now_us, err),
+                       err) &&
+           (!row->parent_id || !row->blockchain_key ||
+            wallets_link_token(change->db, row->currency_id, row->parent_id, row->blockchain_key,
+                               err));
 }
 
 static bool update(const struct change *change, const struct currency *currency,

@@ -2,6 +2,7 @@
  * /admin/blockchain_currencies and /management/blockchain_currencies: on which chain a currency
  * moves, and at what cost. Both groups share the handlers.
  */
+#include "accounting/actions/asset_check.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
@@ -201,7 +202,8 @@ static void create(struct http_request *request)
     }
     if (!request_change(request, &change))
         return;
-    if (network_create(&change, draft, &id, &err))
+    if (asset_check(request_app(request), &change, draft, &err) &&
+        network_create(&change, draft, &id, &err))
         reply_by_id(request, change.db, request_renewed_catalog(request, change.db), id);
     else
         reply_refusal(request, &err);
@@ -214,7 +216,8 @@ static void save(struct http_request *request)
     struct err err;
     if (!request_change(request, &change))
         return;
-    if (network_change(&change, draft, &err))
+    if (asset_check(request_app(request), &change, draft, &err) &&
+        network_change(&change, draft, &err))
         reply_by_id(request, change.db, request_renewed_catalog(request, change.db),
                     draft->id.value);
     else

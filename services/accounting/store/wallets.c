@@ -167,6 +167,18 @@ bool wallet_currency_remove(struct db *db, int64_t wallet_id, const char *curren
     return true;
 }
 
+bool wallets_link_token(struct db *db, const char *token_id, const char *parent_id,
+                        const char *blockchain_key, struct err *err)
+{
+    return db_exec(db,
+                   "INSERT IGNORE INTO currencies_wallets (currency_id, wallet_id)"
+                   " SELECT ?, w.id FROM wallets w JOIN currencies_wallets c ON c.wallet_id = w.id"
+                   " WHERE w.blockchain_key = ? AND w.status = 'active' AND w.kind <> 200"
+                   " AND c.currency_id = ?",
+                   DB_ARGS(DB_TEXT(token_id), DB_TEXT(blockchain_key), DB_TEXT(parent_id)), NULL,
+                   err);
+}
+
 bool wallet_currencies_clear(struct db *db, int64_t wallet_id, struct err *err)
 {
     return db_exec(db, "DELETE FROM currencies_wallets WHERE wallet_id = ?",

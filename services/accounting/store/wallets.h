@@ -57,6 +57,9 @@ bool wallet_currency_add(struct db *db, int64_t wallet_id, const char *currency_
     MUST_CHECK;
 bool wallet_currency_remove(struct db *db, int64_t wallet_id, const char *currency_id,
                             bool *ret_was, struct err *err) MUST_CHECK;
+/* A token is served by the active wallets of its parent on the chain, but for those that pay fees. */
+bool wallets_link_token(struct db *db, const char *token_id, const char *parent_id,
+                        const char *blockchain_key, struct err *err) MUST_CHECK;
 bool wallet_currencies_clear(struct db *db, int64_t wallet_id, struct err *err) MUST_CHECK;
 
 /* ---- whitelisted smart contracts ---- */

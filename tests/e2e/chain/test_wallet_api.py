@@ -91,6 +91,31 @@ def test_wallets__kinds_and_gateways():
     assert {"bitcoind", "geth", "bitgo"} <= set(ok(WHO.admin.get("/admin/wallets/gateways"), 200))
 
 
+def test_wallets__of_a_parent__serve_its_new_token():
+    hot = ok(WHO.admin.post("/admin/wallets/new", **new_wallet()))
+    fee = ok(WHO.admin.post("/admin/wallets/new", **new_wallet(kind="fee")))
+    code = "t" + secrets.token_hex(3)
+    ok(WHO.admin.post("/admin/currencies/new", code=code, name="A token"))
+    ok(WHO.admin.post("/admin/blockchain_currencies/new", currency_id=code, blockchain_key="eth-testnet",
+                      parent_id="eth", subunits=6, options={"erc20_contract_address": "0x" + secrets.token_hex(20)}))
+    assert code in ok(WHO.admin.get(f"/admin/wallets/{hot['id']}"), 200)["currencies"]
+    assert code not in ok(WHO.admin.get(f"/admin/wallets/{fee['id']}"), 200)["currencies"]
+
+
+def test_network__decimals_differ_from_the_contract__refused(ethereum):
+    """W-09: the node is asked before the row is written."""
+    row = next(one for one in ok(WHO.admin.get("/admin/currencies/usdt"), 200)["networks"]
+               if one["blockchain_key"] == "eth-anvil")
+    code = "t" + secrets.token_hex(3)
+    ok(WHO.admin.post("/admin/currencies/new", code=code, name="A token"))
+    asked = {"currency_id": code, "blockchain_key": "eth-anvil", "parent_id": "eth",
+             "options": {"erc20_contract_address": row["options"]["erc20_contract_address"]}}
+    errors(WHO.admin.post("/admin/blockchain_currencies/new", **asked, subunits=18),
+           "Base factor is 18 digits, the contract has 6")
+    errors(WHO.admin.post("/admin/blockchain_currencies/new", **{**asked, "options": {
+        "erc20_contract_address": "0x" + secrets.token_hex(20)}}, subunits=6), "Options name no token contract")
+
+
 def test_wallets__overview__by_currency_chain_and_kind():
     ok(WHO.admin.post("/admin/wallets/new", **new_wallet()))
     rows = {row["code"]: row for row in ok(WHO.admin.get("/admin/wallets/overview"), 200)}
