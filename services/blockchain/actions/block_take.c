@@ -4,6 +4,7 @@
 
 #include "blockchain/actions/block_hooks.h"
 #include "blockchain/actions/transfer_event.h"
+#include "blockchain/store/chains.h"
 #include "blockchain/store/events.h"
 #include "blockchain/store/parked.h"
 #include "blockchain/store/transfers.h"
@@ -161,8 +162,13 @@ static bool add_unit(struct db *db, void *arg, struct err *err)
 {
     struct unit *unit = arg;
     const struct block_head *head = &unit->haul->head;
+    const struct chain *chain = unit->step->chain;
     char hash[CHAIN_HASH_SIZE];
     bool is_kept;
+    /* As high as the chain is now, not when the look began: the follower may have taken blocks back
+     * since, and what is told as confirmed must be. From here on it waits for us. */
+    if (!chain_row_get(db, chain->key, chain->client->name, unit->now_us, &unit->before, err))
+        return false;
     /* The block must be one of ours still. */
     if (!block_hash_find(db, key_of(unit), head->height, hash, &is_kept, err))
         return false;
