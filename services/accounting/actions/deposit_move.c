@@ -208,6 +208,18 @@ struct act {
     struct deposit deposit;
 };
 
+/* By hand no coin is credited that is not on the chain: nothing would ever tell us that it left. And a
+ * refund begins with its address (deposit_refund.h), or its funds would be held by nobody. */
+static bool may_be_by_hand(const struct deposit *deposit, enum deposit_event event, struct err *err)
+{
+    if (!deposit->is_coin)
+        return true;
+    if (event == DEPOSIT_ACCEPT && !deposit->confirmed)
+        return err_set(err, ERR_STATE_CONFLICT, "deposit %s is not confirmed", deposit->tid);
+    return event != DEPOSIT_REFUND ||
+           err_set(err, ERR_STATE_CONFLICT, "deposit %s: a refund needs an address", deposit->tid);
+}
+
 static bool act_unit(struct chain_tx *tx, void *arg, struct err *err)
 {
     struct act *act = arg;
@@ -219,7 +231,8 @@ static bool act_unit(struct chain_tx *tx, void *arg, struct err *err)
         return false;
     if (asked->fiat_only && act->deposit.is_coin)
         return err_set(err, ERR_NOT_FOUND, "deposit %s is a coin's", act->deposit.tid);
-    return deposit_apply(tx, &act->deposit, asked->event, err);
+    return may_be_by_hand(&act->deposit, asked->event, err) &&
+           deposit_apply(tx, &act->deposit, asked->event, err);
 }
 
 bool deposit_act(struct accounting *app, const struct change *change,

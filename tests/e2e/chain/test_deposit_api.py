@@ -289,6 +289,8 @@ def test_deposit__reverted_while_submitted__back_and_again(gateway):
     gateway.tell("transfer.seen", **transfer)
     until(gateway.tell("transfer.reverted", **transfer, was="seen", reason="reorg"))
     assert (member.state(transfer), member.shown(transfer)["confirmations"]) == ("submitted", 0)
+    row = ok(WHO.admin.get("/admin/deposits", txid=transfer["txid"]), 200)[0]
+    errors(WHO.admin.post("/admin/deposits/actions", id=row["id"], action="accept"), "admin.depodit.cannot_accept")
     until(gateway.tell("transfer.reverted", **transfer, was="seen", reason="replaced"))
     assert member.state(transfer) == "canceled"
     until(gateway.tell("transfer.seen", **{**transfer, "height": 95}))
