@@ -26,6 +26,11 @@ from . import money, tables
 
 ZERO = Decimal(0)
 SCHEMA = "bourse_blockchain"
+# A transfer by a transaction of ours. Spends list all coins of transactions that had one of ours in them, also
+# those which we paid to others.
+IS_OURS = ("EXISTS (SELECT 1 FROM spends s WHERE s.chain_key = t.chain_key AND s.txid = t.txid AND"
+           " (s.prev_txid = '' OR EXISTS (SELECT 1 FROM transfers o WHERE o.chain_key = s.chain_key AND"
+           " o.txid = s.prev_txid AND o.idx = s.prev_idx)))")
 CONFIRMED = "state <> 'reverted'"
 BOOKED = Decimal(10) ** -16
 
@@ -91,8 +96,7 @@ def explained(ask, books, node, key):
 
     for row in ask("SELECT t.contract, t.units FROM transfers t JOIN addresses a ON a.id ="
                    f" t.address_id WHERE t.chain_key = %s AND t.{CONFIRMED} AND a.purpose <> 'deposit'"
-                   " AND NOT EXISTS (SELECT 1 FROM spends s WHERE s.chain_key = t.chain_key AND s.txid"
-                   " = t.txid)", key):
+                   f" AND NOT {IS_OURS}", key):
         currency, units = amount(row)
         lines[currency]["from outside to our wallets"] += units
     booked = {(row["txid"], row["txout"], row["contract"].lower(), row["address"].lower()): row
@@ -100,8 +104,7 @@ def explained(ask, books, node, key):
               if row["blockchain_key"] == key and row["credited"] and not row["reverted"]}
     for row in ask("SELECT t.txid, t.idx, t.contract, t.address, t.units FROM transfers t JOIN addresses a"
                    f" ON a.id = t.address_id WHERE t.chain_key = %s AND t.{CONFIRMED} AND a.purpose ="
-                   " 'deposit' AND NOT EXISTS (SELECT 1 FROM spends s WHERE s.chain_key = t.chain_key"
-                   " AND s.txid = t.txid)", key):
+                   f" 'deposit' AND NOT {IS_OURS}", key):
         currency, units = amount(row)
         deposit = booked.get((row["txid"], row["idx"], row["contract"].lower(),
                               row["address"].lower()))

@@ -4,7 +4,7 @@ reads BIP-174 too), brought back and sent."""
 import pytest
 
 from payouts import outside_address, received
-from world import WORLD
+from world import WORLD, wait_for
 
 CHAIN = "ltc-regtest"
 
@@ -14,7 +14,7 @@ def cold(ltc):
     address = ltc.outside_address()
     ltc.pay("ltc", address, "2")
     ltc.pay("ltc", address, "3")
-    ltc.mine(1)
+    wait_for(lambda: ltc.mine(1) and received(ltc, "ltc", address) == 500_000_000, 20, "its coins")
     return address
 
 

@@ -113,7 +113,7 @@ def test_broadcast__node_gives_no_answer__is_unknown_and_the_same_bytes_go_out(g
     payout, to = new_id(), outside_address(ltc)
     with WORLD.paused("signer"):
         gateway.put(payout, CHAIN, to, 1_200_000)
-        wait_for(lambda: ltc.mine(1) and gateway.get(payout)["state"] == "building", 20,
+        wait_for(lambda: ltc.mine(1) and gateway.get(payout)["state"] == "building", 60,
                  "the question to the signer")  # change of before needs a block
         stop = WORLD.paused("litecoind")
         stop.__enter__()
