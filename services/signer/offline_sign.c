@@ -146,7 +146,7 @@ static bool number_read(const cJSON *root, const char *name, uint64_t max, uint6
                         struct err *err)
 {
     const char *text = json_member_text(root, name);
-    int64_t number;
+    int64_t number = 0;
     bool done =
         text ? str_to_u64(text, ret_number) : json_member_i64(root, name, &number) && number >= 0;
     if (done && !text)
