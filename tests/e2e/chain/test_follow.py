@@ -494,6 +494,8 @@ def test_operators__pause_and_resume__the_role_decides(chain, node):
         return gateway(method, f"/api/v2/admin/{path}", token=operator(role))
 
     assert admin("GET", "chains", role="member").status_code == 403
+    assert admin("GET", "chains", role="accountant").status_code == 200
+    assert admin("POST", f"chains/{chain.key}/pause", role="accountant").status_code == 403
     assert admin("GET", "chains").status_code == 200
     assert admin("POST", f"chains/{chain.key}/pause").json()["paused"]
     chain.until_stuck("paused")
