@@ -7,11 +7,15 @@ bool event_sign(struct token_signer *signer, const struct event_row *row, int64_
     int64_t now_s = now_us / 1000000;
     str_clear(claims);
     str_clear(out);
-    str_add_format(claims,
-                   "{\"iss\":\"blockchain\",\"jti\":\"%s\",\"iat\":%lld,\"exp\":%lld,\"seq\":%llu,"
-                   "\"event\":",
-                   uuid_text(row->jti, jti), (long long)now_s,
-                   (long long)(now_s + EVENT_LIFETIME_S), (unsigned long long)row->seq);
+    str_add(claims, "{\"iss\":\"blockchain\",\"jti\":\"");
+    str_add(claims, uuid_text(row->jti, jti));
+    str_add(claims, "\",\"iat\":");
+    str_add_i64(claims, now_s);
+    str_add(claims, ",\"exp\":");
+    str_add_i64(claims, now_s + EVENT_LIFETIME_S);
+    str_add(claims, ",\"seq\":");
+    str_add_u64(claims, row->seq);
+    str_add(claims, ",\"event\":");
     str_add(claims, row->body);
     str_add_char(claims, '}');
     if (!str_ok(claims))
