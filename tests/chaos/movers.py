@@ -4,6 +4,7 @@ whatever is killed meanwhile. At the end each acknowledged withdrawal is paid on
 import json
 import os
 import re
+import subprocess
 import threading
 import time
 from decimal import Decimal
@@ -15,6 +16,7 @@ from checker import tables
 from stack import nodes
 from stack.settings import Settings
 
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
 CHAIN_OF = {"ltc": "ltc-regtest", "eth": "eth-anvil", "usdt": "eth-anvil"}
 PAID = {"ltc": "0.5", "eth": "0.05", "usdt": "40"}
 TAKEN = {"ltc": "0.2", "eth": "0.02", "usdt": "20"}
@@ -27,6 +29,8 @@ def configure(world):
     """Before the first request: accounting starts again with the settings of the run."""
     text = "".join(f"{name}={value}\n" for name, value in SETTINGS.items())
     (world.folder / "env/accounting.local.env").write_text(text)
+    subprocess.run([REPOSITORY / "tools/sql", "-e", "UPDATE bourse_accounting.withdraw_limits SET"
+                    " limit_24_hour = 1e9, limit_1_month = 1e9"], env=world.env, check=True)
     os.kill(world.pid("accounting"), 9)
 
 

@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session", autouse=True)
 def stack():
-    """Ends with the checker: whatever the tests did to it, the books must fit."""
+    """Ends with the checker: whatever the tests did to it, the books must fit. The coins on the chains
+    don't: tests have the gateway pay without accounting, and stand in for it."""
     if not WORLD.is_ours:
         yield WORLD
         return
@@ -42,7 +43,7 @@ def stack():
     try:
         WORLD.up()
         yield WORLD
-        done = WORLD.tool("check", "--wait", CHECK_WAIT_S, capture_output=True)
+        done = WORLD.tool("check", "--no-chains", "--wait", CHECK_WAIT_S, capture_output=True)
         failed = done.returncode != 0
         assert not failed, "the checker is not green:\n" + done.stdout + done.stderr
     finally:

@@ -15,7 +15,7 @@ def anna(chains):
 
 
 @pytest.mark.parametrize("currency, amount, out", [
-    ("ltc", "2.5", "1"), ("eth", "3.25", "0.1"), ("usdt", "250.5", "100")])
+    ("ltc", "2.5", "0.3"), ("eth", "3.25", "0.01"), ("usdt", "250.5", "20")])
 def test_paid_in_credited_withdrawn_and_on_the_chain(anna, chains, currency, amount, out):
     node = node_of(currency)
     deposit = anna.receive(currency, amount)
@@ -31,6 +31,8 @@ def test_paid_in_credited_withdrawn_and_on_the_chain(anna, chains, currency, amo
 
 
 def test_every_coin_is_where_the_books_say(anna):
+    if WORLD.is_ours:
+        pytest.skip("other tests paid by the gateway alone: RUN_DIR names a stack that has only books")
     done = WORLD.tool("check", "--wait", "60", capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ok      the coins on the chains are those of the books" in done.stdout, done.stdout
