@@ -26,7 +26,11 @@ def gateway(stack, admin):
     with Gateway() as gateway:
         with WORLD.accounting_with(BLOCKCHAIN_URL=gateway.url, WITHDRAW_OTP="ignore"):
             WHO.gateway = gateway
+            limit = admin.post("/admin/withdraw_limits", group="vip-0", kyc_level="3",
+                               limit_24_hour="100", limit_1_month="1000")
+            assert limit.status_code == 201, limit.text
             yield gateway
+            admin.call("DELETE", f"/admin/withdraw_limits/{limit.json()['id']}")
 
 
 @pytest.fixture(autouse=True)
