@@ -64,6 +64,7 @@ const struct config_row blockchain_config_rows[] = {
     {"GAS_LIMIT_CAP", CONFIG_U32, AT(gas_limit_cap), "500000", .min = 21000, .max = 30000000, .doc = "The most gas of one payout; a higher estimate is not believed."},
     {"FAULT_FILE", CONFIG_TEXT, AT(fault_file), "", .doc = "Tests only: the executor of payouts dies at the step that this file names. Nothing is paid on a main network while it is set."},
     {"SECOND_OPINION", CONFIG_TEXT, AT(second_opinion), "", .doc = "CHAIN:CONTRACT=UNITS between blanks (no contract: the native coin): a block with a transfer of so much or more is compared with another provider."},
+    {"CUSTODY_WEBHOOK_SECRET", CONFIG_SECRET, AT(custody_webhook_secret), "", .doc = "Signs the webhooks of custody providers (HMAC-SHA256 of the body); empty: none is taken."},
     {NULL},
 };
 /* clang-format on */

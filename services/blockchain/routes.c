@@ -20,6 +20,8 @@ static const struct http_route *const groups[] = {
     internal_event_routes,
     internal_payout_routes,
     internal_asset_routes,
+    /* Custody providers. */
+    webhook_routes,
 };
 
 size_t blockchain_routes(struct http_route *routes)

@@ -35,7 +35,7 @@ static bool round_run(struct job *job, bool *ret_more)
         struct chain *chain = chains_at(job->app->chains, i);
         struct err err;
         bool more = false;
-        if (!chain->is_active)
+        if (!chain->is_active || chain->client->is_custody)
             continue;
         bool ok = connect_peers(job, &err) &&
                   address_pool_fill(job->app, chain, job->db, job->signer, &more, &err);

@@ -27,7 +27,8 @@ enum watch_kind {
     WATCH_TR,      /* 32: taproot */
     WATCH_ACCOUNT, /* 20: an Ethereum-like account */
     WATCH_COIN_TX, /* 32: a transaction with coins of ours; id 1 */
-    WATCH_TX       /* 32: a transaction that we sent and wait for; id 1 */
+    WATCH_TX,      /* 32: a transaction that we sent and wait for; id 1 */
+    WATCH_CUSTODY  /* 32: SHA-256 of an address that a custody provider made */
 };
 
 struct watch_set;

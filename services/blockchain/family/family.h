@@ -51,6 +51,7 @@ struct chain_client {
     uint32_t coin_type;         /* BIP-44, on the main network */
     uint32_t purpose;           /* BIP-43: 84 or 44 */
     uint32_t coinbase_maturity; /* confirmations that a mined coin waits for */
+    bool is_custody;            /* somebody else has the keys and makes the addresses */
     bool is_dynamic_fee;        /* Ethereum-like: has EIP-1559 fees */
 };
 const struct chain_client *chain_client_find(const char *name); /* NULL: none */

@@ -15,7 +15,7 @@ struct rpc {
     struct fetch *fetch;
     long timeout_ms;
     uint64_t id;
-    bool has_user;
+    bool has_user, is_bearer; /* is_bearer: the user is "bearer", the password a token */
     char url[RPC_URL_SIZE], label[RPC_URL_SIZE];
     char user[CREDENTIAL_SIZE], password[CREDENTIAL_SIZE];
     struct str request, answer;
@@ -97,6 +97,7 @@ static bool url_read(struct rpc *rpc, const char *url, struct err *err)
         (colon &&
          !unescape(colon + 1, (size_t)(end - colon - 1), rpc->password, sizeof(rpc->password))))
         return err_set(err, ERR_CONFIG, "too long a user or password: %s", rpc->label);
+    rpc->is_bearer = strcmp(rpc->user, "bearer") == 0;
     snprintf(rpc->url, sizeof(rpc->url), "%.*s%s", (int)(begin - url), url, end + 1);
     return true;
 }
@@ -231,12 +232,19 @@ static bool run(struct rpc *rpc, const struct fetch_request *request, long *ret_
                    "%s: no answer: %.120s", rpc->label, failure.what);
 }
 
+static const char *token_of(const struct rpc *rpc)
+{
+    return rpc->is_bearer ? rpc->password : NULL;
+}
+
 static bool post(struct rpc *rpc, const char *body, size_t length, long *ret_status,
                  struct err *err)
 {
     const struct fetch_request request = {.method = "POST",
                                           .url = rpc->url,
-                                          .user = rpc->has_user ? rpc->user : NULL,
+                                          .user =
+                                              rpc->has_user && !rpc->is_bearer ? rpc->user : NULL,
+                                          .bearer = token_of(rpc),
                                           .password = rpc->password,
                                           .content_type = "application/json",
                                           .body = body,
@@ -335,9 +343,10 @@ bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char 
         return err_set(err, ERR_INVALID, "%s: too long a path", rpc->label);
     const struct fetch_request request = {.method = method,
                                           .url = str_data(&url),
-                                          .user = rpc->has_user ? rpc->user : NULL,
+                                          .user =
+                                              rpc->has_user && !rpc->is_bearer ? rpc->user : NULL,
                                           .password = rpc->password,
-                                          .bearer = bearer,
+                                          .bearer = bearer ? bearer : token_of(rpc),
                                           .content_type = body ? "application/json" : NULL,
                                           .body = body,
                                           .body_length = body ? strlen(body) : 0,

@@ -1,6 +1,6 @@
 /*
  * rpc.h: JSON-RPC to one node, over libs/fetch. Bounded in time and bytes; strict about what comes
- * back. User and password in the URL become basic authentication and are in no log, no error and no
+ * back. User and password in the URL become basic authentication (the user "bearer": a bearer token) and are in no log, no error and no
  * answer of ours: rpc_label() is the URL without them.
  *
  *     struct rpc_answer answer;
