@@ -51,8 +51,10 @@ static bool word_find(const char *word, size_t length, scope_set *ret_bit)
 bool scopes_parse(const char *text, scope_set *ret_set)
 {
     scope_set set = 0, bit;
-    if (!text)
-        text = "";
+    if (!text) {
+        *ret_set = 0;
+        return true;
+    }
     if (strnlen(text, OAUTH_SCOPES_TEXT_MAX) == OAUTH_SCOPES_TEXT_MAX)
         return false;
     while (*text) {
