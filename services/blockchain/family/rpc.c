@@ -43,13 +43,17 @@ static bool credentials_find(const char *url, const char **ret_begin, const char
 
 void rpc_url_label(const char *url, char *buffer, size_t size)
 {
-    const char *begin, *end;
-    size_t whole = strcspn(url, "?#");
-    if (credentials_find(url, &begin, &end))
-        snprintf(buffer, size, "%.*s%.*s", (int)(begin - url), url,
-                 (int)(whole - (size_t)(end + 1 - url)), end + 1);
-    else
-        snprintf(buffer, size, "%.*s", (int)whole, url);
+    const char *begin, *end, *scheme = strstr(url, "://");
+    size_t head = scheme ? (size_t)(scheme + 3 - url) : 0;
+    const char *host = credentials_find(url, &begin, &end) ? end + 1 : url + head;
+    size_t length = strcspn(host, "/?#");
+    const char *path = host + length;
+    /* Hosted nodes have their key in the path. */
+    bool has_path = path[0] == '/' && strcspn(path + 1, "?#") > 0;
+    snprintf(buffer, size, "%.*s%.*s%s", (int)head, url, (int)length, host,
+             has_path         ? "/..."
+             : path[0] == '/' ? "/"
+                              : "");
 }
 
 static int hex_digit(char c)

@@ -1,7 +1,7 @@
 /*
  * rpc.h: JSON-RPC to one node, over libs/fetch. Bounded in time and bytes; strict about what comes
  * back. User and password in the URL become basic authentication (the user "bearer": a bearer token) and are in no log, no error and no
- * answer of ours: rpc_label() is the URL without them.
+ * answer of ours: rpc_label() is the URL without them, and without a path.
  *
  *     struct rpc_answer answer;
  *     if (!rpc_call(rpc, "getblockhash", "[7]", &answer, err)) return false;
@@ -68,7 +68,7 @@ bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char 
               const char *body, long *ret_status, struct rpc_answer *ret_answer, struct err *err)
     MUST_CHECK;
 
-/* Removes user and password: "http://u:p@h:1/x?key=1" to "http://h:1/x". */
+/* Without what opens it: "http://u:p@h:1/x?key=1" to "http://h:1/...". */
 void rpc_url_label(const char *url, char *buffer, size_t size);
 
 #endif
