@@ -135,11 +135,14 @@ static bool judge_locked(struct desk *desk, struct trial *trial, const struct ap
                          struct err *err)
 {
     const struct order *order = trial->order;
-    if (!judge_rule(order, &trial->rule, err) || !judge_payments(order, trial->rule, err) ||
-        !ask_payouts(desk, trial, err))
+    if (!ask_payouts(desk, trial, err))
         return false;
+    /* What was signed once may be out: a policy that is stricter since then can't take it back, and a
+     * refusal would say that it never was. */
     if (trial->is_again)
         return true;
+    if (!judge_rule(order, &trial->rule, err) || !judge_payments(order, trial->rule, err))
+        return false;
     struct u256 fees = window_total(&desk->memory.fees[order->chain->number], trial->now_us);
     struct u256 units = window_total(&desk->memory.units[trial->rule->number], trial->now_us);
     return judge_fee(order, fees, err) &&

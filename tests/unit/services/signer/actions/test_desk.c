@@ -211,6 +211,21 @@ static void desk_open__policy_changed__sums_stay_with_their_rule(void **state)
     assert_string_equal(ask(w, PURPOSE_REFUND, "r-2", 10, 1, "more"), "");
 }
 
+static void desk_decide__repeat_under_a_stricter_policy__answered(void **state)
+{
+    struct world *w = *state;
+    char text[sizeof(policy_text)];
+    unsigned first = w->txs;
+    assert_string_equal(withdraw(w, "w-1", 60, 1), "");
+    memcpy(text, policy_text, sizeof(policy_text));
+    memcpy(strstr(text, "\"60\""), "\"10\"", 4);
+    reopen(w, text);
+    w->txs = first;
+    assert_string_equal(withdraw(w, "w-1", 60, 1), "");
+    assert_int_equal(day(w), 60);
+    assert_string_equal(withdraw(w, "w-2", 60, 1), "payment_max");
+}
+
 static void desk_decide__clock_went_back__sums_stay(void **state)
 {
     struct world *w = *state;
@@ -232,6 +247,7 @@ int main(void)
         T(desk_decide__refused__counts_nothing),
         T(desk_decide__bump__counts_its_fee_alone),
         T(desk_open__policy_changed__sums_stay_with_their_rule),
+        T(desk_decide__repeat_under_a_stricter_policy__answered),
         T(desk_decide__clock_went_back__sums_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
