@@ -4,8 +4,8 @@
 
 #include "service/service.h"
 
-int cold_flag_unsigned(struct service *service, const char *words);
-int cold_flag_inspect(struct service *service, const char *words);
-int cold_flag_import(struct service *service, const char *words);
+int cold_flag_unsigned(struct service *service, const char *text);
+int cold_flag_inspect(struct service *service, const char *text);
+int cold_flag_import(struct service *service, const char *text);
 
 #endif

@@ -14,7 +14,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 
-from ports import EDGE_OFFSET, free_base  # noqa: E402  (after the path is set)
+from ports import EDGE_OFFSET, LAST_OFFSET, free_base  # noqa: E402  (after the path is set)
 
 PORT_BASE = free_base()
 EDGE_PORT = PORT_BASE + EDGE_OFFSET
@@ -65,7 +65,7 @@ def test_second_start_changes_nothing(stack):
     again = tool(stack, "up", "--infra")
     assert again.returncode == 0 and "already running" in again.stdout
     assert before == {name: pid(stack, name) for name in before}
-    other = tool(stack, "up", "--infra", EDGE_PORT=str(EDGE_PORT + 5))
+    other = tool(stack, "up", "--infra", EDGE_PORT=str(PORT_BASE + LAST_OFFSET + 1))
     assert other.returncode == 1 and "make down" in other.stderr
 
 
@@ -108,7 +108,7 @@ def test_secrets_are_private(stack):
 
 
 def test_a_taken_port_is_named(stack, tmp_path):
-    refused = tool(tmp_path / "second", "up", "--infra", EDGE_PORT=str(EDGE_PORT + 6))
+    refused = tool(tmp_path / "second", "up", "--infra", EDGE_PORT=str(PORT_BASE + LAST_OFFSET + 1))
     assert refused.returncode == 1
     assert f"port {PORT_BASE + 1} (MariaDB" in refused.stderr and "PORT_BASE" in refused.stderr
 
