@@ -1,5 +1,6 @@
 #include "accounting/store/beneficiaries.h"
 
+#include "accounting/store/sql.h"
 #include "base/auto.h"
 
 DEFINE_AUTO(struct db_result, db_result_free);
@@ -138,8 +139,7 @@ bool beneficiary_list(struct db *db, const struct beneficiary_filter *filter,
         db_sql(db, where, " AND b.member_id = ?", DB_ARGS(DB_U64(filter->member_id)));
     if (filter->id)
         db_sql(db, where, " AND b.id = ?", DB_ARGS(DB_U64(filter->id)));
-    if (filter->blockchain_key)
-        db_sql(db, where, " AND b.blockchain_key = ?", DB_ARGS(DB_TEXT(filter->blockchain_key)));
+    sql_where_ascii(db, where, " AND b.blockchain_key = ?", filter->blockchain_key);
     if (filter->currency_ids_count > 0) {
         str_add(where, " AND b.currency_id IN (");
         for (size_t i = 0; i < filter->currency_ids_count; i++)

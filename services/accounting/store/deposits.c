@@ -223,16 +223,6 @@ static void where_times(struct db *db, const struct deposit_filter *filter, stru
         db_sql(db, where, to, DB_ARGS(DB_TIME(filter->to_us)));
 }
 
-static void where_text(struct db *db, struct str *where, const char *fragment, const char *text)
-{
-    if (!text)
-        return;
-    if (sql_is_ascii(text))
-        db_sql(db, where, fragment, DB_ARGS(DB_TEXT(text)));
-    else
-        str_add(where, " AND FALSE");
-}
-
 static void filter_sql(struct db *db, const struct deposit_filter *filter, struct str *where)
 {
     if (filter->id)
@@ -241,11 +231,11 @@ static void filter_sql(struct db *db, const struct deposit_filter *filter, struc
         db_sql(db, where, " AND d.id > ?", DB_ARGS(DB_U64(filter->from_id)));
     if (filter->member_id)
         db_sql(db, where, " AND d.member_id = ?", DB_ARGS(DB_U64(filter->member_id)));
-    where_text(db, where, " AND d.currency_id = ?", filter->currency_id);
-    where_text(db, where, " AND d.blockchain_key = ?", filter->blockchain_key);
-    where_text(db, where, " AND d.txid = ?", filter->txid);
-    where_text(db, where, " AND d.address = ?", filter->address);
-    where_text(db, where, " AND d.type = ?", filter->type);
+    sql_where_ascii(db, where, " AND d.currency_id = ?", filter->currency_id);
+    sql_where_ascii(db, where, " AND d.blockchain_key = ?", filter->blockchain_key);
+    sql_where_ascii(db, where, " AND d.txid = ?", filter->txid);
+    sql_where_ascii(db, where, " AND d.address = ?", filter->address);
+    sql_where_ascii(db, where, " AND d.type = ?", filter->type);
     if (filter->tid)
         db_sql(db, where, " AND d.tid = ?", DB_ARGS(DB_TEXT(filter->tid)));
     if (filter->email)

@@ -15,3 +15,13 @@ bool sql_is_ascii(const char *text)
             return false;
     return true;
 }
+
+void sql_where_ascii(struct db *db, struct str *where, const char *condition, const char *text)
+{
+    if (!text)
+        return;
+    if (sql_is_ascii(text))
+        db_sql(db, where, condition, DB_ARGS(DB_TEXT(text)));
+    else
+        str_add(where, " AND FALSE");
+}

@@ -175,15 +175,6 @@ static void where_time(struct db *db, struct str *where, const struct withdraw_f
         db_sql(db, where, to[filter->time], DB_ARGS(DB_TIME(filter->to_us)));
 }
 
-/* A text that is no ASCII is in no such column: nothing has it. */
-static void where_ascii(struct db *db, struct str *where, const char *condition, const char *text)
-{
-    if (sql_is_ascii(text))
-        db_sql(db, where, condition, DB_ARGS(DB_TEXT(text)));
-    else
-        str_add(where, " AND FALSE");
-}
-
 bool withdraw_list(struct db *db, const struct withdraw_filter *filter, struct listing *listing,
                    struct listed *ret_listed, struct err *err)
 {
@@ -194,14 +185,12 @@ bool withdraw_list(struct db *db, const struct withdraw_filter *filter, struct l
         db_sql(db, where, " AND w.id = ?", DB_ARGS(DB_U64(filter->id)));
     if (filter->currency_id)
         db_sql(db, where, " AND w.currency_id = ?", DB_ARGS(DB_TEXT(filter->currency_id)));
-    if (filter->blockchain_key)
-        where_ascii(db, where, " AND w.blockchain_key = ?", filter->blockchain_key);
+    sql_where_ascii(db, where, " AND w.blockchain_key = ?", filter->blockchain_key);
     if (filter->rid)
         db_sql(db, where, " AND w.rid = ?", DB_ARGS(DB_TEXT(filter->rid)));
     if (filter->tid)
         db_sql(db, where, " AND w.tid = ?", DB_ARGS(DB_TEXT(filter->tid)));
-    if (filter->txid)
-        where_ascii(db, where, " AND w.txid = ?", filter->txid);
+    sql_where_ascii(db, where, " AND w.txid = ?", filter->txid);
     if (filter->transfer_type)
         db_sql(db, where, " AND w.transfer_type = ?", DB_ARGS(DB_I64(filter->transfer_type)));
     if (filter->is_coin)

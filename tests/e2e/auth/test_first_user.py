@@ -9,10 +9,11 @@ import pytest
 import requests
 
 from applicant import PASSWORD, new_email, sql
+from ports import LAST_OFFSET
 from world import REPOSITORY, WORLD, wait_for
 
 SCHEMA = "bourse_auth_first"
-PORT = WORLD.port_base + 15
+PORT = WORLD.port_base + LAST_OFFSET + 1
 
 
 @pytest.fixture
