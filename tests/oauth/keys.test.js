@@ -259,7 +259,7 @@ test('dpop_jkt binds the code', async () => {
 // ---- another process of the same service, with other settings ----
 
 async function second(settings) {
-  const base = Number(new URL(issuer).port) + 4; // free: tests/support/ports.py
+  const base = Number(new URL(issuer).port) + 9; // free: tests/support/ports.py
   const own = `http://127.0.0.1:${base}`;
   const child = spawn(authBinary, [], { stdio: 'ignore',
     env: authEnv({ HTTP_PORT: base, OPS_PORT: base + 1, OAUTH_ISSUER: own, ...settings }) });
