@@ -10,6 +10,7 @@ from benchmark import cpu
 from benchmark.run import MEMBERS, PROTOTYPE_EDGE_PORT, PROTOTYPE_PORT, TRIVIAL_PORT, medians, pairs, say
 
 CONNECTIONS = (1, 64, 128, 256, 1000)
+COMPARED = 64  # connections of what is compared
 PACED_RATE = 1000  # requests a second of a machine that is not full
 READS = {
     "depth": "/api/v2/public/markets/btcusd/depth",
@@ -86,17 +87,20 @@ def lone(bench):
 
 
 def load(bench):
-    """End to end, the connection counts in turns, so that a change of the machine meets them all."""
+    """End to end, in turns: each round has every count of connections and, at 64 of them and next to
+    each other, what they are compared with. A change of the machine meets them all."""
     bench.up()
     runs = {connections: [] for connections in CONNECTIONS}
     for at in range(bench.rounds):
-        for connections in CONNECTIONS:
+        for connections in (*(count for count in CONNECTIONS if count != COMPARED), COMPARED):
             say(f"end to end, {connections} connections, run {at + 1} of {bench.rounds}")
             runs[connections].append(orders(bench, connections))
-        if "prototype_runs" in bench.results or at == 0:
+        if "prototype" in bench.chosen:
             prototype_run(bench)
+        if "single" in bench.chosen:
+            single_run(bench)
     bench.results["load"] = {connections: medians(many) for connections, many in runs.items()}
-    bench.results["load_meter"] = runs[64][-1]
+    bench.results["load_meter"] = runs[COMPARED][-1]
     bench.results["load_runs"] = runs
 
 
@@ -123,15 +127,15 @@ def prototype_run(bench):
             return int(answer.read())
 
     processes = {**bench.processes(), "prototype": process.pid}
-    direct.append(bench.load(port, 64, count=settled, processes=processes))
+    direct.append(bench.load(port, COMPARED, count=settled, processes=processes))
     processes["nginx"] = edge.pid
-    runs.append(bench.load(edge_port, 64, count=settled, processes=processes))
+    runs.append(bench.load(edge_port, COMPARED, count=settled, processes=processes))
     bench.stop(edge)
     bench.stop(process)
 
 
 def prototype(bench):
-    """The rounds that `load` has not run in between."""
+    """The rounds that `load` has not run."""
     bench.up()
     while len(bench.results.get("prototype_runs", [])) < bench.rounds:
         prototype_run(bench)
@@ -144,19 +148,24 @@ def wait_for_port(port):
     wait.until(lambda: wait.greets(("127.0.0.1", port)), f"port {port}", 20)
 
 
-def single(bench):
+def single_run(bench):
     """One transaction an order, one a result, one for their events: the same code with its batches
     off."""
-    bench.up()
+    runs = bench.results.setdefault("single_runs", [])
     bench.drain()
     bench.configure("accounting", ACCEPT_BATCH_MAX=1, SETTLE_BATCH_MAX=1, EVENT_BATCH_MAX=1)
-    runs = []
-    for at in range(bench.rounds):
-        say(f"one transaction an order, run {at + 1} of {bench.rounds}")
-        runs.append(orders(bench, 64))
-    bench.configure("accounting", )
-    bench.results["single"] = medians(runs)
-    bench.results["single_meter"] = runs[-1]
+    say(f"one transaction an order, run {len(runs) + 1} of {bench.rounds}")
+    runs.append(orders(bench, COMPARED))
+    bench.configure("accounting")
+
+
+def single(bench):
+    """The rounds that `load` has not run."""
+    bench.up()
+    while len(bench.results.get("single_runs", [])) < bench.rounds:
+        single_run(bench)
+    bench.results["single"] = medians(bench.results["single_runs"])
+    bench.results["single_meter"] = bench.results["single_runs"][-1]
 
 
 def memory_idle(bench):

@@ -37,8 +37,8 @@ def say(text):
 
 
 class Bench:
-    def __init__(self, quick):
-        self.quick = quick
+    def __init__(self, quick, chosen):
+        self.quick, self.chosen = quick, chosen  # chosen: the parts' names
         self.rounds, self.seconds, self.warmup = (1, 3, 1) if quick else (3, 5, 1)
         self.port_base = int(os.environ.get("BENCH_PORT_BASE") or 31000)
         self.build = Path(os.environ.get("BUILD") or REPOSITORY / "build")

@@ -22,7 +22,7 @@ enum {
     REOPEN_PAUSE_MS = 200,
     BUSY_COUNT = 8,
     ENOUGH_COUNT = 100,
-    PACE_PERCENT = 100,
+    PACE_PERCENT = 50,
     PACE_US_MAX = 8000
 };
 
