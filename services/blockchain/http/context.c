@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/worker.h"
+#include "api/service_keys.h"
 #include "blockchain/http/trust.h"
 #include "token/token.h"
 

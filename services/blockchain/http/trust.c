@@ -1,5 +1,6 @@
 #include "blockchain/http/trust.h"
 
+#include "api/service_keys.h"
 #include "blockchain/actions/blockchain.h"
 #include "blockchain/state/config.h"
 #include "base/auto.h"
@@ -12,7 +13,6 @@
 
 enum {
     USER_TOKENS_MAX = 256,
-    SERVICE_TOKENS_MAX = 256,
     KEY_BYTES_MAX = 16 * 1024,
     /* Clocks of two machines differ; OpenDAX's template allows this much for `iat`. */
     ISSUED_AT_LEEWAY_S = 180
@@ -21,7 +21,7 @@ enum {
 struct trust {
     struct jwks *users;
     char *user_pem; /* of the configured key; NULL: none */
-    struct token_keys *service_keys;
+    struct service_keys *services;
     struct token_audience audience;
 };
 
@@ -64,20 +64,6 @@ static bool operator_from_claims(void *app, const struct token_claims *claims, v
     return true;
 }
 
-static bool peer_from_claims(void *app, const struct token_claims *claims, void *ret_peer,
-                             struct err *err)
-{
-    (void)app;
-    struct service_peer peer = {.name = ""};
-    _Static_assert(sizeof(peer.name) == sizeof(claims->key_name), "the name of a key fits");
-    /* A service speaks for itself only: its key can't sign in the name of another one. */
-    if (claims->issuer[0] == '\0' || strcmp(claims->issuer, claims->key_name) != 0)
-        return refuse(err, "the issuer is not the owner of the key");
-    memcpy(peer.name, claims->key_name, sizeof(peer.name));
-    *(struct service_peer *)ret_peer = peer;
-    return true;
-}
-
 /* ---- keys ---- */
 
 /* PEM as it is, or the URL-safe base64 of it, as JWT_PUBLIC_KEY carries it. */
@@ -88,43 +74,6 @@ static bool pem_text(const char *text, struct str *pem, struct err *err)
     else if (!base64_read_any(text, strcspn(text, "\r\n"), pem))
         return err_set(err, ERR_CONFIG, "neither PEM nor base64 of it");
     return str_ok(pem) || err_set(err, ERR_CONFIG, "too long");
-}
-
-static bool read_key_file(const char *path, struct str *pem, struct err *err)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return err_set(err, ERR_CONFIG, "SERVICE_KEYS: can't read %s: %m", path);
-    char *room = str_reserve(pem, KEY_BYTES_MAX);
-    size_t length = room ? fread(room, 1, KEY_BYTES_MAX, file) : 0;
-    bool failed = ferror(file) || length == 0 || length == KEY_BYTES_MAX;
-    fclose(file);
-    if (failed)
-        return err_set(err, ERR_CONFIG, "SERVICE_KEYS: %s is no key", path);
-    room[length] = '\0';
-    pem->length += length;
-    return true;
-}
-
-/* "matching=/keys/matching.pub,blockchain=/keys/blockchain.pub" */
-static bool add_service_keys(struct trust *trust, const char *list, struct err *err)
-{
-    AUTO(str_release) struct str text = STR_INIT(4096);
-    str_add(&text, list);
-    if (!str_ok(&text))
-        return err_set(err, ERR_CONFIG, "SERVICE_KEYS is too long");
-    char *rest = text.data, *item;
-    while ((item = strsep(&rest, ",")) != NULL) {
-        char *path = strchr(item, '=');
-        if (!path || path == item || path[1] == '\0')
-            return err_set(err, ERR_CONFIG, "SERVICE_KEYS: \"%s\" is not ISSUER=FILE", item);
-        *path++ = '\0';
-        AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX + 1);
-        if (!read_key_file(path, &pem, err) ||
-            !token_keys_add(trust->service_keys, item, "ES256", str_data(&pem), err))
-            return err_wrap(err, "SERVICE_KEYS: %s", item);
-    }
-    return true;
 }
 
 static bool open_users(struct blockchain *app, struct trust *trust, struct err *err)
@@ -154,24 +103,6 @@ static bool open_users(struct blockchain *app, struct trust *trust, struct err *
     app->user_tokens = token_cache_new(jwks_keys(trust->users), &rules, USER_TOKENS_MAX,
                                        sizeof(struct operator_claims), operator_from_claims, app);
     return app->user_tokens || err_set(err, ERR_INTERNAL, "no memory");
-}
-
-static bool open_services(struct blockchain *app, struct trust *trust, struct err *err)
-{
-    static const char *const audience[] = {"blockchain", NULL};
-    static const struct token_rules rules = {.audience = audience,
-                                             .subject = "service",
-                                             .issued_at_leeway_s = ISSUED_AT_LEEWAY_S,
-                                             .expiry_required = true,
-                                             .jti_required = true};
-    trust->service_keys = token_keys_new();
-    if (!trust->service_keys)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    if (!add_service_keys(trust, app->config->service_keys, err))
-        return false;
-    app->service_tokens = token_cache_new(trust->service_keys, &rules, SERVICE_TOKENS_MAX,
-                                          sizeof(struct service_peer), peer_from_claims, app);
-    return app->service_tokens || err_set(err, ERR_INTERNAL, "no memory");
 }
 
 /* Our own key is not used before we call somebody; that it is none should be known now. */
@@ -206,19 +137,22 @@ bool trust_open(struct blockchain *app, struct err *err)
     struct trust *trust = app->trust = calloc(1, sizeof(*trust));
     if (!trust)
         return err_set(err, ERR_INTERNAL, "no memory");
-    return open_users(app, trust, err) && open_services(app, trust, err) && check_own_key(app, err);
+    if (!open_users(app, trust, err) ||
+        !service_keys_open(app->config->service_keys, "blockchain", &trust->services, err))
+        return false;
+    app->service_tokens = service_keys_tokens(trust->services);
+    return check_own_key(app, err);
 }
 
 void trust_close(struct blockchain *app)
 {
     token_cache_free(app->user_tokens);
-    token_cache_free(app->service_tokens);
     app->user_tokens = app->service_tokens = NULL;
     if (!app->trust)
         return;
     jwks_free(app->trust->users);
     free(app->trust->user_pem);
-    token_keys_free(app->trust->service_keys);
+    service_keys_close(app->trust->services);
     free(app->trust);
     app->trust = NULL;
 }

@@ -13,11 +13,6 @@
 struct blockchain;
 struct trust;
 
-/* What app->service_tokens keeps of a token. */
-struct service_peer {
-    char name[64]; /* "accounting" */
-};
-
 /* What app->user_tokens keeps. */
 struct operator_claims {
     char uid[64];
