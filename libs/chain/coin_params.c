@@ -50,11 +50,6 @@ const struct coin_params *coin_params_find_genesis(const char *client, const cha
     return NULL;
 }
 
-bool coin_client_is_known(const char *client)
-{
-    return coin_params_find(client, "main") != NULL;
-}
-
 const struct coin_params *coin_params_all(size_t *ret_count)
 {
     *ret_count = ARRAY_LEN(rows);

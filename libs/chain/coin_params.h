@@ -32,7 +32,6 @@ struct coin_params {
 const struct coin_params *coin_params_find(const char *client, const char *network);
 /* By what a node says of block 0, which tells all networks apart; NULL: unknown, or another chain. */
 const struct coin_params *coin_params_find_genesis(const char *client, const char *genesis);
-bool coin_client_is_known(const char *client);
 
 /* All of them, for messages that name the chain which an address belongs to. */
 const struct coin_params *coin_params_all(size_t *ret_count);

@@ -3,9 +3,6 @@
 #include <string.h>
 
 #define SELECTOR_TRANSFER ((uint8_t[]){0xa9, 0x05, 0x9c, 0xbb})
-#define SELECTOR_BALANCE_OF ((uint8_t[]){0x70, 0xa0, 0x82, 0x31})
-#define SELECTOR_DECIMALS ((uint8_t[]){0x31, 0x3c, 0xe5, 0x67})
-#define SELECTOR_SYMBOL ((uint8_t[]){0x95, 0xd8, 0x9b, 0x41})
 
 enum { ADDRESS_AT = ABI_WORD_SIZE - EVM_ADDRESS_SIZE };
 
@@ -50,23 +47,6 @@ bool erc20_transfer_parse(struct span data, struct evm_address *ret_to, struct u
     *ret_to = to;
     *ret_units = u256_from_bytes(data.bytes + ABI_SELECTOR_SIZE + ABI_WORD_SIZE, ABI_WORD_SIZE);
     return true;
-}
-
-void erc20_balance_of_write(struct evm_address owner,
-                            uint8_t ret_data[static ERC20_BALANCE_OF_SIZE])
-{
-    memcpy(ret_data, SELECTOR_BALANCE_OF, ABI_SELECTOR_SIZE);
-    abi_address_write(owner, ret_data + ABI_SELECTOR_SIZE);
-}
-
-void erc20_decimals_write(uint8_t ret_data[static ABI_SELECTOR_SIZE])
-{
-    memcpy(ret_data, SELECTOR_DECIMALS, ABI_SELECTOR_SIZE);
-}
-
-void erc20_symbol_write(uint8_t ret_data[static ABI_SELECTOR_SIZE])
-{
-    memcpy(ret_data, SELECTOR_SYMBOL, ABI_SELECTOR_SIZE);
 }
 
 /* ---- what they return ---- */

@@ -17,7 +17,6 @@ enum {
     ABI_WORD_SIZE = 32,
     ABI_SELECTOR_SIZE = 4,
     ERC20_TRANSFER_SIZE = ABI_SELECTOR_SIZE + 2 * ABI_WORD_SIZE,
-    ERC20_BALANCE_OF_SIZE = ABI_SELECTOR_SIZE + ABI_WORD_SIZE,
     ERC20_SYMBOL_SIZE = 33,
     ERC20_TRANSFER_TOPICS = 3
 };
@@ -40,10 +39,6 @@ void erc20_transfer_write(struct evm_address to, struct u256 units,
 /* False: it is not exactly transfer(address,uint256). */
 bool erc20_transfer_parse(struct span data, struct evm_address *ret_to, struct u256 *ret_units)
     MUST_CHECK;
-void erc20_balance_of_write(struct evm_address owner,
-                            uint8_t ret_data[static ERC20_BALANCE_OF_SIZE]);
-void erc20_decimals_write(uint8_t ret_data[static ABI_SELECTOR_SIZE]);
-void erc20_symbol_write(uint8_t ret_data[static ABI_SELECTOR_SIZE]);
 
 /* ---- what they return ---- */
 

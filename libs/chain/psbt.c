@@ -210,13 +210,6 @@ bool psbt_witness_script_set(struct psbt *psbt, size_t at, struct span script, s
     return psbt_map_put(psbt, &psbt->inputs[at], PSBT_IN_WITNESS_SCRIPT, SPAN_NONE, script, err);
 }
 
-bool psbt_output_witness_script_set(struct psbt *psbt, size_t at, struct span script,
-                                    struct err *err)
-{
-    assert(at < psbt->tx.outputs_count);
-    return psbt_map_put(psbt, &psbt->outputs[at], PSBT_OUT_WITNESS_SCRIPT, SPAN_NONE, script, err);
-}
-
 static bool add_derivation(struct psbt *psbt, struct psbt_map *map, uint8_t type,
                            const struct psbt_derivation *derivation, struct err *err)
 {
@@ -285,10 +278,4 @@ struct span psbt_witness_script(const struct psbt *psbt, size_t at)
 {
     assert(at < psbt->tx.inputs_count);
     return psbt_map_value(&psbt->inputs[at], PSBT_IN_WITNESS_SCRIPT);
-}
-
-struct span psbt_output_witness_script(const struct psbt *psbt, size_t at)
-{
-    assert(at < psbt->tx.outputs_count);
-    return psbt_map_value(&psbt->outputs[at], PSBT_OUT_WITNESS_SCRIPT);
 }

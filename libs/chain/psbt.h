@@ -90,8 +90,6 @@ bool psbt_derivation_add(struct psbt *psbt, size_t at, const struct psbt_derivat
 bool psbt_output_derivation_add(struct psbt *psbt, size_t at,
                                 const struct psbt_derivation *derivation, struct err *err)
     MUST_CHECK;
-bool psbt_output_witness_script_set(struct psbt *psbt, size_t at, struct span script,
-                                    struct err *err) MUST_CHECK;
 
 /* ---- asking ---- */
 
@@ -112,7 +110,6 @@ bool psbt_output_derivation_at(const struct psbt *psbt, size_t at, size_t n,
                                struct psbt_derivation *ret_derivation) MUST_CHECK;
 /* Its length is 0 when there is none. */
 struct span psbt_witness_script(const struct psbt *psbt, size_t at);
-struct span psbt_output_witness_script(const struct psbt *psbt, size_t at);
 size_t psbt_signatures_count(const struct psbt *psbt, size_t at);
 bool psbt_is_final(const struct psbt *psbt, size_t at);
 

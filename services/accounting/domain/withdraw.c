@@ -57,12 +57,6 @@ bool withdraw_is_completed(enum withdraw_state state)
            state == WITHDRAW_FAILED;
 }
 
-bool withdraw_is_counted(enum withdraw_state state)
-{
-    return state != WITHDRAW_CANCELED && state != WITHDRAW_REJECTED && state != WITHDRAW_FAILED &&
-           state != WITHDRAW_TO_REJECT;
-}
-
 /* ---- moves ---- */
 
 enum need { NEED_NOTHING, NEED_COIN_TXID, NEED_TXID /* or fiat, or a receiver of ours */ };

@@ -72,7 +72,6 @@ const char *withdraw_event_word(enum withdraw_event event);
 bool withdraw_state_of(const char *word, enum withdraw_state *ret_state);
 bool withdraw_event_of(const char *word, enum withdraw_event *ret_event);
 bool withdraw_is_completed(enum withdraw_state state);
-bool withdraw_is_counted(enum withdraw_state state); /* for the limits */
 
 /* Moves the row. ERR_STATE_CONFLICT: there is no such move from there, or what it needs is missing
  * (a coin needs a txid to be dispatched, loaded or succeed, unless nothing goes to the chain). */

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "blockchain/actions/block_hooks.h"
 #include "blockchain/actions/transfer_event.h"
 #include "blockchain/store/chains.h"
 #include "blockchain/store/events.h"
@@ -129,9 +128,6 @@ static bool take_unit(struct db *db, void *arg, struct err *err)
                        unit->now_us, err) ||
         !haul_put(unit, db, err))
         return false;
-    for (const struct block_hook *hook = block_hooks; hook->name; hook++)
-        if (!hook->taken(app, db, unit->step->chain, head, unit->now_us, err))
-            return err_wrap(err, "%s", hook->name);
     return confirm_and_tell(unit, db, head->height, err) &&
            (!unit->step->tells_tip ||
             block_event(unit, db, "block.tip", head->height, head->hash, 0, err));
@@ -140,7 +136,6 @@ static bool take_unit(struct db *db, void *arg, struct err *err)
 static bool revert_unit(struct db *db, void *arg, struct err *err)
 {
     struct unit *unit = arg;
-    struct blockchain *app = unit->step->app;
     struct block_head head = {.height = unit->before.height};
     struct transfer_row *rows;
     size_t count;
@@ -151,9 +146,6 @@ static bool revert_unit(struct db *db, void *arg, struct err *err)
         !spends_revert(db, key_of(unit), head.height, head.hash, err) ||
         !parked_revert(db, key_of(unit), head.hash, unit->now_us, err))
         return false;
-    for (const struct block_hook *hook = block_hooks; hook->name; hook++)
-        if (!hook->reverted(app, db, unit->step->chain, &head, unit->now_us, err))
-            return err_wrap(err, "%s", hook->name);
     return block_event(unit, db, "block.reverted", head.height, head.hash, unit->depth, err) &&
            rows_tell(unit, db, "transfer.reverted", rows, count, head.height, err);
 }

@@ -109,23 +109,3 @@ bool coins_choose(const uint64_t *units, size_t count, const struct coin_need *n
     return err_set(err, ERR_FUNDS_INSUFFICIENT, "%zu coins have %" PRIu64 " of %" PRIu64,
                    choice.count, choice.inputs, need->outputs);
 }
-
-bool coins_sweep(const uint64_t *units, size_t count, const struct coin_need *need,
-                 struct coin_choice *ret_choice, struct err *err)
-{
-    struct coin_choice choice = {.count = 0};
-    uint64_t input_fee = fee_of_size(need->rate, need->input_vsize);
-    for (size_t i = 0; i < count && choice.count < COIN_INPUTS_MAX; i++) {
-        if (units[i] <= input_fee)
-            break; /* it costs more than it brings, and so do those behind it */
-        choice.index[choice.count++] = i;
-        choice.inputs += units[i];
-    }
-    choice.vsize = vsize_of(need, choice.count);
-    choice.fee = fee_of_size(need->rate, choice.vsize);
-    if (choice.count == 0 || choice.inputs < choice.fee + need->dust)
-        return err_set(err, ERR_FUNDS_INSUFFICIENT, "%zu coins are not worth their fee", count);
-    choice.change = choice.inputs - choice.fee;
-    *ret_choice = choice;
-    return true;
-}

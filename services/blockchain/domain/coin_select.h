@@ -49,10 +49,4 @@ struct coin_choice {
 bool coins_choose(const uint64_t *units, size_t count, const struct coin_need *need,
                   struct coin_choice *ret_choice, struct err *err) MUST_CHECK;
 
-/* All of them (at most COIN_INPUTS_MAX, the largest) to one output that bears the fee, which is part of
- * base_vsize: outputs is ignored, ret_choice->change is what the output gets. ERR_FUNDS_INSUFFICIENT:
- * less than dust would be left. */
-bool coins_sweep(const uint64_t *units, size_t count, const struct coin_need *need,
-                 struct coin_choice *ret_choice, struct err *err) MUST_CHECK;
-
 #endif

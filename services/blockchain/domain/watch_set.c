@@ -142,29 +142,6 @@ uint64_t watch_set_find(const struct watch_set *set, enum watch_kind kind, const
     return found;
 }
 
-void watch_set_remove(struct watch_set *set, enum watch_kind kind, const uint8_t *bytes,
-                      size_t length)
-{
-    uint8_t key[WATCH_KEY_BYTES_MAX];
-    key_make(bytes, length, key);
-    pthread_rwlock_wrlock(&set->lock);
-    size_t mask = set->slots_count - 1;
-    size_t hole = probe(set->slots, set->slots_count, kind, key);
-    if (set->slots[hole].id_and_kind != 0) {
-        set->count--;
-        /* What stands behind the hole and belongs at or before it moves up. */
-        for (size_t at = (hole + 1) & mask; set->slots[at].id_and_kind != 0; at = (at + 1) & mask) {
-            size_t home = (size_t)mix(set->slots[at].key, kind_of(&set->slots[at])) & mask;
-            if (((at - home) & mask) >= ((at - hole) & mask)) {
-                set->slots[hole] = set->slots[at];
-                hole = at;
-            }
-        }
-        set->slots[hole].id_and_kind = 0;
-    }
-    pthread_rwlock_unlock(&set->lock);
-}
-
 size_t watch_set_count(const struct watch_set *set)
 {
     pthread_rwlock_rdlock(lock_of(set));

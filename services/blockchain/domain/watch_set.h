@@ -42,8 +42,6 @@ bool watch_set_add(struct watch_set *set, enum watch_kind kind, const uint8_t *b
 /* 0: not there. */
 uint64_t watch_set_find(const struct watch_set *set, enum watch_kind kind, const uint8_t *bytes,
                         size_t length);
-void watch_set_remove(struct watch_set *set, enum watch_kind kind, const uint8_t *bytes,
-                      size_t length);
 size_t watch_set_count(const struct watch_set *set);
 size_t watch_set_bytes(const struct watch_set *set); /* of memory */
 

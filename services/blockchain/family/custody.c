@@ -205,80 +205,20 @@ bool custody_address_read(struct node *node, const char *id, struct custody_addr
            address_take(root, ret_address, err);
 }
 
-static bool transfer_at(struct node *node, const char *format_prefix, const char *id,
-                        struct custody_transfer *ret_transfer, struct err *err)
+bool custody_transfer_read(struct node *node, const char *id, struct custody_transfer *ret_transfer,
+                           struct err *err)
 {
     struct rpc_answer answer;
     char path[PATH_SIZE], copy[CUSTODY_ID_SIZE];
     long status;
     if (!id_copy(id, copy, sizeof(copy)))
         return err_set(err, ERR_INVALID, "no id of a transfer");
-    snprintf(path, sizeof(path), "%s%s", format_prefix, copy);
-    return call(node, "GET", path, NULL, &status, NULL, &answer, err) &&
-           custody_transfer_parse(answer.result, answer.length, ret_transfer, err);
-}
-
-bool custody_transfer_read(struct node *node, const char *id, struct custody_transfer *ret_transfer,
-                           struct err *err)
-{
-    if (!transfer_at(node, "/transfer/", id, ret_transfer, err))
+    snprintf(path, sizeof(path), "/transfer/%s", copy);
+    if (!call(node, "GET", path, NULL, &status, NULL, &answer, err) ||
+        !custody_transfer_parse(answer.result, answer.length, ret_transfer, err))
         return false;
     return strcmp(ret_transfer->id, id) == 0 ||
            err_set(err, ERR_PROTOCOL, "another transfer than %s", id);
-}
-
-bool custody_transfer_find(struct node *node, const char *sequence_id,
-                           struct custody_transfer *ret_transfer, struct err *err)
-{
-    return transfer_at(node, "/transfer/sequenceId/", sequence_id, ret_transfer, err);
-}
-
-static void spend_write(struct str *body, const struct custody_spend *spend)
-{
-    str_add(body, "{\"address\":");
-    json_write_string(body, spend->to);
-    str_add(body, ",\"amount\":");
-    json_write_string(body, spend->units);
-    str_add(body, ",\"sequenceId\":");
-    json_write_string(body, spend->sequence_id);
-    str_add(body, ",\"walletPassphrase\":");
-    json_write_string(body, spend->passphrase);
-    str_add_char(body, '}');
-}
-
-bool custody_send(struct node *node, const struct custody_spend *spend,
-                  struct custody_sent *ret_sent, struct err *err)
-{
-    AUTO(str_release) struct str body = STR_INIT(BODY_BYTES_MAX);
-    AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
-    struct custody_sent sent = {.is_pending = false};
-    struct rpc_answer answer;
-    char sequence[CUSTODY_ID_SIZE];
-    struct u256 units;
-    long status;
-
-    if (!id_copy(spend->sequence_id, sequence, sizeof(sequence)) || !is_address(spend->to) ||
-        !u256_parse(spend->units, &units) || u256_is_zero(units))
-        return err_set(err, ERR_INVALID, "nothing that custody could send");
-    spend_write(&body, spend);
-    bool ok = str_ok(&body) || err_set(err, ERR_INVALID, "too long a spend");
-    ok = ok && call(node, "POST", "/sendcoins", body.data, &status, &root, &answer, err);
-    if (body.data)
-        explicit_bzero(body.data, body.length); /* the passphrase */
-    if (!ok)
-        return false;
-    sent.is_pending = status == ACCEPTED;
-    const cJSON *transfer = json_member(root, "transfer"),
-                *approval = json_member(root, "pendingApproval");
-    const char *txid = json_member_text(root, "txid");
-    if (!sent.is_pending && !id_copy(txid, sent.txid, sizeof(sent.txid)))
-        return err_set(err, ERR_PEER_UNAVAILABLE, "custody sent something and does not say what");
-    if (!id_copy(json_member_text(transfer, "id"), sent.transfer_id, sizeof(sent.transfer_id)))
-        sent.transfer_id[0] = '\0';
-    if (!id_copy(json_member_text(approval, "id"), sent.approval_id, sizeof(sent.approval_id)))
-        sent.approval_id[0] = '\0';
-    *ret_sent = sent;
-    return true;
 }
 
 /* ---- as a family ---- */

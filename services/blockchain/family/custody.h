@@ -50,21 +50,6 @@ struct custody_transfer {
 /* ERR_NOT_FOUND: the provider does not know it. */
 bool custody_transfer_read(struct node *node, const char *id, struct custody_transfer *ret_transfer,
                            struct err *err) MUST_CHECK;
-/* By the id that we gave to a spend: what became of one whose answer was lost. */
-bool custody_transfer_find(struct node *node, const char *sequence_id,
-                           struct custody_transfer *ret_transfer, struct err *err) MUST_CHECK;
-
-struct custody_spend {
-    const char *sequence_id; /* ours; the provider spends once for it */
-    const char *to, *units, *passphrase;
-};
-struct custody_sent {
-    bool is_pending; /* 202: somebody has to approve it there */
-    char txid[CHAIN_HASH_SIZE], transfer_id[CUSTODY_ID_SIZE], approval_id[CUSTODY_ID_SIZE];
-};
-/* ERR_PEER_UNAVAILABLE: the outcome is unknown: custody_transfer_find() before anything else. */
-bool custody_send(struct node *node, const struct custody_spend *spend,
-                  struct custody_sent *ret_sent, struct err *err) MUST_CHECK;
 
 /* ---- readers; pure ---- */
 

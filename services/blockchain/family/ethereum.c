@@ -121,15 +121,6 @@ static bool ethereum_tip(struct node *node, struct chain_tip *ret_tip, struct er
     return true;
 }
 
-bool ethereum_finalized(struct node *node, uint64_t *ret_height, struct err *err)
-{
-    struct block_head head;
-    if (!ask_head(node, "eth_getBlockByNumber", "finalized", &head, err))
-        return false;
-    *ret_height = head.height;
-    return true;
-}
-
 static bool ethereum_block_hash(struct node *node, uint64_t height,
                                 char ret_hash[static CHAIN_HASH_SIZE], struct err *err)
 {

@@ -53,8 +53,4 @@ struct ethereum_receipt {
 bool ethereum_receipt_read(struct node *node, const char *txid,
                            struct ethereum_receipt *ret_receipt, struct err *err) MUST_CHECK;
 
-/* The last block that can't be reorganised any more, as the chain's consensus says. ERR_NODE_REFUSED or
- * ERR_NOT_FOUND: this chain does not say. */
-bool ethereum_finalized(struct node *node, uint64_t *ret_height, struct err *err) MUST_CHECK;
-
 #endif

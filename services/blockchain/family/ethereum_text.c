@@ -36,15 +36,6 @@ bool ethereum_ask_text(struct node *node, const char *method, const char *params
     return true;
 }
 
-bool ethereum_ask_quantity(struct node *node, const char *method, const char *params,
-                           struct u256 *ret_number, struct err *err)
-{
-    struct json_slice text;
-    if (!ethereum_ask_text(node, method, params, &text, err))
-        return false;
-    return evm_read_quantity(text, ret_number) || odd(method, "quantity", err);
-}
-
 bool ethereum_ask_u64(struct node *node, const char *method, const char *params,
                       uint64_t *ret_number, struct err *err)
 {

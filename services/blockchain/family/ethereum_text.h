@@ -13,9 +13,7 @@ enum { ETHEREUM_PARAMS_MAX = 256 * 1024 };
 /* The cursor stands at the result, which lives until the next call of the node. */
 bool ethereum_ask(struct node *node, const char *method, const char *params,
                   struct json_pull *ret_result, struct err *err) MUST_CHECK;
-/* Results that are one quantity, one text. */
-bool ethereum_ask_quantity(struct node *node, const char *method, const char *params,
-                           struct u256 *ret_number, struct err *err) MUST_CHECK;
+/* Results that are one number, one text. */
 bool ethereum_ask_u64(struct node *node, const char *method, const char *params,
                       uint64_t *ret_number, struct err *err) MUST_CHECK;
 bool ethereum_ask_text(struct node *node, const char *method, const char *params,

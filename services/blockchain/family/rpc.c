@@ -150,11 +150,6 @@ const char *rpc_error_message(const struct rpc *rpc)
     return rpc->error_message;
 }
 
-bool rpc_is_null(const struct rpc_answer *answer)
-{
-    return answer->length == 4 && memcmp(answer->result, "null", 4) == 0;
-}
-
 /* ---- reading an answer without a tree: a result may be megabytes, and nest a thousand calls ---- */
 
 struct envelope {

@@ -51,8 +51,6 @@ bool rpc_call_tree(struct rpc *rpc, const char *method, const char *params, cJSO
 /* The same for a result that is one string: its characters, without quotes and escapes. */
 bool rpc_call_text(struct rpc *rpc, const char *method, const char *params, const char **ret_text,
                    size_t *ret_length, struct err *err) MUST_CHECK;
-/* Whether the last answer was null. */
-bool rpc_is_null(const struct rpc_answer *answer);
 
 /* Of the last ERR_NODE_REFUSED. */
 int64_t rpc_error_code(const struct rpc *rpc);

@@ -107,21 +107,7 @@ static void coins_choose__random_coins__always_adds_up(void **state)
             check_sums(units, &need, &choice);
         else
             assert_int_equal(err.code, ERR_FUNDS_INSUFFICIENT);
-        if (coins_sweep(units, count, &need, &choice, &err))
-            assert_int_equal(choice.inputs, choice.change + choice.fee);
     }
-}
-
-static void coins_sweep__coins_below_their_fee__are_left(void **state)
-{
-    const uint64_t units[] = {50000, 137, 136, 1};
-    struct coin_choice choice;
-    struct err err;
-    (void)state;
-    assert_true(coins_sweep(units, 4, &NEED, &choice, &err));
-    assert_int_equal(choice.count, 2);
-    assert_int_equal(choice.change, 50137 - choice.fee);
-    assert_false(coins_sweep(units + 1, 3, &NEED, &choice, &err));
 }
 
 int main(void)
@@ -132,7 +118,6 @@ int main(void)
         cmocka_unit_test(coins_choose__change_would_be_dust__goes_to_the_fee),
         cmocka_unit_test(coins_choose__fee_not_covered__is_refused),
         cmocka_unit_test(coins_choose__random_coins__always_adds_up),
-        cmocka_unit_test(coins_sweep__coins_below_their_fee__are_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
