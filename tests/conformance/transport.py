@@ -193,19 +193,29 @@ class Bus:
         self.results, self.repeats, self.order = {}, 0, []
 
     def open(self):
-        def connect():
-            with contextlib.suppress(pika.exceptions.AMQPError, OSError):
-                return pika.BlockingConnection(pika.ConnectionParameters(
-                    "127.0.0.1", self.port, socket_timeout=5, heartbeat=30,
-                    blocked_connection_timeout=10))
-            return None
-        self.connection = wait_for("the broker", connect)
+        """Waits for the broker, and for the worker to declare its queue there."""
+        self.connection = wait_for("the broker and the worker's queue", self.connect)
         self.channel = self.connection.channel()
         self.channel.confirm_delivery()
+
+    def connect(self):
+        with contextlib.suppress(pika.exceptions.AMQPError, OSError):
+            connection = pika.BlockingConnection(pika.ConnectionParameters(
+                "127.0.0.1", self.port, socket_timeout=5, heartbeat=30,
+                blocked_connection_timeout=10))
+            with contextlib.ExitStack() as undo:
+                undo.callback(connection.close)
+                self.declare(connection.channel())
+                undo.pop_all()
+            return connection
+        return None
+
+    @staticmethod
+    def declare(channel):
         for queue, arguments in ((DEAD, {}), (RESULTS, {}), (COMMANDS, {
                 "x-dead-letter-exchange": "", "x-dead-letter-routing-key": DEAD})):
             durable = queue == DEAD
-            self.channel.queue_declare(
+            channel.queue_declare(
                 queue, durable=durable, passive=queue == COMMANDS,
                 arguments={"x-queue-type": "quorum" if durable else "classic", **arguments})
 
