@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 
 VECTORS = Path(__file__).resolve().parent / "vectors"
-SECONDS_MAX = 60
+SECONDS_MAX = 120
 PROBLEMS_MAX = 10
 
 BATCH = struct.Struct("<4sHH24sQIIQ")

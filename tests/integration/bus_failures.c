@@ -37,7 +37,7 @@ static void reopen_until_it_works(struct world *world)
     double started = bus_seconds_now();
     while (!bus_reopen(world->bus, &world->err)) {
         assert_code(world->err, ERR_BUS_UNAVAILABLE);
-        assert_true(bus_seconds_now() - started < 60);
+        assert_true(bus_seconds_now() - started < 60 + BUS_SLACK_S);
         usleep(200000);
     }
 }
@@ -60,7 +60,7 @@ static void bus_publish__broker_killed__is_noticed_and_confirmed_messages_surviv
            bus_settle(world->bus, 0, &world->err))
         published++;
     assert_code(world->err, ERR_BUS_UNAVAILABLE);
-    assert_true(bus_seconds_now() - started < 5);
+    assert_true(bus_seconds_now() - started < 5 + BUS_SLACK_S);
     assert_false(bus_is_open(world->bus));
     assert_false(bus_idle(world->bus, &world->err));
     assert_false(bus_reopen(world->bus, &world->err));
@@ -69,8 +69,9 @@ static void bus_publish__broker_killed__is_noticed_and_confirmed_messages_surviv
     reopen_until_it_works(world);
     consume_ok(world->bus, "failures", 1000);
     unsigned got = 0;
-    for (; !is_empty(world->bus); got++)
-        ;
+    started = bus_seconds_now();
+    while (got < published && bus_seconds_now() - started < 60)
+        got += !is_empty(world->bus);
     assert_true(got >= published); /* one more may have come through unconfirmed */
 }
 
@@ -82,15 +83,15 @@ static void bus_next__broker_hangs__is_noticed_by_heartbeat(void **state)
     consume_ok(world->bus, "failures", 10);
     server_signal("rabbitmq.pid", SIGSTOP);
     double started = bus_seconds_now();
-    while (is_good && bus_seconds_now() - started < 40) {
+    while (is_good && bus_seconds_now() - started < 40 + BUS_SLACK_S) {
         double before = bus_seconds_now();
         is_good = bus_next(world->bus, 1000, &got, &delivery, &world->err);
-        assert_true(bus_seconds_now() - before < 1.5);
+        assert_true(bus_seconds_now() - before < 1.5 + BUS_SLACK_S);
     }
     server_signal("rabbitmq.pid", SIGCONT);
     assert_false(is_good);
     assert_code(world->err, ERR_BUS_UNAVAILABLE);
-    assert_true(bus_seconds_now() - started <= 20.5);
+    assert_true(bus_seconds_now() - started <= 20.5 + BUS_SLACK_S);
     reopen_until_it_works(world);
 }
 
@@ -103,10 +104,10 @@ static void bus_settle__broker_hangs__returns_by_its_deadline(void **state)
     publish_ok(world->bus, message_to("failures", "m"));
     assert_false(bus_settle(world->bus, 0, &world->err));
     assert_code(world->err, ERR_BUS_UNAVAILABLE);
-    assert_true(bus_seconds_now() - started < 11);
+    assert_true(bus_seconds_now() - started < 11 + BUS_SLACK_S);
     started = bus_seconds_now();
     assert_false(bus_reopen(world->bus, &world->err));
-    assert_true(bus_seconds_now() - started < 11);
+    assert_true(bus_seconds_now() - started < 11 + BUS_SLACK_S);
     server_signal("rabbitmq.pid", SIGCONT);
     reopen_until_it_works(world);
 }
@@ -129,7 +130,7 @@ static void bus_publish__broker_that_reads_nothing__ends_the_write(void **state)
     server_signal("rabbitmq.pid", SIGCONT);
     free(body);
     print_message("the write ended after %.1f s\n", took);
-    assert_true(took < 25);
+    assert_true(took < 25 + BUS_SLACK_S);
     reopen_until_it_works(world);
 }
 
@@ -142,7 +143,7 @@ static void bus_close__broker_hangs__is_bounded(void **state)
     usleep(100000);
     double started = bus_seconds_now();
     bus_close(bus);
-    assert_true(bus_seconds_now() - started < 2);
+    assert_true(bus_seconds_now() - started < 2 + BUS_SLACK_S);
     server_signal("rabbitmq.pid", SIGCONT);
 }
 
@@ -159,7 +160,7 @@ static void bus_publish__memory_alarm__blocks_and_recovers_on_the_same_connectio
 
     assert_int_equal(servers_run("ctl", "set_vm_memory_high_watermark 0.0000001", NULL), 0);
     double started = bus_seconds_now();
-    while (!bus_is_blocked(world->bus) && bus_seconds_now() - started < 15) {
+    while (!bus_is_blocked(world->bus) && bus_seconds_now() - started < 15 + BUS_SLACK_S) {
         if (bus_publish(world->bus, &message, &tag, &world->err))
             published = tag;
         if (!bus_settle(world->bus, 0, &world->err))
@@ -171,13 +172,13 @@ static void bus_publish__memory_alarm__blocks_and_recovers_on_the_same_connectio
     assert_false(bus_publish(world->bus, &message, &tag, &world->err));
     assert_non_null(strstr(world->err.what, "blocks"));
     assert_false(bus_settle(world->bus, 0, &world->err));
-    assert_true(bus_seconds_now() - started < 3);
+    assert_true(bus_seconds_now() - started < 3 + BUS_SLACK_S);
     assert_true(bus_is_open(world->bus));
     ack_ok(consumer, delivered, false); /* who only consumes goes on */
 
     assert_int_equal(servers_run("ctl", "set_vm_memory_high_watermark 0.4", NULL), 0);
     started = bus_seconds_now();
-    while (bus_is_blocked(world->bus) && bus_seconds_now() - started < 15) {
+    while (bus_is_blocked(world->bus) && bus_seconds_now() - started < 15 + BUS_SLACK_S) {
         assert_true(bus_idle(world->bus, &world->err));
         usleep(100000);
     }

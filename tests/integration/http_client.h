@@ -19,7 +19,7 @@
 
 #include "base/str.h"
 
-enum { CLIENT_WAIT_MS = 10000, CLIENT_TEXT_MAX = 4 * 1024 * 1024 };
+enum { CLIENT_WAIT_MS = 60000, CLIENT_TEXT_MAX = 4 * 1024 * 1024 };
 
 struct client {
     int fd;

@@ -24,7 +24,7 @@
 #include "base/queue.h"
 #include "http/http.h"
 
-enum { CONNECTIONS_MAX = 1000, ROUNDS = 30, STALL_MS = 10000, BATCH_MAX = 2048 };
+enum { CONNECTIONS_MAX = 1000, ROUNDS = 30, STALL_MS = 60000, BATCH_MAX = 2048 };
 
 static const char question[] =
     "POST /orders HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"

@@ -308,7 +308,7 @@ void world_release(struct world *world)
 
 void world_wait_held(struct world *world, int count)
 {
-    for (int i = 0; i < 5000 && atomic_load(&world->held) != count; i++)
+    for (int i = 0; i < 60000 && atomic_load(&world->held) != count; i++)
         pause_ms(1);
     assert(atomic_load(&world->held) == count);
 }

@@ -31,7 +31,7 @@ from management import Signer as Approver  # noqa: E402
 from ports import free_base  # noqa: E402
 
 BINARY = Path(os.environ.get("BOURSE_BIN") or REPOSITORY / "build/release/bin") / "bourse-signer"
-WAIT_SECONDS = 20
+WAIT_SECONDS = 90
 SEEDS = {"bitcoin": "5eed0bc1" * 8, "ethereum": "5eed0e74" * 8}
 TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 SAFE = "0xcBa28b38103307Ec8dA98377ffF9816C164f9AFa"

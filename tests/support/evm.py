@@ -112,7 +112,7 @@ class Evm:
     def fund(self, address, wei):
         self.rpc("anvil_setBalance", address, hex(wei))
 
-    def receipt(self, txid, seconds=15):
+    def receipt(self, txid, seconds=60):
         """A receipt may be null for a moment after its block was mined."""
         deadline = time.monotonic() + seconds
         while True:
@@ -174,10 +174,10 @@ class Anvil(Evm):
         self.process = subprocess.Popen(
             [anvil_binary(), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id), "--silent",
              *arguments], stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while True:
             try:
-                self.rpc("eth_chainId", timeout=2)
+                self.rpc("eth_chainId", timeout=10)
                 return
             except requests.RequestException:
                 assert self.process.poll() is None and time.monotonic() < deadline, "anvil does not start"

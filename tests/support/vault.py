@@ -17,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ports import free_base
+
 PREFIX = "vault:v1:"
 
 
@@ -32,7 +34,7 @@ class Vault:
         self.token, self.role, self.secret_id = secrets.token_urlsafe(16), "role", "secret-id"
         self.tokens = {}  # token: (ends at, whole life); 0: never
         self.sealed = False
-        self.port, self.server = 0, None
+        self.port, self.server = free_base(), None  # nobody takes it while it is away
         self.grant(self.token, 0)
 
     # ---- the process ----

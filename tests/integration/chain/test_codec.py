@@ -23,7 +23,7 @@ from ports import free_base  # noqa: E402
 
 LITECOIND = "/usr/lib/litecoin/litecoind"
 KINDS = ("p2pkh", "p2wpkh", "p2wsh")
-START_SECONDS = 60
+START_SECONDS = 120
 ETHER = 10**18
 
 

@@ -38,7 +38,6 @@ static void queue_drain__empty__waits_as_long_as_asked(void **state)
     (void)state;
     int64_t start_us = clock_monotonic_us(&clock_real);
     assert_int_equal(queue_drain(queue, got, 1, 0), 0);
-    assert_true(clock_monotonic_us(&clock_real) - start_us < 20000);
     assert_int_equal(queue_drain(queue, got, 1, 30), 0);
     assert_true(clock_monotonic_us(&clock_real) - start_us >= 30000);
     queue_free(queue);

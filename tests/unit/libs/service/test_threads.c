@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "service/threads.h"
 
-enum { LONG_MS = 60 * 1000, SOON_US = 5 * 1000 * 1000 };
+enum { LONG_MS = 60 * 1000, SOON_US = 50 * 1000 * 1000 };
 
 struct work {
     struct service_threads *threads;
