@@ -18,7 +18,7 @@ from world import WORLD, wait_for
 
 ADD_TO_CATALOG = ("test_admin_api", "test_management_api", "test_openapi", "test_seeds")
 MARKETS = ("btcusd", "ethusd", "ltcusd", "ethbtc", "btceur")
-CHECK_WAIT_S = "60"
+CHECK_WAIT_S = "180"
 
 
 def pytest_configure(config):
@@ -62,7 +62,7 @@ def empty_books(stack):
         return
     for market in MARKETS:
         assert manage("/orders/cancel", {"market": market}).status_code == 204
-    wait_for(lambda: not has_orders(), 20, "the end of the last orders")
+    wait_for(lambda: not has_orders(), 60, "the end of the last orders")
 
 
 def has_orders():

@@ -17,7 +17,7 @@ from world import WORLD, wait_for
 
 from management import Signer
 
-API_TIMEOUT_S = 30
+API_TIMEOUT_S = 60
 FIAT = ("usd", "eur")
 CODE_MAIN = {True: 201, False: 202}  # chart of accounts: what the platform owes members, by is fiat
 
@@ -145,7 +145,7 @@ def funded(level=3, base=None, **amounts):
 
 
 def depth(market):
-    return requests.get(f"{WORLD.api}/public/markets/{market}/depth", timeout=10).json()
+    return requests.get(f"{WORLD.api}/public/markets/{market}/depth", timeout=30).json()
 
 
 def trade(market="btceur", price="40000", volume="0.001"):

@@ -173,7 +173,7 @@ def test_no_second_spelling_of_a_path_opens_it(port, prefix, path):
 
 
 def call(port, method, target, body=None, headers=()):
-    connection = http.client.HTTPConnection("127.0.0.1", getattr(WORLD, port), timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", getattr(WORLD, port), timeout=30)
     try:
         connection.request(method, target, body, dict(headers))
         response = connection.getresponse()

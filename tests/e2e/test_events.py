@@ -42,7 +42,7 @@ class Listener:
         return [body for _, routing_key, body in self.read() if routing_key == key]
 
     def until(self, condition, what):
-        return wait_for(lambda: condition(self.read()), 20, what)
+        return wait_for(lambda: condition(self.read()), what=what)
 
 
 @contextmanager
@@ -82,6 +82,7 @@ def test_life_of_two_orders_is_told(alice, bob):
         settled(alice, alice.cancel(ask).json()["id"], "cancel")
         heard.until(lambda messages: any(key == "ltcusd.order_canceled" for _, key, _ in messages),
                     "the last event")
+        WORLD.until_quiet()
 
         created = [event_of(body) for body in heard.bodies("ltcusd.order_created")]
         assert [event["type"] for event in created] == ["sell", "buy"]
@@ -128,6 +129,7 @@ def test_market_order_is_told_when_it_is_over(alice, bob):
         wait_for(lambda: depth("ltcusd")["asks"], what="the ask")
         order = bob.order("ltcusd", "buy", "1", ord_type="market").json()
         heard.until(lambda _: heard.bodies(f"private.{bob.uid}.order"), "the market order")
+        WORLD.until_quiet()
         (told,) = heard.bodies(f"private.{bob.uid}.order")
         assert (told["id"], told["state"], told["price"]) == (order["id"], "done", None)
         assert not any(event_of(body)["id"] == order["id"] for key in ORDER_EVENTS[:4]
@@ -171,12 +173,13 @@ def test_books_of_the_stream_are_exact_over_restarts(alice, bob):
             maker.order("btceur", "sell", "0.01", str(49000 + 10 * step))
             taker.order("btceur", "buy", "0.005", str(48000 + 40 * step))
         WORLD.until_quiet()
-        wait_for(lambda: not heard.channel.queue_declare(heard.queue, passive=True)
-                 .method.message_count or heard.read() is None, 20, "the last message")
-        book = follow({}, [(key, body) for _, key, body in heard.read()])
-        shown = depth("btceur")
-        for side in ("asks", "bids"):
-            assert book[side] == dict(shown[side])
+
+        def is_as_shown():
+            book = follow({}, [(key, body) for _, key, body in heard.read()])
+            shown = depth("btceur")
+            return all(book[side] == dict(shown[side]) for side in ("asks", "bids"))
+
+        wait_for(is_as_shown, what="the book of the stream to be the one that is shown")
 
 
 def test_clock_tells_tickers_and_k_lines(alice, bob):
@@ -185,14 +188,16 @@ def test_clock_tells_tickers_and_k_lines(alice, bob):
     with WORLD.broker() as channel:
         heard = Listener(channel)
         heard.bind(RANGER, "public.global.tickers", "public.ethusd.#")
-        heard.until(lambda _: heard.bodies("public.global.tickers"), "tickers")
-        tickers = heard.bodies("public.global.tickers")[0]
+        heard.until(lambda _: any(Decimal(told["ethusd"]["last"]) == 2000 for told in
+                                  heard.bodies("public.global.tickers")), "tickers")
+        tickers = heard.bodies("public.global.tickers")[-1]
         assert list(tickers) == ["btcusd", "ethusd", "ltcusd", "ethbtc", "btceur"]
         assert list(tickers["ethusd"]) == ["at", "avg_price", "high", "last", "low", "open",
                                            "price_change_percent", "volume", "amount"]
         assert Decimal(tickers["ethusd"]["last"]) == 2000
         for period in ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d", "3d", "1w"):
-            point = heard.bodies(f"public.ethusd.kline-{period}")[0]
+            points = heard.until(lambda _, one=period: heard.bodies(f"public.ethusd.kline-{one}"), "k-lines")
+            point = points[0]
             assert len(point) == 6 and all(isinstance(value, (int, float)) for value in point)
 
 

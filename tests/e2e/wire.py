@@ -4,7 +4,7 @@ import http.client
 import json
 import socket
 
-TIMEOUT_S = 30
+TIMEOUT_S = 60
 
 
 class Answer:

@@ -29,11 +29,13 @@ from checker.stack import read_env  # noqa: E402
 from ports import EDGE_OFFSET, free_base  # noqa: E402
 from stack import nodes, rabbitmq  # noqa: E402
 
-READY_S = 60
-QUIET_S = 30
+# Of what is waited for nothing takes seconds; a machine that is busy with other things may.
+PATIENCE_S = 60
+READY_S = 120
+QUIET_S = 120
 
 
-def wait_for(condition, seconds=15, what="it"):
+def wait_for(condition, seconds=PATIENCE_S, what="it"):
     """The first true value of condition()."""
     deadline = time.monotonic() + seconds
     while True:
@@ -99,7 +101,7 @@ class World:
         return Path(os.environ.get("BOURSE_BIN")
                     or REPOSITORY / os.environ.get("BUILD", "build") / "release" / "bin")
 
-    def service(self, name, *arguments, environment=None, timeout=30):
+    def service(self, name, *arguments, environment=None, timeout=PATIENCE_S):
         """One run of a service program to its end, with the environment of the stack."""
         return subprocess.run([self.binaries / f"bourse-{name}", *arguments],
                               env={**os.environ, **self.env(name), **(environment or {})},
@@ -126,7 +128,7 @@ class World:
         pid = self.pid(name)
         assert pid, f"{name} does not run"
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: self.pid(name) != pid, 10, f"the end of {name}")
+        wait_for(lambda: self.pid(name) != pid, 60, f"the end of {name}")
 
     @contextmanager
     def paused(self, name):
@@ -179,7 +181,7 @@ class World:
     def ops(self, service, path):
         """(status, text) of /alive, /ready or /metrics; status 0: nobody answers."""
         try:
-            answer = requests.get(f"http://127.0.0.1:{self.ops_ports[service]}{path}", timeout=5)
+            answer = requests.get(f"http://127.0.0.1:{self.ops_ports[service]}{path}", timeout=10)
         except requests.RequestException:
             return 0, ""
         return answer.status_code, answer.text
@@ -192,9 +194,12 @@ class World:
             wait_for(lambda: self.is_ready(service), seconds, f"{service} to be ready")
 
     def metric(self, service, name):
-        """The sum of a metric over its labels."""
+        """The sum of a metric over its labels, as soon as the service tells its metrics."""
+        def told():
+            status, text = self.ops(service, "/metrics")
+            return status == 200 and text
         total = 0.0
-        for line in self.ops(service, "/metrics")[1].splitlines():
+        for line in wait_for(told, READY_S, f"metrics of {service}").splitlines():
             if line.startswith((name + " ", name + "{")):
                 total += float(line.rsplit(" ", 1)[1])
         return total
@@ -206,6 +211,10 @@ class World:
         with self.file(f"log/{name}.log").open("rb") as file:
             file.seek(mark)
             return file.read().decode(errors="replace")
+
+    def log_lines_since(self, name, mark):
+        """Whole ones."""
+        return self.log_since(name, mark).split("\n")[:-1]
 
     def until_quiet(self, seconds=QUIET_S):
         """Until every command is settled and every event told."""
@@ -233,7 +242,7 @@ class World:
         connection = pymysql.connect(unix_socket=self.env("operator")["DB_SOCKET"],
                                      user=self.env("operator")["DB_USER"],
                                      database="bourse_accounting", autocommit=True,
-                                     connect_timeout=10, read_timeout=20)
+                                     connect_timeout=30, read_timeout=60)
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, arguments)
@@ -247,8 +256,8 @@ class World:
         env = self.env(user)
         parameters = pika.ConnectionParameters(
             env["AMQP_HOST"], int(env["AMQP_PORT"]), env["AMQP_VHOST"],
-            pika.PlainCredentials(env["AMQP_USER"], env["AMQP_PASSWORD"]), socket_timeout=10,
-            blocked_connection_timeout=10)
+            pika.PlainCredentials(env["AMQP_USER"], env["AMQP_PASSWORD"]), socket_timeout=30,
+            blocked_connection_timeout=30, heartbeat=0)  # a test may be busy elsewhere
         connection = pika.BlockingConnection(parameters)
         try:
             yield connection.channel()
