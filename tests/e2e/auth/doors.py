@@ -12,7 +12,7 @@ import secrets
 import requests
 
 from members import new_uid
-from world import WORLD
+from world import WORLD, wait_for
 
 AUTH = f"http://127.0.0.1:{WORLD.port_base + 8}"
 COOKIE = "_barong_session"
@@ -26,6 +26,17 @@ def sql(statement, *arguments):
 def announce(kind, key=""):
     """What auth writes in the transaction of every change."""
     sql("INSERT INTO bourse_auth.changes (kind, `key`) VALUES (%s, %s)", kind, key)
+
+
+def until_heard():
+    """Until auth knows all that was announced before. It reads changes in turns and its tables at the end
+    of a turn: whoever sees the effect of a later turn sees all of the turn before it."""
+    for _ in range(2):
+        canary = Guest.made().enter()
+        passed(canary.ask("GET", "peatio/account/balances"))
+        canary.set("state", "banned")
+        wait_for(lambda one=canary: one.ask("GET", "peatio/account/balances").status_code == 401,
+                 what="auth to hear of a change")
 
 
 def passwords():
@@ -80,7 +91,7 @@ class Guest:
     def ask(self, method, path, query="", **more):
         """The edge's question about /api/v2/PATH."""
         return requests.request(method, f"{self.api}/api/v2/auth/api/v2/{path}{query}",
-                                headers=self.headers(method, **more), timeout=15,
+                                headers=self.headers(method, **more), timeout=30,
                                 allow_redirects=False)
 
     def set(self, column, value):

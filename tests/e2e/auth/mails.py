@@ -11,24 +11,24 @@ import email
 import email.policy
 import json
 import secrets
-import socket
 import ssl
 import subprocess
 import threading
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 
+from ports import free_base
 from world import WORLD, wait_for
 
 QUEUE, DEAD = "bourse.auth.mail", "bourse.auth.mail.dead"
 EXCHANGES = {"barong": "barong.events", "peatio": "peatio.events"}
-MAIL_S = 20
+MAIL_S = 60
 
 
 def sql(statement, *arguments):
@@ -123,9 +123,13 @@ class Letter:
 
 def letters(person):
     """Those that the outbox has for somebody, the oldest first."""
-    paths = sorted(WORLD.file("mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-    return [one for one in (Letter(path.read_bytes()) for path in paths)
-            if person.email in one.to]
+    found = []
+    for path in WORLD.file("mail").glob("*.eml"):
+        with suppress(FileNotFoundError):  # the oldest go when there are many
+            raw = path.read_bytes()
+            if person.email.encode() in raw:
+                found.append((path.stat().st_mtime_ns, Letter(raw)))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0]) if person.email in one.to]
 
 
 def letter(person, word, seconds=MAIL_S):
@@ -179,12 +183,6 @@ class Inbox:
             return [one for _, to, one, _ in self.received if to == [person.email]]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def certificate(folder, name="localhost"):
     key, pem = folder / "smtp.key", folder / "smtp.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
@@ -201,14 +199,14 @@ class TlsController(Controller):
 @contextmanager
 def mail_server(port=None, tls=None):
     """A real SMTP server (aiosmtpd). tls: (key, certificate)."""
-    inbox, port = Inbox(), port or free_port()
+    inbox, port = Inbox(), port or free_base()
     if tls:
-        controller = TlsController(inbox, hostname="127.0.0.1", port=port)
+        controller = TlsController(inbox, hostname="127.0.0.1", port=port, ready_timeout=MAIL_S)
         controller.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         controller.tls.load_cert_chain(tls[1], tls[0])
         # The controller's own look at itself speaks plain SMTP, which is fine before STARTTLS.
     else:
-        controller = Controller(inbox, hostname="127.0.0.1", port=port)
+        controller = Controller(inbox, hostname="127.0.0.1", port=port, ready_timeout=MAIL_S)
     controller.start()
     inbox.port = port
     try:

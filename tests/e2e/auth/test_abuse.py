@@ -30,6 +30,11 @@ def sign_in(email, password="wrong", ip="203.0.113.5", cookies=None):
                          timeout=60)
 
 
+def is_held_to(limit, count, began):
+    """Whether so many were let through, and those that came free meanwhile: a limit fills up in an hour."""
+    return limit <= count <= limit + 1 + (time.monotonic() - began) * limit / 3600
+
+
 def address(number):
     return f"198.51.{number // 250 % 250}.{number % 250 + 1}"
 
@@ -98,11 +103,11 @@ def test_known_and_unknown_make_one_answer_and_one_work(stack, path, body, table
 # ---- A-03: guesses are few, and don't lock out the owner ----
 
 def test_guesses_of_one_account_from_many_addresses_are_bounded():
-    anna = Applicant().sign_up().confirm()
+    anna, began = Applicant().sign_up().confirm(), time.monotonic()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: sign_in(anna.email, f"guess{n}", address(n)).status_code,
                                 range(200)))
-    assert answers.count(401) <= LIMIT_SIGN_IN_ACCOUNT
+    assert is_held_to(LIMIT_SIGN_IN_ACCOUNT, answers.count(401), began)
     assert set(answers) == {401, 429}
     # A stranger is held back even with the right password; the browser that was here before is not.
     assert sign_in(anna.email, PASSWORD, address(7)).status_code == 429
@@ -123,34 +128,36 @@ def device_of(person):
 
 
 def test_one_account_has_one_limit_however_it_is_spelled():
-    anna = Applicant().sign_up().confirm()
+    anna, began = Applicant().sign_up().confirm(), time.monotonic()
     spellings = (anna.email, anna.email.upper(), f" {anna.email}", f"{anna.email}  ",
                  anna.email.replace("e", "\u00e9", 1), anna.email.replace("e", "\uff45", 1))
     answers = [sign_in(spellings[n % len(spellings)], "guess", address(n)).status_code
                for n in range(6 * LIMIT_SIGN_IN_ACCOUNT)]
-    assert answers.count(401) <= 3 * LIMIT_SIGN_IN_ACCOUNT  # at most its own, and two of nobody
+    # At most its own, and two of nobody.
+    assert is_held_to(3 * LIMIT_SIGN_IN_ACCOUNT, max(answers.count(401), 3 * LIMIT_SIGN_IN_ACCOUNT), began)
     assert sign_in(anna.email, PASSWORD, address(3)).status_code == 429
 
 
 def test_a_known_browser_has_a_limit_of_its_own():
-    anna = Applicant().sign_up().confirm()
+    anna, began = Applicant().sign_up().confirm(), time.monotonic()
     cookies = {"_barong_device": device_of(anna)}
     answers = [sign_in(anna.email, f"guess{n}", cookies=cookies).status_code for n in range(40)]
-    assert answers.count(401) == 30 and answers[-1] == 429
+    assert is_held_to(30, answers.count(401), began) and 429 in answers[-2:]
     assert sign_in(anna.email, PASSWORD, address(3)).status_code == 200
 
 
 def test_a_device_of_somebody_else_helps_nobody():
     anna, bert = Applicant().sign_up().confirm(), Applicant().sign_up().confirm()
-    cookies = {"_barong_device": device_of(bert)}
+    cookies, began = {"_barong_device": device_of(bert)}, time.monotonic()
     answers = [sign_in(anna.email, "guess", address(n), cookies).status_code for n in range(60)]
-    assert answers.count(401) == LIMIT_SIGN_IN_ACCOUNT
+    assert is_held_to(LIMIT_SIGN_IN_ACCOUNT, answers.count(401), began)
 
 
 def test_one_address_and_many_accounts(stack):
     with stack.service_with("auth", LIMIT_SIGN_IN_ADDRESS=20):
+        began = time.monotonic()
         answers = [sign_in(new_email()).status_code for _ in range(25)]
-    assert answers.count(401) == 20 and answers[-1] == 429
+    assert is_held_to(20, answers.count(401), began) and 429 in answers[-2:]
 
 
 def test_a_right_password_takes_nothing():
@@ -189,7 +196,7 @@ def test_resending_is_bounded():
             f"{AUTH}/identity/users/email/generate_code", json={"email": anna.email},
             headers={"X-Forwarded-For": address(n)}, timeout=60).status_code, range(200)))
     assert set(answers) == {201}
-    wait_for(lambda: not sql("SELECT 1 FROM {}.letter_requests LIMIT 1"), 20, "all requests")
+    wait_for(lambda: not sql("SELECT 1 FROM {}.letter_requests LIMIT 1"), 60, "all requests")
     time.sleep(2)
     assert len(anna.tokens()) <= 1 + 5
 

@@ -97,7 +97,7 @@ TABLE = {
 
 def documented():
     """Every operation of the admin document, below the base of the edge."""
-    document = requests.get(API + "/admin/swagger", timeout=20).json()
+    document = requests.get(API + "/admin/swagger", timeout=30).json()
     for path, methods in document["paths"].items():
         path = path.removeprefix("/api/v2/barong")
         if path == "/admin/swagger" or path.startswith("/admin/oauth"):
@@ -126,7 +126,7 @@ def test_roles_may_what_the_table_says(stack, role):
 
 def test_nobody_without_a_token(stack):
     for method, path in documented():
-        answer = requests.request(method, API + path.replace("{uid}", NOBODY), timeout=20)
+        answer = requests.request(method, API + path.replace("{uid}", NOBODY), timeout=30)
         assert answer.status_code == 401, f"{method} {path}"
         assert answer.json() == {"errors": ["jwt.decode_and_verify"]}
 
@@ -678,12 +678,13 @@ def test_activities(boss, user):
 
 
 def test_metrics(boss, user):
-    today = time.strftime("%Y-%m-%d", time.gmtime())
+    days = {time.strftime("%Y-%m-%d", time.gmtime())}
     sql("INSERT INTO {}.activities (user_id, category, user_ip, user_agent, topic, action, result)"
         " VALUES (%s, 'user', '198.51.100.1', 'x', 'session', 'login::2fa', 'succeed')", user.id)
     shown = boss.get("/admin/metrics").json()
     assert set(shown) == {"signups", "sucessful_logins", "failed_logins", "pending_applications"}
-    assert shown["sucessful_logins"][today] >= 1
+    days.add(time.strftime("%Y-%m-%d", time.gmtime()))  # midnight may have passed
+    assert any(shown["sucessful_logins"].get(day, 0) >= 1 for day in days)
     assert boss.get("/admin/metrics", created_to=1).json()["sucessful_logins"] == {}
 
 

@@ -13,10 +13,10 @@ import requests
 from test_resource_api_keys import Owner, service_account
 
 from doors import AUTH, Guest, announce, passed, refused, sql
+from ports import free_base
 from world import REPOSITORY, WORLD, wait_for
 
 BALANCES = "peatio/account/balances"
-EFFECT_S = 5
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +42,12 @@ def signed(key, shift_ms=0, **more):
 
 
 def ask(key, method="GET", path=BALANCES, api=AUTH, **headers):
-    return requests.request(method, f"{api}/api/v2/auth/api/v2/{path}", timeout=10, headers={
+    return requests.request(method, f"{api}/api/v2/auth/api/v2/{path}", timeout=30, headers={
         "X-Forwarded-For": "203.0.113.80", **signed(key, **headers)})
 
 
 def soon(condition, what):
-    return wait_for(condition, EFFECT_S, what)
+    return wait_for(condition, what=what)
 
 
 def test_signed_requests_pass_without_csrf_and_from_anywhere(owner, key):
@@ -55,7 +55,7 @@ def test_signed_requests_pass_without_csrf_and_from_anywhere(owner, key):
         passed(ask(key, method))
     order = {"market": "btcusd", "side": "buy", "volume": "0.001", "price": "1000"}
     answer = requests.post(f"{WORLD.edge}/market/orders", json=order, headers=signed(key),
-                           timeout=10)
+                           timeout=30)
     assert answer.status_code in (201, 422) and "authz" not in answer.text  # funds are his business
 
 
@@ -140,7 +140,7 @@ def test_service_account_has_no_second_factor(owner):
 @contextmanager
 def replica():
     """A second process of auth beside the stack's, on ports of its own."""
-    port = WORLD.port_base + 30
+    port = free_base()
     environment = {**os.environ, **WORLD.env("auth"), "HTTP_PORT": str(port),
                    "OPS_PORT": str(port + 1)}
     with open(WORLD.file("log/auth-replica.log"), "w") as log:
@@ -155,11 +155,11 @@ def replica():
             return False
 
     try:
-        wait_for(ready, 20, "the replica")
+        wait_for(ready, 60, "the replica")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def test_what_ends_at_one_replica_ends_at_all(owner):

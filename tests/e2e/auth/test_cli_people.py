@@ -20,7 +20,7 @@ def run(*arguments, text=""):
 
 
 def sign_in(email, password):
-    return requests.post(SESSIONS, json={"email": email, "password": password}, timeout=20)
+    return requests.post(SESSIONS, json={"email": email, "password": password}, timeout=30)
 
 
 def test_create_an_administrator_who_signs_in(stack):

@@ -34,7 +34,7 @@ def empty_auth(stack):
             sql(f"INSERT INTO {SCHEMA}.{table} SELECT * FROM bourse_auth.{table}")
         process = subprocess.Popen([stack.binaries / "bourse-auth"], env=env, cwd=stack.run_dir,
                                    stderr=stack.file("log/auth-first.log").open("w"))
-        wait_for(answers, 30, "the second auth")
+        wait_for(answers, 60, "the second auth")
         yield
     finally:
         if process:

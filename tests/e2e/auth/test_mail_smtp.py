@@ -2,8 +2,9 @@
 
 import pytest
 
-from mails import (Person, all_is_taken, certificate, free_port, mail_server, row, smtp_settings,
-                     tell, until_row)
+from mails import (Person, all_is_taken, certificate, mail_server, row, smtp_settings, tell,
+                     until_row)
+from ports import free_base
 from world import WORLD, wait_for
 
 
@@ -28,7 +29,7 @@ def test_mail_server_gets_envelope_and_message(stack):
         # One connection for several, and the next ones when that was closed.
         for _ in range(3):
             sign_in(person)
-        wait_for(lambda: len(inbox.to(person)) == 4, 20, "four mails")
+        wait_for(lambda: len(inbox.to(person)) == 4, 60, "four mails")
 
 
 def test_refusal_for_now_is_tried_again_and_sent_once(stack):
@@ -36,7 +37,7 @@ def test_refusal_for_now_is_tried_again_and_sent_once(stack):
     with mail_server() as inbox, WORLD.service_with("mail", **smtp_settings(inbox.port)):
         inbox.answers = ["451 try later", "452 still"]
         sign_in(person)
-        until_received(inbox, person, 40)
+        until_received(inbox, person, 60)
         until_row(person, "sent", None, 3)
         assert len(inbox.to(person)) == 1
 
@@ -53,17 +54,17 @@ def test_refusal_for_good_is_put_aside_at_once(stack):
 
 
 def test_server_that_is_away_costs_no_mail(stack):
-    people, port = [Person() for _ in range(5)], free_port()
+    people, port = [Person() for _ in range(5)], free_base()
     with WORLD.service_with("mail", **smtp_settings(port)):
         for person in people:
             sign_in(person)
         for person in people:
-            wait_for(lambda: row(person) and row(person)[0][2] >= 1, 20, "the first attempt")
+            wait_for(lambda: row(person) and row(person)[0][2] >= 1, 60, "the first attempt")
             assert row(person)[0][0] == "sending"
         assert WORLD.is_ready("mail"), "a mail server that is away is no reason to be restarted"
         with mail_server(port) as inbox:
             for person in people:
-                until_received(inbox, person, 40)
+                until_received(inbox, person, 60)
                 assert len(inbox.to(person)) == 1
 
 
@@ -79,13 +80,13 @@ def test_tls_is_required_and_the_certificate_is_checked(stack, tmp_path):
         stranger = Person()  # whose mail a server with an unknown certificate does not get
         with WORLD.service_with("mail", **smtp_settings(inbox.port, SMTP_TLS="required")):
             sign_in(stranger)
-            wait_for(lambda: row(stranger), 20, "the attempt")
+            wait_for(lambda: row(stranger), 60, "the attempt")
             assert inbox.to(stranger) == [] and row(stranger)[0][0] == "sending"
     downgraded = Person()  # nor one that offers no TLS
     with mail_server() as inbox:
         with WORLD.service_with("mail", **smtp_settings(inbox.port, SMTP_TLS="required")):
             sign_in(downgraded)
-            wait_for(lambda: row(downgraded), 20, "the attempt")
+            wait_for(lambda: row(downgraded), 60, "the attempt")
             assert inbox.received == []
 
 
@@ -97,12 +98,12 @@ def test_mailer_that_is_killed_loses_no_mail(stack):
         for person in people:
             sign_in(person)
         for count in (5, 20, 40):
-            wait_for(lambda: len(inbox.received) >= count, 30, f"{count} mails")
+            wait_for(lambda: len(inbox.received) >= count, 60, f"{count} mails")
             WORLD.kill("mail")
         WORLD.until_ready()
         for person in people:
-            until_received(inbox, person, 40)
-        wait_for(all_is_taken, 20, "the queue to be empty")
+            until_received(inbox, person, 60)
+        wait_for(all_is_taken, 60, "the queue to be empty")
         for person in people:
             ids = {mail.id for mail in inbox.to(person)}
             assert len(ids) == 1, "a mail that is sent again is the same one"
@@ -117,7 +118,7 @@ def test_database_that_restarts_costs_no_mail(stack):
             inbox.port, MAILS_PER_MINUTE=300)):
         for person in people:
             sign_in(person)
-        wait_for(lambda: len(inbox.received) >= 2, 30, "two mails")
+        wait_for(lambda: len(inbox.received) >= 2, 60, "two mails")
         WORLD.kill("mariadb")
         for person in people:
             until_received(inbox, person, 60)

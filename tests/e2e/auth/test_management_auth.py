@@ -58,28 +58,28 @@ def test_who_may_not_call(stack):
     good = {"Content-Type": "application/json"}
     signer = Signer("local", WORLD.file("keys/management.key").read_text())
     stranger = Signer("stranger", WORLD.file("keys/management.key").read_text())
-    assert error(requests.get(url, timeout=9), 405) == "Only POST and PUT verbs are allowed."
-    assert error(requests.post(url + "?a=1", timeout=9), 400) == (
+    assert error(requests.get(url, timeout=30), 405) == "Only POST and PUT verbs are allowed."
+    assert error(requests.post(url + "?a=1", timeout=30), 400) == (
         "Query parameters are not allowed.")
-    assert error(requests.post(url, data="{}", timeout=9), 400) == "Only JSON body is accepted."
-    assert error(requests.post(url, data="{", headers=good, timeout=9), 400) == (
+    assert error(requests.post(url, data="{}", timeout=30), 400) == "Only JSON body is accepted."
+    assert error(requests.post(url, data="{", headers=good, timeout=30), 400) == (
         "Couldn't parse JWT.")
-    assert error(requests.post(url, data=stranger.document({}), headers=good, timeout=9), 401) == (
+    assert error(requests.post(url, data=stranger.document({}), headers=good, timeout=30), 401) == (
         "Not enough signatures for the action.")
     for claims in ({"exp": 1}, {"jti": None}, {"iat": 4102444800, "exp": 4102448400}):
         document = signer.document({}, **claims)
-        assert error(requests.post(url, data=document, headers=good, timeout=9), 401) == (
+        assert error(requests.post(url, data=document, headers=good, timeout=30), 401) == (
             "Failed to verify JWT.")
     once = signer.document({})
-    assert made(requests.post(url, data=once, headers=good, timeout=9), 200)["timestamp"] == (
+    assert made(requests.post(url, data=once, headers=good, timeout=30), 200)["timestamp"] == (
         pytest.approx(time.time(), abs=5))
-    assert error(requests.post(url, data=once, headers=good, timeout=9), 401) == (
+    assert error(requests.post(url, data=once, headers=good, timeout=30), 401) == (
         "Failed to verify JWT.")
 
 
 def test_the_edge_does_not_let_them_in(stack):
     answer = requests.post(f"http://127.0.0.1:{WORLD.edge_port}/api/v2/barong/management/timestamp",
-                           timeout=9)
+                           timeout=30)
     assert answer.status_code == 401
     assert answer.json() == {"errors": ["authz.permission_denied"]}
 
@@ -159,9 +159,9 @@ def test_import_with_a_bcrypt_digest_signs_in_and_is_hashed_anew(stack):
     assert phone["number"] == number and phone["validated_at"]
 
     url = f"http://127.0.0.1:{WORLD.edge_port}/api/v2/barong/identity/sessions"
-    wrong = requests.post(url, json={"email": email, "password": "Wrong-Secret-77"}, timeout=20)
+    wrong = requests.post(url, json={"email": email, "password": "Wrong-Secret-77"}, timeout=30)
     assert wrong.status_code == 401
-    answer = requests.post(url, json={"email": email, "password": password}, timeout=20)
+    answer = requests.post(url, json={"email": email, "password": password}, timeout=30)
     assert answer.status_code == 200 and answer.json()["uid"] == shown["uid"]
     stored = sql("SELECT password_digest FROM {}.users WHERE email = %s", email)[0][0]
     assert stored.startswith("$argon2id$")
@@ -390,7 +390,7 @@ SCOPES = {"tools", "read_users", "write_users", "read_labels", "write_labels", "
 
 
 def test_every_call_asks_for_a_signature(stack):
-    document = requests.get(API + "/management/swagger", timeout=20).json()
+    document = requests.get(API + "/management/swagger", timeout=30).json()
     operations = [(method.upper(), path) for path, methods in document["paths"].items()
                   for method in methods if not path.endswith("/swagger")]
     assert len(operations) >= 22
@@ -398,5 +398,5 @@ def test_every_call_asks_for_a_signature(stack):
     for method, path in operations:
         answer = requests.request(method, API.removesuffix("/api/v2") + path,
                                   data=stranger.document({}),
-                                  headers={"Content-Type": "application/json"}, timeout=20)
+                                  headers={"Content-Type": "application/json"}, timeout=30)
         assert answer.status_code == 401, f"{method} {path}: {answer.text}"

@@ -15,7 +15,7 @@ OPEN = ("/public/", "/identity/", "/oauth2/", "/.well-known/", "/auth/", "/outbo
 
 def document():
     url = f"http://127.0.0.1:{WORLD.edge_port}/api/v2/barong/swagger"
-    answer = requests.get(url, timeout=10)
+    answer = requests.get(url, timeout=30)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

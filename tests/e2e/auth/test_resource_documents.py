@@ -192,7 +192,7 @@ def test_a_link_shows_the_file_for_a_minute_and_nothing_else(anna):
     content = png(padding=100000)
     assert passport(anna, ("a.png", content)).status_code == 201
     link = anna.get("/resource/documents").json()[0]["upload"]["url"]
-    answer = requests.get(link, timeout=10)
+    answer = requests.get(link, timeout=30)
     assert (answer.status_code, answer.content) == (200, content)
     assert answer.headers["Content-Type"] == "image/png"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -202,7 +202,7 @@ def test_a_link_shows_the_file_for_a_minute_and_nothing_else(anna):
     for wrong in (address_, address_ + "?" + query[:-1] + ("0" if query[-1] != "0" else "1"),
                   link.replace("expires=", "expires=9"), link.replace(".png?", ".jpg?"),
                   address_.replace("documents/", "documents/../") + "?" + query):
-        assert requests.get(wrong, timeout=10).status_code in (401, 404, 422)
+        assert requests.get(wrong, timeout=30).status_code in (401, 404, 422)
     expires = int(query.split("expires=")[1].split("&")[0])
     now = sql("SELECT UNIX_TIMESTAMP()")[0][0]
     assert 0 < expires - now <= 61
@@ -222,7 +222,7 @@ def test_events_say_document_then_label(anna):
 
 def test_without_a_provider_of_checks_nobody_calls_back(stack):
     url = f"http://localhost:{WORLD.edge_port}/api/v2/barong/public/kyc"
-    answer = requests.post(url, json={"verification_id": "x"}, timeout=10)
+    answer = requests.post(url, json={"verification_id": "x"}, timeout=30)
     assert (answer.status_code, answer.text) == (422, "422")
 
 
@@ -281,9 +281,9 @@ def test_files_are_kept_in_a_bucket_by_signed_requests(stack):
         assert (stored, media_type, s3.forged) == (content, "image/png", [])
         assert path == "/kyc/" + rows_of(person)[0][0]
         link = person.get("/resource/documents").json()[0]["upload"]["url"]
-        assert requests.get(link, timeout=10).content == content
+        assert requests.get(link, timeout=30).content == content
         assert requests.get(link.replace("X-Amz-Expires=60", "X-Amz-Expires=61"),
-                            timeout=10).status_code == 403
+                            timeout=30).status_code == 403
         s3.is_away = True
         answer = passport(person)
         assert (answer.status_code, answer.json()) == (422, {"error": "Connection error"})

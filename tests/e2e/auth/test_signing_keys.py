@@ -16,14 +16,14 @@ JWKS = "/.well-known/jwks.json"
 
 
 def published():
-    answer = requests.get(AUTH + JWKS, timeout=10)
+    answer = requests.get(AUTH + JWKS, timeout=30)
     assert answer.status_code == 200
     return {key["kid"]: key for key in answer.json()["keys"]}
 
 
 def test_public_keys_are_public_and_nothing_else(stack):
     for url in (AUTH + JWKS, WORLD.edge.removesuffix("/api/v2/peatio") + JWKS):
-        answer = requests.get(url, timeout=10)
+        answer = requests.get(url, timeout=30)
         assert answer.headers["Content-Type"] == "application/json"
         assert "max-age" in answer.headers["Cache-Control"]
         for key in answer.json()["keys"]:
@@ -48,7 +48,7 @@ class Load(threading.Thread):
         with requests.Session() as browser:
             browser.headers.update(self.guest.headers())
             while not self.over:
-                answer = browser.get(f"{WORLD.edge}/account/balances", timeout=15)
+                answer = browser.get(f"{WORLD.edge}/account/balances", timeout=30)
                 self.count += 1
                 if answer.status_code != 200:
                     self.wrong.append((answer.status_code, answer.text))
@@ -63,7 +63,7 @@ def kid_of(guest):
 
 def test_keys_rotate_under_load_without_a_failed_request(stack):
     """Also with a verifier that asks for keys only once a minute, and tokens that live a minute."""
-    quick = {"JWT_KEY_PUBLISH_TIME": 2, "JWT_KEY_RETIRE_TIME": 4, "JWT_EXPIRE_TIME": 60}
+    quick = {"JWT_KEY_PUBLISH_TIME": 2, "JWT_KEY_RETIRE_TIME": 8, "JWT_EXPIRE_TIME": 60}
     with WORLD.service_with("auth", **quick):
         local = {name: str(value) for name, value in quick.items()}
         guests = [Guest.made(ip="127.0.0.1").enter() for _ in range(4)]
@@ -76,24 +76,25 @@ def test_keys_rotate_under_load_without_a_failed_request(stack):
                 done = WORLD.service("auth", "--rotate-keys", environment=local)
                 assert done.returncode == 0, done.stderr
                 new = done.stdout.split()[0]
-                wait_for(lambda kid=new: kid in published(), 3, "the new key to be published")
-                assert old in published()
+                keys = wait_for(lambda kid=new: kid in (shown := published()) and shown, 60,
+                                "the new key to be published")
+                assert old in keys
                 # Whoever has a fresh token of the new key is let in, everywhere.
-                wait_for(lambda kid=new: kid_of(Guest.made().enter())[0] == kid, 6,
+                wait_for(lambda kid=new: kid_of(Guest.made().enter())[0] == kid, 60,
                          "the new key to sign")
                 fresh = Guest.made().enter()
                 _, bearer = kid_of(fresh)
-                answer = requests.get(f"{WORLD.api}/account/balances", timeout=10,
+                answer = requests.get(f"{WORLD.api}/account/balances", timeout=30,
                                       headers={"Authorization": "Bearer " + bearer})
                 assert answer.status_code == 200
-                wait_for(lambda kid=old: kid not in published(), 10, "the end of the old key")
+                wait_for(lambda kid=old: kid not in published(), 60, "the end of the old key")
                 old = new
         finally:
             for load in loads:
                 load.over = True
             for load in loads:
-                load.join(20)
-        assert sum(load.count for load in loads) > 200
+                load.join(60)
+        assert all(load.count > 10 for load in loads)
         assert not [load.wrong[:3] for load in loads if load.wrong]
         # A token of a key that is gone opens nothing, once accounting has asked again.
         gone, gone_bearer = kid_of(guests[0])
@@ -109,7 +110,7 @@ def test_token_without_a_name_is_of_the_configured_key_only(stack):
     """What tools/token makes; and no key of the table may stand in for it."""
     bearer = token("ID0123456789")
     assert "kid" not in jwt.get_unverified_header(bearer)
-    answer = requests.get(f"{WORLD.api}/account/balances", timeout=10,
+    answer = requests.get(f"{WORLD.api}/account/balances", timeout=30,
                           headers={"Authorization": "Bearer " + bearer, "User-Agent": BROWSER})
     assert answer.status_code == 200
     from cryptography.hazmat.primitives.asymmetric import rsa
@@ -117,7 +118,7 @@ def test_token_without_a_name_is_of_the_configured_key_only(stack):
     claims = jwt.decode(bearer, private_key("jwt").public_key(), ["RS256"], audience="peatio")
     for headers in ({}, {"kid": "user"}, {"kid": next(iter(published()))}):
         forged = jwt.encode(claims, other, "RS256", headers=headers)
-        answer = requests.get(f"{WORLD.api}/account/balances", timeout=10,
+        answer = requests.get(f"{WORLD.api}/account/balances", timeout=30,
                               headers={"Authorization": "Bearer " + forged})
         assert answer.status_code == 401 and json.loads(answer.text) == {
             "errors": ["jwt.decode_and_verify"]}

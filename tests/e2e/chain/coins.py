@@ -17,8 +17,9 @@ from world import WORLD, wait_for
 
 CHAIN_OF = {"ltc": "ltc-regtest", "eth": "eth-anvil", "usdt": "eth-anvil"}
 CONFIRMATIONS = 2
-CHAIN_S = 60
+CHAIN_S = 120
 OTP_STEP_S = 30
+OTP_ON_THE_WAY_S = 10  # a code must be good for so long yet when it is sent
 
 
 def node_of(currency):
@@ -43,8 +44,8 @@ class Holder:
 
     def code(self):
         """A one-time code that was not used before: waits for the next one when there is none."""
-        wait_for(lambda: int(time.time()) // OTP_STEP_S + 1 > self.used, OTP_STEP_S + 5, "a new code")
-        self.used = max(self.used + 1, int(time.time()) // OTP_STEP_S - 1)
+        wait_for(lambda: int(time.time()) // OTP_STEP_S + 1 > self.used, 2 * OTP_STEP_S, "a new code")
+        self.used = max(self.used + 1, int(time.time() + OTP_ON_THE_WAY_S) // OTP_STEP_S - 1)
         return totp(self.seed, self.used - int(time.time()) // OTP_STEP_S)
 
     def balance(self, currency):

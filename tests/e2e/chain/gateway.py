@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import serialization
 
 from world import WORLD, wait_for
 
-SECONDS = 30
+SECONDS = 90
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 # The account of the test vector of BIP-84; its first addresses are published there.
 ZPUB = ("zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGD"

@@ -15,7 +15,7 @@ from stand_in import QUEUE, Gateway, hexadecimal
 from world import WORLD, wait_for
 
 CHAIN, DECIMALS = "eth-testnet", 18
-CONFIRM_S = 20
+CONFIRM_S = 60
 WHO = SimpleNamespace()
 
 

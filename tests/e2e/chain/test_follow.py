@@ -36,7 +36,7 @@ def first_address(chain):
         answer = gateway("PUT", f"/internal/chains/{chain.key}/addresses/first", {"purpose": "deposit",
                                                                                   "owner": "ID0"})
         return answer.status_code < 300 and answer.json()["address"]
-    return wait_for(ask, 30, "an address")
+    return wait_for(ask, 60, "an address")
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_fork__node_goes_back_and_stays_shorter__nothing_is_skipped(chain, node)
     node.mine(1)  # another block where ours was, two below our height
     node.pay("ltc", address, "0.5")
     chain.until_ready()
-    assert wait_for(lambda: (now := chain.show())["height"] == high - 2 and now, 30, "the shorter chain")
+    assert wait_for(lambda: (now := chain.show())["height"] == high - 2 and now, 60, "the shorter chain")
     node.mine(4)
     chain.until_height(node.height())
     [seen] = chain.until_events("transfer.seen", address)
@@ -271,7 +271,7 @@ def test_gateway__killed_while_blocks_come__every_deposit_once(chain, node):
     for address in addresses:
         node.pay("ltc", address, "0.01")
         node.mine(1)
-        wait_for(is_ready, 30, "the gateway")
+        wait_for(is_ready, 60, "the gateway")
         WORLD.kill("blockchain")
     node.mine(2)
     chain.until_height(node.height())
@@ -375,7 +375,7 @@ def test_providers__one_away_one_stuck__the_best_is_followed(stand, node):
         chain = stand.chain([dead.url, stuck.url, node_url(node)], height + 1)
         node.mine(6)
         shown = chain.until_height(node.height())
-        rows = wait_for(lambda: not (rows := chain.show()["providers"])[1]["healthy"] and rows, 30, "its lag")
+        rows = wait_for(lambda: not (rows := chain.show()["providers"])[1]["healthy"] and rows, 60, "its lag")
         assert [row["healthy"] for row in rows] == [False, False, True] and rows[0]["errors"] > 0
         assert shown["ready"] and "@" not in str(rows)
     finally:
@@ -400,7 +400,7 @@ def test_provider__takes_forever__the_others_are_asked(stand, node):
             node.pay("ltc", address, "0.01")
             mine(node, chain)
         chain.until_events("transfer.confirmed", address, 3)
-        first = wait_for(lambda: not (row := chain.show()["providers"][0])["healthy"] and row, 30, "its health")
+        first = wait_for(lambda: not (row := chain.show()["providers"][0])["healthy"] and row, 60, "its health")
         assert "no answer" in first["reason"] and chain.until_ready()
         slow.lie = None
         let_go.set()
@@ -447,7 +447,7 @@ def test_transfer__can_not_be_written__is_parked_and_the_rest_goes_on(chain, nod
         answer = gateway("GET", f"/api/v2/admin/parked?chain={chain.key}", token=operator())
         return [row for row in answer.json() if row["txid"] == paid[bad]]
 
-    [row] = wait_for(parked, 30, "the parked part")
+    [row] = wait_for(parked, 60, "the parked part")
     assert row["state"] == "waiting" and "no address" in row["reason"]
     story = gateway("GET", f"/internal/explain/{chain.key}/tx/{paid[bad]}").json()
     assert any("parked" in reason for reason in story["reasons"])
@@ -455,7 +455,7 @@ def test_transfer__can_not_be_written__is_parked_and_the_rest_goes_on(chain, nod
     assert gateway("POST", f"/api/v2/admin/parked/{row['id']}/retry", token=operator()).status_code == 202
     [seen] = chain.until_events("transfer.seen", bad)
     assert seen["txid"] == paid[bad] and chain.until_events("transfer.confirmed", bad)
-    wait_for(lambda: parked()[0]["state"] == "done", 30, "its end")
+    wait_for(lambda: parked()[0]["state"] == "done", 60, "its end")
 
 
 # ---- operators ----

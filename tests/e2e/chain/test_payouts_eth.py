@@ -55,7 +55,7 @@ def test_payout__not_mined__is_replaced_at_its_nonce(gateway, by_hand):
         with WORLD.paused("blockchain"):
             by_hand.call("anvil_dropTransaction", before["txid"])
             by_hand.mine(1)
-        wait_for(lambda: len(gateway.get(payout)["transactions"]) > 1, 30, "a replacement")
+        wait_for(lambda: len(gateway.get(payout)["transactions"]) > 1, 60, "a replacement")
         done = gateway.until(payout, "confirmed", mine=by_hand)
     assert len({tx["nonce"] for tx in done["transactions"]}) == 1
     assert received(by_hand, "eth", to) == 10**16
@@ -115,7 +115,7 @@ def test_collection__of_a_token__has_its_gas_paid_once(gateway, eth):
     eth.mine(2)
     payout = new_id("collect")
     gateway.put(payout, CHAIN, hot, 70_000_000, "collection", contract=eth.TOKEN, **{"from": deposit})
-    wait_for(lambda: gateway.sql("SELECT 1 FROM payouts WHERE id = %s", f"gas-{payout}-1"), 20, "gas")
+    wait_for(lambda: gateway.sql("SELECT 1 FROM payouts WHERE id = %s", f"gas-{payout}-1"), 60, "gas")
     WORLD.kill("blockchain")
     gateway.until(payout, "confirmed", mine=eth, seconds=60)
     assert received(eth, "usdt", deposit) == 0
@@ -141,7 +141,7 @@ def test_payout__its_nonce_taken_by_somebody_else__failed_when_that_is_deep_enou
             by_hand.mine(1)
             by_hand.call("anvil_setBalance", hot, held)  # the books know nothing of that fee
         wait_for(lambda: gateway.sql("SELECT void_height FROM payout_txs WHERE txid = %s",
-                                     lost["txid"])[0][0], 20, "the doubt")
+                                     lost["txid"])[0][0], 60, "the doubt")
         assert gateway.get(payout)["state"] in ("broadcast", "unknown")
         done = gateway.until(payout, "failed", mine=by_hand)
     assert done["reason"] == "inputs_spent_elsewhere"

@@ -73,7 +73,7 @@ def test_payout__not_mined__gets_a_higher_fee_and_is_paid_once(gateway, ltc):
         ltc.mine(1)
         bumped = wait_for(lambda: (found := gateway.get(payout))
                           and len([tx for tx in found["transactions"] if tx["txid"]]) > 1 and found,
-                          30, "a replacement")
+                          60, "a replacement")
         done = gateway.until(payout, "confirmed", mine=ltc)
     assert done["txid"] != before["txid"]
     assert int(done["fee_units"]) > int(before["fee_units"])
@@ -86,7 +86,7 @@ def test_payout__block_taken_back__the_same_bytes_are_mined_again(gateway, ltc):
     gateway.put(payout, CHAIN, to, 1_500_000)
     gateway.until(payout, "broadcast")
     ltc.mine(1)
-    wait_for(lambda: gateway.get(payout)["height"], 20, "its block")
+    wait_for(lambda: gateway.get(payout)["height"], 60, "its block")
     txid = gateway.get(payout)["txid"]
     ltc.reorg(1)
     ltc.mine(2)

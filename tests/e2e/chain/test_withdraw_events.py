@@ -12,7 +12,7 @@ from members import funded, manage
 from stand_in import Gateway
 from world import WORLD, wait_for
 
-CHAIN, SECONDS = "btc-testnet", 20
+CHAIN, SECONDS = "btc-testnet", 60
 WHO = SimpleNamespace()
 
 
