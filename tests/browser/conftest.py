@@ -17,7 +17,7 @@ from selenium import webdriver  # noqa: E402  (after the path is set)
 from selenium.webdriver.chrome.service import Service  # noqa: E402
 from world import WORLD  # noqa: E402
 
-PAGE_S = 30
+PAGE_S = 60
 NO_SCRIPT = {"profile.managed_default_content_settings.javascript": 2}
 
 

@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from visitor import signed_in, totp
 
-PAGE_S = 15
+PAGE_S = 60
 
 
 @pytest.fixture

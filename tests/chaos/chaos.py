@@ -31,8 +31,8 @@ from checker import tables  # noqa: E402
 from checker.stack import Stack, read_env  # noqa: E402
 from faults import FAULTS, MONEY_FAULTS, Faults  # noqa: E402
 
-QUIET_S = 90
-TRADING_AGAIN_S = 30
+QUIET_S = 180
+TRADING_AGAIN_S = 90
 TRADERS = 12
 PAUSE_S = 0.01 # of each trader between two requests: the run looks for faults, not for speed
 
@@ -73,7 +73,7 @@ def trade_through(world, tokens):
             order = client.call("POST", "/market/orders",
                                 {"market": "btceur", "side": side, "volume": "0.01", "price": "41000",
                                  "client_order_id": f"{mark}-{side}"})
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             if clients[1].get(f"/market/orders/{order['id']}")["state"] == "done":
                 return True

@@ -66,7 +66,7 @@ test('clients with a back channel are told, signed, until they have heard it', a
   await tokens(registered, {}, { browser });
   const out = await browser.fetch(`${issuer}/api/v2/barong/identity/sessions`, { method: 'DELETE' });
   assert.equal(out.status, 200);
-  await eventually(() => server.received.length >= 1, 10000);
+  await eventually(() => server.received.length >= 1);
   const { logout_token } = Object.fromEntries(new URLSearchParams(server.received[0].body));
   const jwks = jose.createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
   const { payload } = await jose.jwtVerify(logout_token, jwks, { issuer, audience: one.client_id, typ: 'logout+jwt' });
@@ -75,7 +75,7 @@ test('clients with a back channel are told, signed, until they have heard it', a
   assert.equal(payload.sid, jose.decodeJwt(id_token).sid);
   assert.equal(payload.nonce, undefined);
   assert.ok(payload.jti && payload.iat);
-  await eventually(() => server.received.length >= 2, 20000);
+  await eventually(() => server.received.length >= 2);
   server.close();
 });
 
@@ -85,7 +85,7 @@ test('what an operator ends is told as well', async () => {
   const answer = await tokens(client, { scope: 'openid offline_access' }, { person: bob });
   operator('--oauth-grants-end', bob.uid);
   assert.equal(await active(client, answer.access_token), false);
-  await eventually(() => server.received.length === 1, 10000);
+  await eventually(() => server.received.length === 1);
   server.close();
 });
 
@@ -98,7 +98,7 @@ async function signedIn() {
   const where = `id IN (SELECT session_id FROM oauth_grants g JOIN oauth_clients c ON c.id = g.client_id
     WHERE c.client_id = '${client.client_id}')`;
   const isOver = async () => {
-    await eventually(() => server.received.length === 1, 30000);
+    await eventually(() => server.received.length === 1);
     await eventually(async () => !(await active(client, access_token)));
     server.close();
   };

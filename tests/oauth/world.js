@@ -219,7 +219,7 @@ export async function listen(answer = () => 200) {
   return { url: `http://127.0.0.1:${server.address().port}`, received, close: () => server.close() };
 }
 
-export async function eventually(check, ms = 8000) {
+export async function eventually(check, ms = 60000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await check();
