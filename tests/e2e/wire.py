@@ -60,7 +60,7 @@ def read_answer(peer):
     return Answer(response)
 
 
-def exchange(port, data, timeout=10):
+def exchange(port, data, timeout=TIMEOUT_S):
     """Sends bytes; (everything that came back, whether the server closed the connection)."""
     got = b""
     with connect(port) as peer:

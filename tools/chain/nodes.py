@@ -192,7 +192,7 @@ class Ethereum(Node):
     def send(self, transaction):
         return self.call("eth_sendTransaction", {"from": self.RICH, **transaction})
 
-    def receipt(self, txid, seconds=10):
+    def receipt(self, txid, seconds=60):
         """anvil has a receipt some milliseconds after the transaction."""
         deadline = time.monotonic() + seconds
         while True:

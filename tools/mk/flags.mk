@@ -13,7 +13,9 @@ warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 base_flags := -std=gnu17 -D_GNU_SOURCE -g -fPIE -pthread -MMD -MP $(warnings) -include libs/base/banned.h
 hardening := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-strict-aliasing \
   -fcf-protection=full
-link_flags := -pie -pthread -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+# The sanitizers stand in for functions of libraries (crypt_r), which nobody seems to need then.
+sparing := -Wl,--as-needed
+link_flags := -pie -pthread -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack $(if $(filter asan tsan,$(VARIANT)),,$(sparing))
 
 flags_release := $(OPT) $(hardening)
 # Without optimisation GCC does not know the ranges of numbers that it knows otherwise.

@@ -19,8 +19,8 @@ from stack import credentials, layout, nodes, wait
 from stack.settings import REPOSITORY, StackError
 
 TOKEN_SECONDS = 60
-READY_SECONDS = 30
-ADDRESS_SECONDS = 10
+READY_SECONDS = 120
+ADDRESS_SECONDS = 60
 FUND_BLOCKS = 3
 
 
@@ -123,7 +123,7 @@ def call(url, method, token, body):
                                      {"Authorization": f"Bearer {token}",
                                       "Content-Type": "application/json"}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read()
     except urllib.error.HTTPError as error:
         raise StackError(f"{method} {url}: {error.code} {error.read().decode()[:300]}") from None

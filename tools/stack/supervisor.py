@@ -26,7 +26,7 @@ EDGE = {"nginx": (50, 10)}
 
 HERE = Path(__file__).resolve().parent
 RUN, PULSE = HERE / "run", HERE / "pulse"
-START_SECONDS, STOP_SECONDS = 10, 240
+START_SECONDS, STOP_SECONDS = 60, 240
 
 
 def programs(settings):

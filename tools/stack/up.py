@@ -17,7 +17,7 @@ from stack.settings import (PORTS, REPOSITORY, SERVICE_PORTS, Settings, StackErr
 
 READY_PATH = "/api/v2/peatio/public/health/ready"
 RECOVERING_SECONDS = 10
-START_SECONDS = 90
+START_SECONDS = 240  # where other programs run as well; it takes ten by itself
 RESTARTS_MAX = 3
 # service: its seeds
 SEEDS = {"accounting": "deploy/seed", "auth": "deploy/seed/auth", "blockchain": None}

@@ -42,7 +42,7 @@ def port_is_free(port):
 def greets(address, greeting=b"", answer_starts=b"", family=socket.AF_INET):
     """Whether a server takes a connection and answers `greeting` with bytes that begin so."""
     with socket.socket(family) as peer:
-        peer.settimeout(2)
+        peer.settimeout(10)
         try:
             peer.connect(address)
             if greeting:
@@ -54,7 +54,7 @@ def greets(address, greeting=b"", answer_starts=b"", family=socket.AF_INET):
 
 def http_status(port, path):
     """The status of a GET on loopback; 0 when nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", path)
         return connection.getresponse().status
