@@ -70,6 +70,7 @@ const struct config_row accounting_config_rows[] = {
     {"WITHDRAW_ADMIN_APPROVE", CONFIG_BOOL, AT(withdraw_admin_approve), "false", .doc = "Every withdrawal waits for an operator, also within the limits."},
     {"WITHDRAW_APPROVALS", CONFIG_U32, AT(withdraw_approvals), "0", .max = 10, .doc = "Operators who must approve a withdrawal above WITHDRAW_APPROVALS_ABOVE before it is paid; 0: none."},
     {"WITHDRAW_APPROVALS_ABOVE", CONFIG_TEXT, AT(withdraw_approvals_above), "0", .doc = "Value in the platform currency above which approvals are needed."},
+    {"WITHDRAW_APPROVALS_SIGNED", CONFIG_BOOL, AT(withdraw_approvals_signed), "false", .doc = "Approvals count only with the approver's own signature, which the signer verifies."},
     {"WITHDRAW_APPROVAL_HOURS", CONFIG_U32, AT(withdraw_approval_hours), "24", .min = 1, .max = 720, .doc = "Hours that an approval counts."},
     {"BENEFICIARY_HOLD_TIME", CONFIG_U32, AT(beneficiary_hold_s), "0", .max = 2592000, .doc = "Seconds that a new beneficiary must be active before anything is withdrawn to it."},
     {"BENEFICIARY_CONTRACTS", CONFIG_TEXT, AT(beneficiary_contracts), "refuse", .values = "refuse allow", .doc = "Addresses of smart contracts as beneficiaries: not all of them can take what is sent."},

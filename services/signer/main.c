@@ -4,6 +4,7 @@
 #include "signer/config.h"
 #include "signer/flags.h"
 #include "signer/offline.h"
+#include "signer/offline_approve.h"
 #include "signer/start.h"
 #include "signer/state/config.h"
 #include "signer/state/metrics.h"
@@ -31,5 +32,7 @@ int main(int argc, char **argv)
     /* Signing from a file has flags of its own, and neither settings nor a service. */
     if (offline_is_asked(argc, argv))
         return offline_run(argc, argv);
+    if (approve_is_asked(argc, argv))
+        return approve_run(argc, argv);
     return service_main(&signer_spec, argc, argv);
 }

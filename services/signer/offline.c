@@ -62,7 +62,7 @@ static bool options_read(int argc, char **argv, struct options *options)
     return optind == argc && options->file && options->seed_file;
 }
 
-static bool file_read(const char *path, struct str *out, struct err *err)
+bool offline_file_read(const char *path, struct str *out, struct err *err)
 {
     char piece[4096];
     size_t got;
@@ -92,7 +92,7 @@ static bool file_write(const char *path, const struct str *text, struct err *err
 static bool keys_read(const char *path, struct keys **ret_keys, struct err *err)
 {
     AUTO(str_wipe) struct str text = STR_INIT(4096), seed = STR_INIT(SEED_SIZE_MAX);
-    if (!file_read(path, &text, err))
+    if (!offline_file_read(path, &text, err))
         return false;
     if (!seed_text_is_valid(&text) ||
         !hex_read(str_data(&text), strcspn(str_data(&text), "\r\n "), &seed))
@@ -109,7 +109,7 @@ static bool run(const struct options *options, struct err *err)
     char out[PATH_BYTES_MAX];
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return err_set(err, ERR_INTERNAL, "PR_SET_DUMPABLE: %m");
-    if (!file_read(options->file, &file, err) || !keys_read(options->seed_file, &keys, err))
+    if (!offline_file_read(options->file, &file, err) || !keys_read(options->seed_file, &keys, err))
         return false;
     const struct offline_task task = {
         .keys = keys, .file = &file, .chain = options->chain, .sign = options->yes};

@@ -20,7 +20,7 @@ import jwt
 import pytest
 import requests
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
@@ -435,6 +435,43 @@ def test_large_payment_needs_two_people(world):
     note = {"uid": "ID1", "digest": "ab" * 32, "at": "2026-11-27T20:00:00Z"}  # accounting's own approvals
     refused(pay(note, note, approval(world, "alice")), "approvals")
     signed(pay(note, approval(world, "alice"), json.loads(approval(world, "bob"))))
+
+
+def approve_off_line(world, key, *arguments, returncode=0, name="dora", **payment):
+    """bourse-signer --approve, as an approver runs it; the signed document."""
+    paid = {"payout_id": "w-1", "chain": "ltc-regtest", "contract": "", "to": OUTSIDE_ADDRESS, "units": "95000000"}
+    (world.folder / "payment.json").write_text(json.dumps({**paid, **payment}))
+    (world.folder / "approver.pem").write_text(key)
+    done = subprocess.run([BINARY, "--approve", world.folder / "payment.json", "--key-file",
+                           world.folder / "approver.pem", "--name", name, *arguments],
+                          env={}, text=True, capture_output=True, timeout=WAIT_SECONDS)
+    assert done.returncode == returncode, done.stderr
+    return done.stderr if returncode or not done.stdout else done.stdout.strip()
+
+
+def test_approvers_sign_off_line_with_keys_of_their_own(world):
+    dora = ed25519.Ed25519PrivateKey.generate()
+    secret = dora.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                serialization.NoEncryption()).decode()
+    public = dora.public_key().public_bytes(serialization.Encoding.PEM,
+                                            serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    lines = "".join(f"      {line}\n" for line in public.splitlines())
+    world.write_policy(POLICY.replace("chains:", "  - name: dora\n    algorithm: EdDSA\n    key: |\n"
+                                      + lines + "chains:", 1))
+    world.restart()
+    spent = [world.coin(value=100_000_000)]
+    shown = approve_off_line(world, secret)
+    assert "Nothing is signed" in shown and OUTSIDE_ADDRESS in shown
+    first = approve_off_line(world, secret, "--yes")
+    second = approve_off_line(world, world.people["bob"].private, "--yes", "--hours", "1", name="bob")
+    refused(world.pay("w-1", 95_000_000, spent, approvals=[first, first]), "approvals")
+    other = approve_off_line(world, secret, "--yes", units="95000001")
+    refused(world.pay("w-1", 95_000_000, spent, approvals=[other, second]), "approval_differs")
+    signed(world.pay("w-1", 95_000_000, spent, approvals=[first, json.loads(second)]))
+    refused(world.pay("w-2", 95_000_000, approvals=[first, second]), "approval_differs")  # a replay
+    assert "units" in approve_off_line(world, secret, returncode=1, units="1.5")
+    assert "members" in approve_off_line(world, secret, returncode=1, note="x")
+    assert "key" in approve_off_line(world, public, returncode=1)
 
 
 def test_small_payment_needs_nobody(world):

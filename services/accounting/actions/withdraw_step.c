@@ -1,5 +1,6 @@
 #include "accounting/actions/withdraw_step.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "accounting/actions/outgoing_tell.h"
@@ -14,7 +15,12 @@
 #include "json/field.h"
 #include "json/read.h"
 
-enum { BODY_BYTES_MAX = 16 * 1024, ERRORS_BYTES_MAX = 8 * 1024, MESSAGE_MAX = 200 };
+enum {
+    BODY_BYTES_MAX = 24 * 1024,
+    ERRORS_BYTES_MAX = 8 * 1024,
+    MESSAGE_MAX = 200,
+    PAYOUT_ID_SIZE = 32
+};
 
 /* ---- one move ---- */
 
@@ -81,21 +87,22 @@ static const char *contract_of(const cJSON *options)
     return "";
 }
 
-static bool add_contract(struct str *body, const struct network *network, struct err *err)
+static bool contract_read(const struct outgoing *outgoing, const struct network *network,
+                          const char **ret_contract, struct err *err)
 {
     cJSON *options = NULL;
     const char *text = network->options;
     if (text && *text && !json_read(text, strlen(text), &options, err))
         return err_wrap(err, "options of %s", network->currency_id);
-    json_write_string(body, contract_of(options));
+    *ret_contract = arena_strdup(outgoing->arena, contract_of(options));
     cJSON_Delete(options);
-    return true;
+    return *ret_contract || err_set(err, ERR_BUSY, "no memory for a payout");
 }
 
-static bool payout_body(const struct outgoing *outgoing, const struct withdraw *row,
-                        struct str *body, struct err *err)
+bool withdraw_payment(const struct outgoing *outgoing, const struct withdraw *row,
+                      struct payment_said *ret_said, struct err *err)
 {
-    char units[UNITS_TEXT_SIZE];
+    char units[UNITS_TEXT_SIZE], id[PAYOUT_ID_SIZE];
     const struct network *network =
         outgoing_network(outgoing->catalog, row->currency_id, row->blockchain_key);
     if (!network)
@@ -103,15 +110,31 @@ static bool payout_body(const struct outgoing *outgoing, const struct withdraw *
                        row->currency_id, row->blockchain_key);
     if (!units_from_dec(row->amount, units_decimals(network->base_factor), units))
         return err_set(err, ERR_STATE_CONFLICT, "the chain can't express the amount");
-    str_add(body, "{\"chain\":");
-    json_write_string(body, row->blockchain_key);
-    str_add(body, ",\"contract\":");
-    if (!add_contract(body, network, err))
+    snprintf(id, sizeof(id), "withdraw-%lu", (unsigned long)row->id);
+    if (!contract_read(outgoing, network, &ret_said->contract, err))
         return false;
+    ret_said->payout_id = arena_strdup(outgoing->arena, id);
+    ret_said->units = arena_strdup(outgoing->arena, units);
+    ret_said->chain = row->blockchain_key;
+    ret_said->to = row->rid;
+    return (ret_said->payout_id && ret_said->units) ||
+           err_set(err, ERR_BUSY, "no memory for a payout");
+}
+
+static bool payout_body(const struct outgoing *outgoing, const struct withdraw *row,
+                        struct str *body, struct err *err)
+{
+    struct payment_said said;
+    if (!withdraw_payment(outgoing, row, &said, err))
+        return false;
+    str_add(body, "{\"chain\":");
+    json_write_string(body, said.chain);
+    str_add(body, ",\"contract\":");
+    json_write_string(body, said.contract);
     str_add(body, ",\"to\":");
-    json_write_string(body, row->rid);
+    json_write_string(body, said.to);
     str_add(body, ",\"units\":");
-    json_write_string(body, units);
+    json_write_string(body, said.units);
     str_add(body, ",\"purpose\":\"withdrawal\",\"from\":\"\",\"subtract_fee\":false,"
                   "\"fee_cap_units\":\"\",\"owner\":");
     json_write_string(body, row->uid);

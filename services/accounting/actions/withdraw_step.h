@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "accounting/actions/outgoing.h"
+#include "accounting/domain/signed_approval.h"
 #include "accounting/domain/withdraw.h"
 #include "base/err.h"
 
@@ -26,6 +27,11 @@ bool withdraw_note(const struct outgoing *outgoing, struct withdraw *row,
  * whose address it is. */
 bool withdraw_process(const struct outgoing *outgoing, struct withdraw *row, const char *reason,
                       struct err *err) MUST_CHECK;
+
+/* What the gateway is to be asked for; texts of the arena and of the row. ERR_STATE_CONFLICT: the network
+ * is gone, or can't express the amount. */
+bool withdraw_payment(const struct outgoing *outgoing, const struct withdraw *row,
+                      struct payment_said *ret_said, struct err *err) MUST_CHECK;
 
 /* Adds {class, message} to row->error. */
 bool withdraw_add_error(const struct outgoing *outgoing, struct withdraw *row, const char *kind,

@@ -2,6 +2,7 @@
 #include "accounting/actions/outgoing.h"
 #include "accounting/actions/withdraw_approve.h"
 #include "accounting/actions/withdraw_limits.h"
+#include "accounting/actions/withdraw_step.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
@@ -36,6 +37,16 @@ static const struct {
     {"price_unknown", "A price is unknown, so no limit can be judged: for an operator."},
     {"admin_approve", "Every withdrawal waits for an operator (WITHDRAW_ADMIN_APPROVE)."},
     {"approvals", "Waits for the approvals of operators."},
+    {"approval",
+     "The signer waits for approvals, signed by enough of its approvers; or an operator has "
+     "to look at the key that pays."},
+    {"approval_invalid",
+     "The signer refuses an approval: its signature does not verify, or it is too "
+     "old. Its operator signs again."},
+    {"approval_differs",
+     "The signer refuses an approval: something else was signed than is paid. Its "
+     "operator signs again."},
+    {"day_max", "The signer's cap of 24 hours is reached: it is paid as the window moves on."},
     {"fiat", "Fiat is paid by hand: an operator processes, dispatches and confirms it."},
     {"liquidity", "The hot wallet is short: it is paid when there is enough."},
     {"fee", "The network asks for more than our limit: it is paid when that is less."},
@@ -93,9 +104,15 @@ static void add_approvals(const struct outgoing *outgoing, const struct withdraw
 {
     size_t needed = 0, given = 0;
     struct err ignored;
+    struct payment_said said;
     if (!withdraw_approvals_count(outgoing, row, &needed, &given, &ignored))
         needed = given = 0;
-    str_add_format(out, ",\"approvals\":{\"needed\":%zu,\"given\":%zu}", needed, given);
+    str_add_format(out, ",\"approvals\":{\"needed\":%zu,\"given\":%zu,\"payment\":", needed, given);
+    if (row->is_coin && withdraw_payment(outgoing, row, &said, &ignored))
+        payment_said_write(&said, out);
+    else
+        str_add(out, "null");
+    str_add_char(out, '}');
 }
 
 static void add_steps(const struct outgoing *outgoing, const struct withdraw *row, struct str *out)

@@ -168,7 +168,7 @@ static void list(struct http_request *request)
 
 struct action_form {
     struct param_i64 id;
-    const char *action, *txid, *metadata;
+    const char *action, *txid, *metadata, *signed_document;
 };
 
 static uint64_t id_of(struct param_i64 id)
@@ -241,6 +241,18 @@ static const struct param metadata_params[] = {
      .check = check_json_object,
      .doc = "An object; its members are added to those that are kept."},
     PARAM_END};
+static const struct param approve_params[] = {
+    ROW_ID_IN_PATH(AT(id), "admin.withdraw.non_integer_id"),
+    {.name = "signed",
+     .kind = PARAM_JSON,
+     .offset = AT(signed_document),
+     .check = check_json_object,
+     .value_code = "admin.withdraw.invalid_approval",
+     .doc =
+         "What the approver signed with his own key (bourse-signer --approve): a JWS in general "
+         "JSON "
+         "form over payout_id, chain, contract, to, units, iat, exp, jti. It goes to the signer."},
+    PARAM_END};
 #undef AT
 
 /* Keys of errors live for ever. */
@@ -312,7 +324,8 @@ static void approve(struct http_request *request)
     struct err err;
     if (!request_outgoing(request, request_operator(request), &outgoing))
         return;
-    if (withdraw_approve(&outgoing, id_of(form->id), request_member(request)->id, &row, &err))
+    if (withdraw_approve(&outgoing, id_of(form->id), request_member(request)->id,
+                         form->signed_document, &row, &err))
         reply_row(request, &outgoing, &row);
     else
         http_reply_err(request, &err);
@@ -351,10 +364,10 @@ const struct http_route admin_withdraw_routes[] = {
      ROUTE,
      .path = "/api/v2/admin/withdraws/:id/approve",
      .handler = approve,
-     .params = path_params,
+     .params = approve_params,
      .params_size = sizeof(struct action_form),
      .action = "update",
-     .doc = "Approve one: of several operators, above a value."},
+     .doc = "Approve one: of several operators, above a value; signed, above that of the signer."},
     {.method = "PUT",
      ROUTE,
      .path = "/api/v2/admin/withdraws",

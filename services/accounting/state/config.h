@@ -35,7 +35,7 @@ struct accounting_config {
     const char *vault_app_name, *vault_kv, *vault_transit;
 
     /* Withdrawals. */
-    bool withdraw_admin_approve;
+    bool withdraw_admin_approve, withdraw_approvals_signed;
     uint32_t withdraw_approvals, withdraw_approval_hours;
     const char *withdraw_approvals_above; /* in the platform currency */
     uint32_t beneficiary_hold_s;

@@ -70,14 +70,26 @@ bool payout_requests_due(struct db *db, struct arena *arena, int64_t now_us, siz
     return true;
 }
 
+bool payout_request_renew(struct db *db, uint64_t withdraw_id, const char *body, int64_t now_us,
+                          struct err *err)
+{
+    return db_exec(
+        db,
+        "UPDATE payout_requests SET body = ?, state = 'pending', attempts = attempts + 1,"
+        " next_at = ?, updated_at = ? WHERE withdraw_id = ?"
+        " AND state IN ('pending', 'accepted')",
+        DB_ARGS(DB_TEXT(body), DB_TIME(now_us), DB_TIME(now_us), DB_U64(withdraw_id)), NULL, err);
+}
+
 bool payout_request_tried(struct db *db, const struct payout_request *request, struct err *err)
 {
     return db_exec(db,
                    "UPDATE payout_requests SET state = ?, attempts = ?, error = ?, next_at = ?,"
-                   " updated_at = ? WHERE withdraw_id = ? AND state = 'pending'",
+                   " updated_at = ? WHERE withdraw_id = ? AND state = 'pending' AND attempts = ?",
                    DB_ARGS(DB_TEXT(request->state), DB_U64(request->attempts),
                            DB_TEXT(request->error), DB_TIME(request->next_at),
-                           DB_TIME(request->updated_at), DB_U64(request->withdraw_id)),
+                           DB_TIME(request->updated_at), DB_U64(request->withdraw_id),
+                           DB_U64(request->attempts - 1)),
                    NULL, err);
 }
 

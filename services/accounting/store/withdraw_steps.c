@@ -68,6 +68,7 @@ static void approval_read(struct row_reader *reader, void *to)
     row->digest = row_text(reader, 2);
     row->created_at = db_get_time_us(reader->result, 3);
     row->expires_at = db_get_time_us(reader->result, 4);
+    row->document = row_text(reader, 5);
 }
 
 static const struct listing_column approval_columns[] = {{"created_at", "created_at"},
@@ -76,7 +77,7 @@ static const struct listing_column approval_columns[] = {{"created_at", "created
 static const struct listing_table approval_table = {
     .count = "SELECT COUNT(*) FROM withdraw_approvals WHERE TRUE",
     .select = "SELECT member_id, (SELECT uid FROM members m WHERE m.id = member_id), digest,"
-              " created_at, expires_at FROM withdraw_approvals WHERE TRUE",
+              " created_at, expires_at, document FROM withdraw_approvals WHERE TRUE",
     .columns = approval_columns,
     .row_size = sizeof(struct withdraw_approval),
     .read = approval_read,
@@ -87,12 +88,12 @@ bool withdraw_approval_put(struct db *db, uint64_t withdraw_id,
 {
     return db_exec(db,
                    "INSERT INTO withdraw_approvals (withdraw_id, member_id, digest, created_at,"
-                   " expires_at) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
+                   " expires_at, document) VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
                    " digest = VALUES(digest), created_at = VALUES(created_at),"
-                   " expires_at = VALUES(expires_at)",
+                   " expires_at = VALUES(expires_at), document = VALUES(document)",
                    DB_ARGS(DB_U64(withdraw_id), DB_U64(approval->member_id),
                            DB_TEXT(approval->digest), DB_TIME(approval->created_at),
-                           DB_TIME(approval->expires_at)),
+                           DB_TIME(approval->expires_at), DB_TEXT(approval->document)),
                    NULL, err);
 }
 

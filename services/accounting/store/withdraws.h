@@ -75,6 +75,7 @@ bool withdraw_steps(struct db *db, struct arena *arena, uint64_t withdraw_id,
 struct withdraw_approval {
     uint64_t member_id;
     const char *uid, *digest;
+    const char *document; /* signed by the approver himself; NULL: none */
     int64_t created_at, expires_at;
 };
 bool withdraw_approval_put(struct db *db, uint64_t withdraw_id,

@@ -12,7 +12,7 @@
 
 DEFINE_AUTO(cJSON, cJSON_Delete);
 
-enum { DIGEST_BYTES_MAX = 64 * 1024, CANCEL_TRIES_MAX = 5 };
+enum { DIGEST_BYTES_MAX = 64 * 1024, CANCEL_TRIES_MAX = 5, APPROVAL_TRIES_MAX = 5 };
 
 /* All that was asked, each text with its end. */
 static bool digest_make(const struct payout_request *asked, uint8_t ret_digest[static SHA256_SIZE],
@@ -220,24 +220,33 @@ static bool request_new(struct blockchain *app, struct db *db, struct arena *are
            payout_find(db, arena, payout.id, ret_payout, NULL, err);
 }
 
-/* The same request again may bring more approvals with it. */
-static bool approvals_renew(struct blockchain *app, struct db *db, const char *approvals,
-                            struct payout *payout, struct err *err)
+/* The same request again may bring more approvals with it. They are kept also while the signer is being
+ * asked with those of before: if it refuses, it is asked again with these. */
+static bool approvals_renew(struct blockchain *app, struct db *db, struct arena *arena,
+                            const char *approvals, struct payout *payout, struct err *err)
 {
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
     struct err own;
-    if (payout->state != PAYOUT_QUEUED && payout->state != PAYOUT_WAITING)
-        return true;
-    if (strcmp(approvals, "[]") == 0 || strcmp(approvals, payout->approvals) == 0)
+    if (strcmp(approvals, "[]") == 0)
         return true;
     if (strlen(approvals) > PAYOUT_APPROVALS_BYTES_MAX ||
         !json_read(approvals, strlen(approvals), &root, &own) || !cJSON_IsArray(root))
         return invalid(err, "blockchain.payout.invalid_approvals");
-    if (payout_approvals_set(db, payout, approvals, clock_now_us(app->clock), &own))
-        return true;
-    if (own.code != ERR_STATE_CONFLICT) /* else somebody works on it: accounting asks again */
-        *err = own;
-    return own.code == ERR_STATE_CONFLICT;
+    for (unsigned i = 0; i < APPROVAL_TRIES_MAX; i++) {
+        bool is_open = payout->state == PAYOUT_QUEUED || payout->state == PAYOUT_WAITING ||
+                       payout->state == PAYOUT_BUILDING;
+        if (!is_open || strcmp(approvals, payout->approvals) == 0 ||
+            payout_approvals_set(db, payout, approvals, clock_now_us(app->clock), &own))
+            return true;
+        if (own.code != ERR_STATE_CONFLICT) {
+            *err = own;
+            return false;
+        }
+        /* Somebody works on it. */
+        if (!payout_find(db, arena, payout->id, payout, NULL, err))
+            return false;
+    }
+    return err_set(err, ERR_BUSY, "payout %.64s is being worked on", payout->id);
 }
 
 bool payout_request(struct blockchain *app, struct db *db, struct arena *arena,
@@ -264,7 +273,7 @@ bool payout_request(struct blockchain *app, struct db *db, struct arena *arena,
         blockchain_outbox_wake(app);
     }
     *ret_is_new = !is_there;
-    return *ret_is_new || approvals_renew(app, db, asked->approvals, ret_payout, err);
+    return *ret_is_new || approvals_renew(app, db, arena, asked->approvals, ret_payout, err);
 }
 
 struct cancellation {

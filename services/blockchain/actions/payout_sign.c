@@ -43,29 +43,33 @@ static bool store_unit(struct db *db, void *arg, struct err *err)
 /* What follows from a refusal, by the signer's rule. */
 enum verdict {
     VERDICT_REFUSED,       /* never signed, and never will be */
-    VERDICT_WAITS,         /* somebody may still say yes, or a window moves on */
-    VERDICT_FEE,           /* for a lower fee */
+    VERDICT_WAITS,         /* somebody may still say yes, a window moves on, a fee falls */
     VERDICT_SIGNED_BEFORE, /* another transaction was signed for it that we know nothing of */
 };
 
-static enum verdict verdict_of(const char *rule)
+static const struct refusal {
+    const char *word;
+    enum verdict verdict;
+    const char *reason; /* to wait */
+} refusals[] = {
+    {".payout_second", VERDICT_SIGNED_BEFORE, ""},
+    {".payout_differs", VERDICT_SIGNED_BEFORE, ""},
+    {".payout_closed", VERDICT_SIGNED_BEFORE, ""},
+    {".day_max", VERDICT_WAITS, PAYOUT_REASON_DAY_MAX},
+    {".fee_day_max", VERDICT_WAITS, PAYOUT_REASON_DAY_MAX},
+    {".approval_invalid", VERDICT_WAITS, PAYOUT_REASON_APPROVAL_INVALID},
+    {".approval_differs", VERDICT_WAITS, PAYOUT_REASON_APPROVAL_DIFFERS},
+    {".approval", VERDICT_WAITS, PAYOUT_REASON_APPROVAL},
+    {".fee_max", VERDICT_WAITS, PAYOUT_REASON_FEE},
+};
+
+static const struct refusal *refusal_of(const char *rule)
 {
-    static const struct {
-        const char *word;
-        enum verdict verdict;
-    } words[] = {
-        {".payout_second", VERDICT_SIGNED_BEFORE},
-        {".payout_differs", VERDICT_SIGNED_BEFORE},
-        {".payout_closed", VERDICT_SIGNED_BEFORE},
-        {".day_max", VERDICT_WAITS},
-        {".fee_day_max", VERDICT_WAITS},
-        {".approval", VERDICT_WAITS},
-        {".fee_max", VERDICT_FEE},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (strstr(rule, words[i].word))
-            return words[i].verdict;
-    return VERDICT_REFUSED;
+    static const struct refusal any = {"", VERDICT_REFUSED, ""};
+    for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+        if (strstr(rule, refusals[i].word))
+            return &refusals[i];
+    return &any;
 }
 
 static bool take_back_payout(struct payout_worker *worker, struct payout *payout, bool is_alone,
@@ -76,13 +80,12 @@ static bool take_back_payout(struct payout_worker *worker, struct payout *payout
         payout->alone = true;
         return payout_move(worker, payout, PAYOUT_MOVE_GIVE_BACK, "", NULL, err);
     }
-    if (verdict_of(rule) == VERDICT_REFUSED)
+    const struct refusal *refusal = refusal_of(rule);
+    if (refusal->verdict == VERDICT_REFUSED)
         return payout_move(worker, payout, PAYOUT_MOVE_REFUSE, rule, NULL, err);
     payout->not_before_us = now_us + PAYOUT_APPROVAL_WAIT_MS * INT64_C(1000);
     return payout_move(worker, payout, PAYOUT_MOVE_GIVE_BACK, "", NULL, err) &&
-           payout_move(worker, payout, PAYOUT_MOVE_WAIT,
-                       verdict_of(rule) == VERDICT_FEE ? PAYOUT_REASON_FEE : PAYOUT_REASON_APPROVAL,
-                       NULL, err);
+           payout_move(worker, payout, PAYOUT_MOVE_WAIT, refusal->reason, NULL, err);
 }
 
 /* The signer signed nothing: coins and nonce are free again. */
@@ -134,7 +137,7 @@ bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool 
     signature.rule = status == 403 || status == 422 ? rule_of(root) : NULL;
     if (signature.rule) {
         /* The coins and the payout stay where they are: a person has to find that transaction. */
-        if (!tx->replaces && verdict_of(signature.rule) == VERDICT_SIGNED_BEFORE)
+        if (!tx->replaces && refusal_of(signature.rule)->verdict == VERDICT_SIGNED_BEFORE)
             return err_set(err, ERR_CONFLICT, "transaction %llu: %.100s",
                            (unsigned long long)tx->id, signature.rule);
         *ret_signed = false;

@@ -67,6 +67,10 @@ enum payout_purpose {
 #define PAYOUT_REASON_LIQUIDITY "liquidity"
 #define PAYOUT_REASON_FEE "fee"
 #define PAYOUT_REASON_APPROVAL "approval"
+/* The signer refuses an approval, or its cap of 24 hours is reached. */
+#define PAYOUT_REASON_APPROVAL_INVALID "approval_invalid"
+#define PAYOUT_REASON_APPROVAL_DIFFERS "approval_differs"
+#define PAYOUT_REASON_DAY_MAX "day_max"
 
 /* The state behind the move. ERR_STATE_CONFLICT: there is no such move. */
 bool payout_moved(enum payout_state from, enum payout_move move, enum payout_state *ret_to,
