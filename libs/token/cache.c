@@ -8,6 +8,7 @@
  * byte from the time that memcmp() takes, because he would have to know its end first.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -44,8 +45,9 @@ struct token_cache {
     void *app;
     size_t sets, ways, value_size;
     uint64_t seed;
-    struct place *places; /* sets × ways */
-    char *values;         /* value_size bytes for each place */
+    struct place *places;     /* sets × ways */
+    char *values;             /* value_size bytes for each place */
+    _Atomic unsigned cleared; /* so often; what was verified before is not kept after */
     struct lock locks[LOCKS];
 };
 
@@ -176,9 +178,9 @@ static bool value_find(struct token_cache *cache, uint64_t hash, int64_t now_s, 
     return found;
 }
 
-/* Without memory the token is simply not remembered. */
+/* Without memory the token is simply not remembered; nor when its key may have gone since `cleared`. */
 static void value_keep(struct token_cache *cache, uint64_t hash, int64_t now_s, int64_t until_s,
-                       const char *text, size_t length, const void *value)
+                       const char *text, size_t length, const void *value, unsigned cleared)
 {
     char *copy = malloc(length);
     if (!copy)
@@ -187,17 +189,23 @@ static void value_keep(struct token_cache *cache, uint64_t hash, int64_t now_s, 
     size_t set = set_of(cache, hash);
     struct lock *lock = lock_of(cache, set);
     pthread_mutex_lock(&lock->mutex);
-    struct place *place = place_find_locked(cache, set, hash, text, length);
-    if (!place)
-        place = place_give_up_locked(cache, set, now_s);
-    place_clear(place);
-    *place = (struct place){hash, copy, length, until_s, ++lock->turn};
-    memcpy(value_of(cache, place), value, cache->value_size);
+    bool keeps = cleared == cache->cleared;
+    if (keeps) {
+        struct place *place = place_find_locked(cache, set, hash, text, length);
+        if (!place)
+            place = place_give_up_locked(cache, set, now_s);
+        place_clear(place);
+        *place = (struct place){hash, copy, length, until_s, ++lock->turn};
+        memcpy(value_of(cache, place), value, cache->value_size);
+    }
     pthread_mutex_unlock(&lock->mutex);
+    if (!keeps)
+        free(copy);
 }
 
 void token_cache_clear(struct token_cache *cache)
 {
+    cache->cleared++; /* before the first place, so that no later keeper slips in behind us */
     for (size_t set = 0; set < cache->sets; set++) {
         struct lock *lock = lock_of(cache, set);
         pthread_mutex_lock(&lock->mutex);
@@ -230,6 +238,7 @@ bool token_cache_get(struct token_cache *cache, const struct clock *clock, const
     uint64_t hash = hash_of(cache, text, length);
     if (value_find(cache, hash, now_s, text, length, ret_value))
         return true;
+    unsigned cleared = cache->cleared;
     AUTO(str_release) struct str json = STR_INIT(TOKEN_BYTES_MAX);
     struct token_claims claims;
     if (!token_verify(cache->keys, &cache->rules, now_us, text, length, &claims, &json, err) ||
@@ -238,6 +247,6 @@ bool token_cache_get(struct token_cache *cache, const struct clock *clock, const
     int64_t until_s = now_s + UNLIMITED_S;
     if (claims.expires_at_s > 0)
         until_s = claims.expires_at_s + cache->rules.leeway_s;
-    value_keep(cache, hash, now_s, until_s, text, length, ret_value);
+    value_keep(cache, hash, now_s, until_s, text, length, ret_value, cleared);
     return true;
 }

@@ -20,7 +20,8 @@ struct world {
     struct clock_fake clock;
     atomic_int reads;
     bool refuse;
-    char *headers[TOKENS]; /* "Bearer ..." of uid ID0, ID1, ... valid for a minute */
+    struct token_cache *cleared; /* while a token is read; NULL: nothing is */
+    char *headers[TOKENS];       /* "Bearer ..." of uid ID0, ID1, ... valid for a minute */
 };
 
 static const struct token_rules rules = {.leeway_s = 0, .issued_at_leeway_s = 0};
@@ -33,6 +34,8 @@ static bool read_member(void *app, const struct token_claims *claims, void *ret_
     atomic_fetch_add(&w->reads, 1);
     if (w->refuse)
         return err_set(err, ERR_UNAUTHENTICATED, "not a member");
+    if (w->cleared)
+        token_cache_clear(w->cleared);
     *member = (struct member){.level = 3};
     snprintf(member->uid, sizeof(member->uid), "%.31s", claims->jti);
     return true;
@@ -116,6 +119,21 @@ static void token_cache_get__again__does_not_verify_again(void **state)
     assert_int_equal(w->reads, 3);
     token_cache_free(cache);
     token_cache_free(NULL);
+}
+
+/* Its key may be the one that went away. */
+static void token_cache_clear__while_a_token_is_verified__it_is_not_kept(void **state)
+{
+    struct world *w = *state;
+    struct token_cache *cache = cache_new(w, 100);
+    w->cleared = cache;
+    assert_true(get(w, cache, w->headers[0], "ID0"));
+    w->cleared = NULL;
+    assert_true(get(w, cache, w->headers[0], "ID0"));
+    assert_int_equal(w->reads, 2);
+    assert_true(get(w, cache, w->headers[0], "ID0"));
+    assert_int_equal(w->reads, 2);
+    token_cache_free(cache);
 }
 
 static void token_cache_get__expiry__ends_a_cached_token(void **state)
@@ -286,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token_cache_get__again__does_not_verify_again),
+        cmocka_unit_test(token_cache_clear__while_a_token_is_verified__it_is_not_kept),
         cmocka_unit_test(token_cache_get__expiry__ends_a_cached_token),
         cmocka_unit_test(token_cache_get__without_expiry__verifies_again_after_a_while),
         cmocka_unit_test(token_cache_get__the_scheme__must_be_bearer),
