@@ -165,6 +165,14 @@ static bool file_read(const char *path, char **ret_text, const char **ret_reason
     return fitting != NULL;
 }
 
+bool config_file_again(const char *name, char **ret_text, struct err *err)
+{
+    const char *path = getenv(name), *reason = "is not set";
+    if (!path || !file_read(path, ret_text, &reason))
+        return err_set(err, ERR_CONFIG, "%s %s", name, reason);
+    return true;
+}
+
 static void read_file(struct reading *reading, const struct config_row *row, const char *path)
 {
     char **field = text_of(reading->config, row);

@@ -106,6 +106,10 @@ int service_flag_failed(const struct service *service, const char *what, const s
 /* A line of progress on the standard output, at once. */
 void service_say(const char *line);
 
+/* The file that the variable of a CONFIG_FILE row names, as it is now: a key that was replaced. The caller
+ * frees it. ERR_CONFIG. */
+bool config_file_again(const char *name, char **ret_text, struct err *err);
+
 /* Asks the main thread to stop (a thread that can't go on); exit status 1. From any thread. */
 void service_fail(struct service *service, const struct err *err);
 

@@ -34,9 +34,8 @@ struct service_keys;    /* api/service_keys.h: other services that may call; any
 struct signing;         /* state/signing.h: the keys of our tokens; any thread */
 struct service_threads; /* service/threads.h: to sleep until the service stops */
 struct token_cache;     /* verified tokens of resource and admin; any thread */
-struct token_keys;      /* public keys of our own tokens; immutable */
+struct token_keys;      /* public keys of our session tokens; swapped by app->signing; any thread */
 struct trust;           /* http/trust.h: what is asked of a bearer token; immutable */
-struct token_signer;    /* our own key: session JWTs, tokens in mails; any thread */
 
 struct auth {
     const struct auth_config *config; /* state/config.h; immutable */
@@ -64,7 +63,6 @@ struct auth {
     struct oauth_pages *pages;
     struct trust *trust;
     struct token_keys *keys;
-    struct token_signer *signer;
     struct service_keys *services;
     struct token_cache *bearer_tokens; /* value: struct bearer (http/trust.h) */
     _Atomic int outside_calls;         /* actions/providers.h */

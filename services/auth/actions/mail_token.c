@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "auth/state/config.h"
+#include "auth/state/signing.h"
 #include "auth/store/used_tokens.h"
 #include "base/auto.h"
 #include "base/random.h"
@@ -71,7 +72,7 @@ bool mail_token_make(struct call *call, const char *purpose, const struct user *
     str_add_char(&claims, '}');
     if (!str_ok(&claims))
         return err_set(err, ERR_INTERNAL, "the claims of a mail's token are too long");
-    return token_sign(call->app->signer, str_data(&claims), out, err);
+    return signing_own_sign(call->app->signing, str_data(&claims), out, err);
 }
 
 /* ---- what is wrong with one ---- */
@@ -158,8 +159,9 @@ static bool diagnose(struct call *call, const char *purpose, const char *token, 
                      json_member_i64(claims, "exp", &expires_at_s) && issued_at_s > 0 &&
                      issued_at_s < time_s_max && expires_at_s > 0 && expires_at_s < time_s_max;
     /* At the moment of its issue nothing but the signature can be wrong. */
-    if (!token_verify(call->app->keys, &lax, has_times ? issued_at_s * SECOND_US : call->now_us,
-                      token, strlen(token), &verified, &json, &why))
+    if (!token_verify(signing_own_keys(call->app->signing), &lax,
+                      has_times ? issued_at_s * SECOND_US : call->now_us, token, strlen(token),
+                      &verified, &json, &why))
         return flawed(err, FLAW_RAISED);
     if (has_times && expires_at_s * SECOND_US <= call->now_us)
         return flawed(err, FLAW_EXPIRED);
@@ -209,8 +211,8 @@ bool mail_token_read(struct call *call, const char *purpose, const char *token,
                                       .issued_at_leeway_s = ISSUED_AT_LEEWAY_S,
                                       .expiry_required = true,
                                       .jti_required = true};
-    if (!token_verify(call->app->keys, &rules, call->now_us, token, strlen(token), &verified, &json,
-                      err))
+    if (!token_verify(signing_own_keys(call->app->signing), &rules, call->now_us, token,
+                      strlen(token), &verified, &json, err))
         return diagnose(call, purpose, token, err);
     return read_claims(&verified, strcmp(purpose, "reset") == 0, ret_claims, err);
 }

@@ -26,7 +26,8 @@ static size_t signer_of(const struct signing_row *rows, size_t count, int64_t no
     return signer;
 }
 
-/* The configured key is published until the last of its tokens is over. */
+/* The configured key is published until the last of its tokens is over; then no session is believed by
+ * it any more. */
 static bool configured_is_published(const struct auth *app, const struct signing_row *rows,
                                     size_t count, int64_t now_us)
 {
@@ -51,18 +52,23 @@ static bool set(struct auth *app, struct db *db, struct arena *arena, struct sig
         snprintf(keys[i].kid, sizeof(keys[i].kid), "%.43s", rows[i].kid);
         snprintf(keys[i].algorithm, sizeof(keys[i].algorithm), "%s", rows[i].algorithm);
     }
+    bool with_own = configured_is_published(app, rows, count, now_us);
     struct signing_key *own = &keys[count];
+    *own = *signing_own(app->signing);
     own->signs = signer == count;
-    own->is_published = configured_is_published(app, rows, count, now_us);
-    own->public_pem = app->config->jwt_public_key;
-    own->private_pem = app->config->jwt_private_key;
-    snprintf(own->algorithm, sizeof(own->algorithm), "%s", app->config->jwt_algorithm);
-    if (!signing_key_name(own, err) ||
-        !signing_set(app->signing, keys, count + 1, own->kid, &gone, err))
+    own->is_published = true;
+    if (!signing_set(app->signing, keys, count + with_own, with_own ? own->kid : NULL, &gone, err))
         return false;
     if (gone)
         token_cache_clear(app->bearer_tokens);
     return true;
+}
+
+static uint64_t mark_of_text(uint64_t mark, const char *text)
+{
+    for (; *text; text++)
+        mark = (mark ^ (uint8_t)*text) * 0x100000001b3U;
+    return mark;
 }
 
 /* One word for all that decides: when it is the same, nothing has to be done. */
@@ -71,9 +77,22 @@ static uint64_t mark_of(const struct auth *app, const struct signing_row *rows, 
 {
     uint64_t mark = 0xcbf29ce484222325U + signer_of(rows, count, now_us);
     for (size_t i = 0; i < count; i++)
-        for (const char *c = rows[i].kid; *c; c++)
-            mark = (mark ^ (uint8_t)*c) * 0x100000001b3U;
+        mark = mark_of_text(mark, rows[i].kid);
+    mark = mark_of_text(mark, signing_own(app->signing)->kid);
     return mark * 2 + configured_is_published(app, rows, count, now_us);
+}
+
+bool signing_keys_take_own(struct auth *app, const char *private_pem, const char *public_pem,
+                           struct err *err)
+{
+    const struct signing_key *own = signing_own(app->signing);
+    struct signing_key next = {.private_pem = private_pem, .public_pem = public_pem};
+    if (strcmp(private_pem, own->private_pem) == 0 && strcmp(public_pem, own->public_pem) == 0)
+        return true;
+    memcpy(next.algorithm, own->algorithm, sizeof(next.algorithm));
+    if (!signing_key_name(&next, err) || !signing_own_set(app->signing, &next, err))
+        return err_wrap(err, "JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE");
+    return true;
 }
 
 bool signing_keys_refresh(struct auth *app, struct db *db, struct err *err)

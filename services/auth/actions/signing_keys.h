@@ -3,9 +3,9 @@
  * JWT_KEY_PUBLISH_TIME before it signs, so that everybody has learned it by then; the one before is
  * published JWT_KEY_RETIRE_TIME longer, so that its last tokens still verify.
  *
- * The configured key (JWT_PRIVATE_KEY_FILE) signs until the first of the table does, and leaves the
- * published ones like any other. It goes on to verify, here alone, tokens that name no key: those in
- * mails. Who wants it gone replaces the file.
+ * The configured key (JWT_PRIVATE_KEY_FILE) signs until the first of the table does, and is retired like
+ * any other; then it is for what mails carry alone. Who replaces its files retires the former key
+ * everywhere and at once, without a restart.
  */
 #ifndef AUTH_ACTIONS_SIGNING_KEYS_H
 #define AUTH_ACTIONS_SIGNING_KEYS_H
@@ -15,7 +15,12 @@
 #include "auth/actions/auth.h"
 #include "base/err.h"
 
-/* Brings app->signing up to what table and clock say. Cheap when nothing changed. */
+/* What the files of the configured key say now; signing_keys_refresh() then takes it for sessions too.
+ * ERR_CONFIG: the halves are no pair (one of them may be on its way); the key before stays. */
+bool signing_keys_take_own(struct auth *app, const char *private_pem, const char *public_pem,
+                           struct err *err) MUST_CHECK;
+
+/* Brings app->signing up to what our own key, table and clock say. Cheap when nothing changed. */
 bool signing_keys_refresh(struct auth *app, struct db *db, struct err *err) MUST_CHECK;
 
 /* Makes a new key; gives its name. Needs config, clock, secrets. */

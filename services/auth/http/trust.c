@@ -49,7 +49,8 @@ static bool bearer_from_claims(void *app, const struct token_claims *claims, voi
     return true;
 }
 
-/* The configured key: it signs until others are made, and tokens without a `kid` are its. */
+/* The configured key: it signs until others are made; until it is retired tokens without a `kid` are
+ * its. */
 static bool open_signing(struct auth *app, struct err *err)
 {
     const struct auth_config *config = app->config;
@@ -60,6 +61,7 @@ static bool open_signing(struct auth *app, struct err *err)
     bool gone;
     memcpy(key.algorithm, config->jwt_algorithm, strlen(config->jwt_algorithm) + 1);
     return signing_key_name(&key, err) && signing_new(app->keys, &app->signing, err) &&
+           signing_own_set(app->signing, &key, err) &&
            signing_set(app->signing, &key, 1, key.kid, &gone, err);
 }
 
@@ -74,8 +76,6 @@ bool trust_open(struct auth *app, struct err *err)
         return err_wrap(err, "JWT_AUDIENCE");
     if (!open_signing(app, err))
         return err_wrap(err, "JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE");
-    if (!token_signer_new(config->jwt_algorithm, "", config->jwt_private_key, &app->signer, err))
-        return err_wrap(err, "JWT_PRIVATE_KEY_FILE");
     const struct token_rules rules = {.issuer = config->jwt_issuer[0] ? config->jwt_issuer : NULL,
                                       .audience = token_audience_rule(&trust->audience),
                                       .subject = "session",
@@ -95,11 +95,9 @@ void trust_close(struct auth *app)
     app->services = NULL;
     signing_free(app->signing);
     app->signing = NULL;
-    token_signer_free(app->signer);
     token_keys_free(app->keys);
     free(app->trust);
     app->bearer_tokens = NULL;
-    app->signer = NULL;
     app->keys = NULL;
     app->trust = NULL;
 }

@@ -1,6 +1,6 @@
 /*
  * trust.h: which tokens this service believes: session tokens that authz made with our own key
- * (reference barong.md §0.5). Opening fills app->keys, app->signer,
+ * (reference barong.md §0.5). Opening fills app->keys,
  * app->signing, app->services and app->bearer_tokens.
  */
 #ifndef AUTH_HTTP_TRUST_H

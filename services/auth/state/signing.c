@@ -15,6 +15,10 @@ struct signing {
     char algorithm[SIGNING_ALGORITHM_SIZE];
     struct str jwks;
     _Atomic unsigned generation;
+    struct token_keys *own_keys;
+    struct token_signer *own_signer;
+    struct signing_key own; /* its texts are the two below */
+    char *own_private_pem, *own_public_pem;
 };
 
 DEFINE_AUTO(cJSON, cJSON_Delete);
@@ -36,8 +40,21 @@ bool signing_new(struct token_keys *keys, struct signing **ret_signing, struct e
     pthread_rwlock_init(&signing->lock, NULL);
     signing->keys = keys;
     signing->jwks = STR_INIT(TOKEN_JWKS_BYTES_MAX);
+    signing->own_keys = token_keys_new();
+    if (!signing->own_keys) {
+        signing_free(signing);
+        return err_set(err, ERR_INTERNAL, "no memory");
+    }
     *ret_signing = signing;
     return true;
+}
+
+static void texts_free(char *private_pem, char *public_pem)
+{
+    if (private_pem)
+        explicit_bzero(private_pem, strlen(private_pem));
+    free(private_pem);
+    free(public_pem);
 }
 
 void signing_free(struct signing *signing)
@@ -45,10 +62,84 @@ void signing_free(struct signing *signing)
     if (!signing)
         return;
     token_signer_free(signing->signer);
+    token_signer_free(signing->own_signer);
+    token_keys_free(signing->own_keys);
+    texts_free(signing->own_private_pem, signing->own_public_pem);
     str_release(&signing->jwks);
     pthread_rwlock_destroy(&signing->lock);
     free(signing);
 }
+
+/* ---- our own key ---- */
+
+static bool is_pair(struct token_signer *signer, const struct token_keys *keys, struct err *err)
+{
+    static const struct token_rules any = {.issuer = NULL};
+    AUTO(str_release) struct str token = STR_INIT(TOKEN_BYTES_MAX);
+    AUTO(str_release) struct str json = STR_INIT(TOKEN_BYTES_MAX);
+    struct token_claims claims;
+    struct err why;
+    if (!token_sign(signer, "{\"sub\":\"pair\"}", &token, err))
+        return false;
+    return token_verify(keys, &any, 0, str_data(&token), token.length, &claims, &json, &why) ||
+           err_set(err, ERR_CONFIG, "the private and the public key are no pair");
+}
+
+/* Exchanges what is there for what the caller has. */
+static void own_exchange(struct signing *signing, struct token_keys *keys,
+                         struct token_signer **signer)
+{
+    pthread_rwlock_wrlock(&signing->lock);
+    struct token_signer *former = signing->own_signer;
+    signing->own_signer = *signer;
+    token_keys_swap(signing->own_keys, keys);
+    pthread_rwlock_unlock(&signing->lock);
+    *signer = former;
+}
+
+bool signing_own_set(struct signing *signing, const struct signing_key *key, struct err *err)
+{
+    struct token_keys *keys = token_keys_new();
+    struct token_signer *signer = NULL;
+    char *private_pem = strdup(key->private_pem), *public_pem = strdup(key->public_pem);
+    bool good = (keys && private_pem && public_pem) || err_set(err, ERR_INTERNAL, "no memory");
+    good = good && token_keys_add(keys, key->kid, key->algorithm, public_pem, err) &&
+           token_signer_new(key->algorithm, "", private_pem, &signer, err) &&
+           is_pair(signer, keys, err);
+    if (good) {
+        own_exchange(signing, keys, &signer);
+        texts_free(signing->own_private_pem, signing->own_public_pem);
+        signing->own = *key;
+        signing->own.private_pem = signing->own_private_pem = private_pem;
+        signing->own.public_pem = signing->own_public_pem = public_pem;
+    } else {
+        texts_free(private_pem, public_pem);
+    }
+    token_signer_free(signer);
+    token_keys_free(keys);
+    return good;
+}
+
+const struct signing_key *signing_own(const struct signing *signing)
+{
+    return &signing->own;
+}
+
+bool signing_own_sign(struct signing *signing, const char *claims_json, struct str *out,
+                      struct err *err)
+{
+    pthread_rwlock_rdlock(&signing->lock);
+    bool good = token_sign(signing->own_signer, claims_json, out, err);
+    pthread_rwlock_unlock(&signing->lock);
+    return good;
+}
+
+const struct token_keys *signing_own_keys(const struct signing *signing)
+{
+    return signing->own_keys;
+}
+
+/* ---- the keys of sessions ---- */
 
 struct next {
     struct token_keys *keys;

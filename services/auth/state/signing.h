@@ -5,6 +5,9 @@
  * A key goes through three states: published (others learn it), signing (one key at a time), retired
  * (what it signed still verifies); then it is gone. Every token names its key (`kid`, the key's RFC
  * 7638 thumbprint).
+ *
+ * Beside them is our own key, that of the configured files: what mails carry is signed and verified by
+ * it alone, whatever signs sessions. When it is replaced, the one before is gone at once.
  */
 #ifndef AUTH_STATE_SIGNING_H
 #define AUTH_STATE_SIGNING_H
@@ -34,6 +37,16 @@ bool signing_key_name(struct signing_key *key, struct err *err) MUST_CHECK;
 /* `keys`: what verifies our own tokens; it is swapped with each change. */
 bool signing_new(struct token_keys *keys, struct signing **ret_signing, struct err *err) MUST_CHECK;
 void signing_free(struct signing *signing); /* NULL is fine */
+
+/* Our own key; its texts are copied. ERR_CONFIG: the halves are no pair, and nothing changed. */
+bool signing_own_set(struct signing *signing, const struct signing_key *key, struct err *err)
+    MUST_CHECK;
+/* Lives until the next signing_own_set(), so it is for the thread that does that. */
+const struct signing_key *signing_own(const struct signing *signing);
+/* Appends a compact JWT without `kid`. */
+bool signing_own_sign(struct signing *signing, const char *claims_json, struct str *out,
+                      struct err *err) MUST_CHECK;
+const struct token_keys *signing_own_keys(const struct signing *signing);
 
 /* The keys of now; one of them signs. `nameless`: kid of the key that tokens without `kid` are of;
  * NULL: there is none. On failure nothing changed. *ret_gone: a key is not there any more. */

@@ -6,9 +6,12 @@ import threading
 
 import jwt
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from applicant import Applicant
 from doors import AUTH, BROWSER, Guest, passed, sql
-from members import private_key, token
+from members import errors, private_key, token
 from world import WORLD, wait_for
 
 BALANCES = "peatio/account/balances"
@@ -96,9 +99,46 @@ def test_keys_rotate_under_load_without_a_failed_request(stack):
                 load.join(60)
         assert all(load.count > 10 for load in loads)
         assert not [load.wrong[:3] for load in loads if load.wrong]
-        # A token of a key that is gone opens nothing, once accounting has asked again.
-        gone, gone_bearer = kid_of(guests[0])
-        assert gone in published()
+        signer, _ = kid_of(guests[0])
+        assert signer in published()
+        # The configured key was retired too: no session is believed by it, at the service itself neither.
+        assert own_api(token(guests[0].uid)) == 401
+
+
+def own_api(bearer):
+    return requests.get(f"{AUTH}/api/v2/resource/users/me", timeout=10,
+                        headers={"Authorization": "Bearer " + bearer}).status_code
+
+
+def pem_pair(key):
+    return (key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                              serialization.NoEncryption()),
+            key.public_key().public_bytes(serialization.Encoding.PEM,
+                                          serialization.PublicFormat.SubjectPublicKeyInfo))
+
+
+def test_key_that_is_replaced_in_its_files_is_gone_at_once(stack, tmp_path):
+    """A stolen key: of what it signed nothing counts any more, without a restart."""
+    files = tmp_path / "jwt.key", tmp_path / "jwt.pub"
+    for file in files:
+        file.write_bytes(WORLD.file(f"keys/{file.name}").read_bytes())
+    with WORLD.service_with("auth", JWT_PRIVATE_KEY_FILE=files[0], JWT_PUBLIC_KEY_FILE=files[1],
+                            JWT_KEY_RETIRE_TIME=2592000):
+        member, anna = Guest.made(), Applicant().sign_up()
+        stolen, link = token(member.uid), anna.token()
+        assert own_api(stolen) == 200
+        mark = WORLD.log_mark("auth")
+        pair = pem_pair(rsa.generate_private_key(65537, 2048))
+        files[0].write_bytes(pair[0])
+        wait_for(lambda: "are no pair" in WORLD.log_since("auth", mark), 30, "the half to be seen")
+        assert own_api(stolen) == 200  # half of a new key is none
+        files[1].write_bytes(pair[1])
+        wait_for(lambda: own_api(stolen) == 401, 30, "the end of the stolen key")
+        answer = anna.post("/identity/users/email/confirm_code", token=link)
+        assert errors(answer) == ["jwt.decode_and_verify.raised"]
+        assert anna.post("/identity/users/email/generate_code", email=anna.email).status_code == 201
+        assert anna.post("/identity/users/email/confirm_code",
+                         token=anna.token([link])).status_code == 201
 
 
 def test_secret_halves_are_sealed(stack):
@@ -113,7 +153,6 @@ def test_token_without_a_name_is_of_the_configured_key_only(stack):
     answer = requests.get(f"{WORLD.api}/account/balances", timeout=30,
                           headers={"Authorization": "Bearer " + bearer, "User-Agent": BROWSER})
     assert answer.status_code == 200
-    from cryptography.hazmat.primitives.asymmetric import rsa
     other = rsa.generate_private_key(65537, 2048)
     claims = jwt.decode(bearer, private_key("jwt").public_key(), ["RS256"], audience="peatio")
     for headers in ({}, {"kid": "user"}, {"kid": next(iter(published()))}):

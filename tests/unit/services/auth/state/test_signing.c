@@ -87,11 +87,48 @@ static void signing_set__bad_sets__change_nothing(void **state)
     token_keys_free(keys);
 }
 
+static bool own_signs(struct signing *signing, struct str *out)
+{
+    struct err err;
+    return signing_own_sign(signing, GOOD_CLAIMS(""), out, &err);
+}
+
+static void signing_own_set__replaced__the_former_is_gone_at_once(void **state)
+{
+    struct world *w = *state;
+    AUTO(str_release) struct str old = STR_INIT(MAKER_BYTES_MAX);
+    AUTO(str_release) struct str new = STR_INIT(MAKER_BYTES_MAX);
+    struct token_keys *keys = token_keys_new();
+    struct signing *signing;
+    struct err err;
+    assert_true(signing_new(keys, &signing, &err));
+    struct signing_key first = key_of(&w->rsa, true, true);
+    struct signing_key second = key_of(&w->rsa_other, true, true);
+    struct signing_key halves = first;
+    halves.public_pem = second.public_pem;
+    assert_false(signing_own_set(signing, &halves, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_true(signing_own_set(signing, &first, &err));
+    assert_true(own_signs(signing, &old));
+    assert_true(verifies(signing_own_keys(signing), &old));
+    assert_false(verifies(keys, &old)); /* of no session */
+    assert_false(signing_own_set(signing, &halves, &err));
+    assert_string_equal(signing_own(signing)->kid, first.kid);
+    assert_true(signing_own_set(signing, &second, &err));
+    assert_true(own_signs(signing, &new));
+    assert_false(verifies(signing_own_keys(signing), &old));
+    assert_true(verifies(signing_own_keys(signing), &new));
+    assert_string_equal(signing_own(signing)->private_pem, second.private_pem);
+    signing_free(signing);
+    token_keys_free(keys);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signing_set__rotation__old_tokens_verify_until_their_key_is_gone),
         cmocka_unit_test(signing_set__bad_sets__change_nothing),
+        cmocka_unit_test(signing_own_set__replaced__the_former_is_gone_at_once),
     };
     return cmocka_run_group_tests(tests, world_new, world_free);
 }
