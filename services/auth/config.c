@@ -148,7 +148,7 @@ const struct config_row auth_config_rows[] = {
     {"FACTOR_RESET_HOURS", CONFIG_U32, AT(factor_reset_hours), "72", .min = 0, .max = 8760, .doc = "Hours in which the owner can stop the reset of lost second factors."},
     {"STEP_UP_TIME", CONFIG_U32, AT(step_up_time_s), "300", .min = 10, .max = 86400, .doc = "Seconds after which a dangerous action asks again who it is."},
     {"WEBAUTHN_RP_ID", CONFIG_TEXT, AT(webauthn_rp_id), "", .doc = "Domain that passkeys are for; empty: the host of DOMAIN. Changing it makes all of them useless."},
-    {"WEBAUTHN_ORIGINS", CONFIG_TEXT, AT(webauthn_origins), "", .doc = "Comma list of pages that may ask for passkeys (https://example.com); empty: DOMAIN."},
+    {"WEBAUTHN_ORIGINS", CONFIG_TEXT, AT(webauthn_origins), "", .doc = "Comma list of pages that may sign people in and ask for passkeys (https://example.com); empty: DOMAIN."},
 
     {"OAUTH_ISSUER", CONFIG_TEXT, AT(oauth_issuer), "", .doc = "Issuer of OAuth tokens: where the edge is, scheme and host without a slash at the end; empty: DOMAIN."},
     {"OAUTH_TEMPLATES_DIR", CONFIG_TEXT, AT(oauth_templates_dir), "services/auth/templates/oauth", .doc = "Folder of the pages to sign in and to agree."},

@@ -8,9 +8,11 @@
 #include "api/worker.h"
 #include "auth/domain/client_ip.h"
 #include "auth/domain/oauth_error.h"
+#include "auth/domain/request_site.h"
 #include "auth/http/authz.h"
 #include "auth/http/trust.h"
 #include "auth/state/config.h"
+#include "auth/state/passkey_party.h"
 #include "auth/store/users.h"
 #include "base/utf8.h"
 #include "geo/geo.h"
@@ -93,6 +95,25 @@ static struct visit *visit_begin(struct http_request *request)
     return visit;
 }
 
+static bool has_prefix(const char *path, const char *prefix)
+{
+    return strncmp(path, prefix, strlen(prefix)) == 0;
+}
+
+/* Identity has no session to hold a CSRF token: what changes something there must come from our pages. */
+static bool public_enter(struct http_request *request, const struct http_route *route,
+                         struct err *err)
+{
+    const struct request_site site = {.fetch_site = http_header(request, "Sec-Fetch-Site"),
+                                      .origin = http_header(request, "Origin"),
+                                      .host = http_header(request, "Host")};
+    if (strcmp(route->method, "GET") == 0 || !has_prefix(route->path, "/api/v2/identity/") ||
+        request_site_is_ours(&site, passkey_party_get(request_app(request)->party)->origins))
+        return true;
+    return err_set_key(err, ERR_FORBIDDEN, "identity.session.cross_site",
+                       "a page of another site sent this");
+}
+
 static bool user_enter(struct http_request *request, struct visit *visit, struct err *err)
 {
     struct auth *app = request_app(request);
@@ -103,8 +124,13 @@ static bool user_enter(struct http_request *request, struct visit *visit, struct
         return false;
     if (!http_is_on_worker(request))
         return http_move_to_worker(request, err); /* false: `before` comes back from there */
-    return worker_db(request, &db, err) &&
-           users_by_uid(db, http_arena(request), bearer.uid, &visit->user, err);
+    if (!worker_db(request, &db, err) ||
+        !users_by_uid(db, http_arena(request), bearer.uid, &visit->user, err))
+        return false;
+    /* The token may be older than a ban. */
+    return user_may_enter(&visit->user) ||
+           err_set_key(err, ERR_UNAUTHENTICATED, "authz.user_not_active", "user %s is %s",
+                       visit->user.uid, visit->user.state);
 }
 
 static bool ask_authz(struct http_request *request, struct visit *visit, struct err *err)
@@ -134,7 +160,7 @@ bool context_before(struct http_request *request, const struct http_route *route
         return err_set(err, ERR_BUSY, "no memory for a request");
     switch ((enum access)route->access) {
     case ACCESS_PUBLIC:
-        return true;
+        return public_enter(request, route, err);
     case ACCESS_MANAGEMENT:
         return management_before(request_app(request)->management, request, route, err);
     case ACCESS_AUTHZ:
@@ -166,11 +192,6 @@ const struct user *request_user(const struct http_request *request)
     const struct visit *visit = visit_of(request);
     assert(visit->user.id != 0);
     return &visit->user;
-}
-
-static bool has_prefix(const char *path, const char *prefix)
-{
-    return strncmp(path, prefix, strlen(prefix)) == 0;
 }
 
 static const struct management_words management_words = {

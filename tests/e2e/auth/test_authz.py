@@ -385,6 +385,19 @@ def test_secrets_are_nowhere_in_the_log(guest):
         assert secret not in log
 
 
+def test_token_of_somebody_who_was_banned_since_opens_nothing_of_auth_itself(stack):
+    """A token that left the edge before the ban, inside the network."""
+    guest = Guest.made()
+    me = {"url": f"{AUTH}/api/v2/resource/users/me", "timeout": 10,
+          "headers": {"Authorization": "Bearer " + token(guest.uid)}}
+    assert requests.get(**me).status_code == 200
+    for state in ("banned", "deleted", "locked"):
+        guest.set("state", state)
+        refused(requests.get(**me), "authz.user_not_active")
+    guest.set("state", "pending")
+    assert requests.get(**me).status_code == 200
+
+
 # ---- fails closed ----
 
 @pytest.mark.outage

@@ -224,3 +224,37 @@ def test_a_reset_is_over_when_the_address_changes():
     link = bert.ask_reset()
     sql("UPDATE {}.users SET email = %s WHERE email = %s", new_email(), bert.email)
     assert errors(reset(link)) == ["identity.user.utilized_token"]
+
+
+OTHER_SITES = [{"Origin": "https://elsewhere.example"}, {"Origin": "null"},
+               {"Sec-Fetch-Site": "cross-site"},
+               {"Sec-Fetch-Site": "same-site", "Origin": "https://elsewhere.example"}]
+
+
+@pytest.mark.parametrize("headers", OTHER_SITES)
+def test_a_page_of_another_site_signs_nobody_in_or_out(anna, headers):
+    """Login CSRF: a victim would type his secrets into an account of somebody else."""
+    victim = anna.elsewhere()
+    form = {"email": anna.email, "password": PASSWORD}
+    for path, body in (("/identity/sessions", form),
+                       ("/identity/users", {"email": new_email(), "password": PASSWORD})):
+        for kind in ("json", "data"):
+            answer = victim.call("POST", path, headers=headers, **{kind: body})
+            assert errors(answer, 403) == ["identity.session.cross_site"]
+            assert "Set-Cookie" not in answer.headers
+    victim.sign_in()
+    answer = victim.call("DELETE", "/identity/sessions", headers=headers)
+    assert errors(answer, 403) == ["identity.session.cross_site"]
+    assert victim.get("/resource/users/me").status_code == 200
+    assert victim.call("GET", "/identity/configs", headers=headers).status_code == 200
+
+
+def test_our_own_pages_sign_in_and_out(anna):
+    edge = f"http://127.0.0.1:{WORLD.edge_port}"
+    for headers in ({"Origin": edge}, {"Origin": "http://127.0.0.1:3000"},
+                    {"Origin": edge, "Sec-Fetch-Site": "same-origin"},
+                    {"Origin": "http://localhost:3000", "Sec-Fetch-Site": "same-origin"}):
+        person = anna.elsewhere()
+        person.entered(person.call("POST", "/identity/sessions", headers=headers,
+                                   json={"email": anna.email, "password": PASSWORD}), 200)
+        assert person.call("DELETE", "/identity/sessions", headers=headers).status_code == 200
