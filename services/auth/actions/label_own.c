@@ -74,17 +74,22 @@ static bool run(struct own *own, struct label *ret_label, struct err *err)
 }
 
 bool label_own_add(struct call *call, const struct user *user, const char *key, const char *value,
-                   struct label *ret_label, struct err *err)
+                   struct mistakes *mistakes, struct label *ret_label, struct err *err)
 {
-    struct own own = {
-        .call = call, .user_id = user->id, .change = {.key = key, .value = value}, .is_new = true};
+    struct own own = {.call = call,
+                      .user_id = user->id,
+                      .change = {.key = key, .value = value, .mistakes = mistakes},
+                      .is_new = true};
     return run(&own, ret_label, err);
 }
 
 bool label_own_change(struct call *call, const struct user *user, const char *key,
-                      const char *value, struct label *ret_label, struct err *err)
+                      const char *value, struct mistakes *mistakes, struct label *ret_label,
+                      struct err *err)
 {
-    struct own own = {.call = call, .user_id = user->id, .change = {.key = key, .value = value}};
+    struct own own = {.call = call,
+                      .user_id = user->id,
+                      .change = {.key = key, .value = value, .mistakes = mistakes}};
     return run(&own, ret_label, err);
 }
 

@@ -7,6 +7,7 @@
 
 #include "auth/actions/call.h"
 #include "auth/domain/label.h"
+#include "auth/domain/mistakes.h"
 #include "auth/domain/user.h"
 #include "base/err.h"
 
@@ -16,11 +17,13 @@ enum { LABELS_PUBLIC_MAX = 100 }; /* of one user */
 bool label_own_find(struct call *call, const struct user *user, const char *key,
                     struct label *ret_label, struct err *err) MUST_CHECK;
 
-/* Errors of actions/label_set.h; ERR_INVALID, key resource.labels.limit_reached. */
+/* Errors of actions/label_set.h, all of them in `mistakes`; ERR_INVALID, key
+ * resource.labels.limit_reached. */
 bool label_own_add(struct call *call, const struct user *user, const char *key, const char *value,
-                   struct label *ret_label, struct err *err) MUST_CHECK;
+                   struct mistakes *mistakes, struct label *ret_label, struct err *err) MUST_CHECK;
 bool label_own_change(struct call *call, const struct user *user, const char *key,
-                      const char *value, struct label *ret_label, struct err *err) MUST_CHECK;
+                      const char *value, struct mistakes *mistakes, struct label *ret_label,
+                      struct err *err) MUST_CHECK;
 bool label_own_remove(struct call *call, const struct user *user, const char *key, struct err *err)
     MUST_CHECK;
 

@@ -19,24 +19,52 @@ static const char *mistake_key(bool is_key, const char *mistake)
     return is_key ? "key.invalid" : "value.invalid";
 }
 
-static bool take_text(const char *text, bool is_key, char ret_text[static LABEL_TEXT_SIZE],
-                      struct err *err)
+static void take_text(const char *text, bool is_key, char ret_text[static LABEL_TEXT_SIZE],
+                      struct mistakes *mistakes)
 {
-    const char *mistake = label_normalise(text, ret_text) ? label_mistake(ret_text) : "too_long";
-    return !mistake || err_set_key(err, ERR_INVALID, mistake_key(is_key, mistake), "label: %s %s",
-                                   is_key ? "key" : "value", mistake);
+    const char *words[LABEL_MISTAKES_MAX] = {"too_long"};
+    size_t count = label_normalise(text, ret_text) ? label_mistakes(ret_text, words) : 1;
+    for (size_t i = 0; i < count; i++)
+        mistake_add(mistakes, mistake_key(is_key, words[i]));
 }
 
-static bool draft(const struct user *user, const struct label_change *change,
-                  struct label *ret_label, struct err *err)
+static bool told(const struct label_change *change, const struct mistakes *mistakes,
+                 struct err *err)
 {
+    if (mistakes->count == 0)
+        return true;
+    for (size_t i = 0; change->mistakes && i < mistakes->count; i++)
+        mistake_add(change->mistakes, mistakes->codes[i]);
+    return err_set_key(err, ERR_INVALID, mistakes->codes[0], "label: %s", mistakes->codes[0]);
+}
+
+/* A key that is there already is a mistake of a new label like any other. */
+static bool look_for_key(struct call *call, const struct label *label, struct mistakes *mistakes,
+                         struct err *err)
+{
+    struct label there;
+    if (mistakes->count > 0)
+        return true;
+    if (!labels_find(call->db, call->arena, label->user_id, label->key, label->scope, &there, err))
+        return err->code == ERR_NOT_FOUND;
+    mistake_add(mistakes, "key.taken");
+    return true;
+}
+
+static bool draft(struct call *call, const struct user *user, const struct label_change *change,
+                  bool is_new, struct label *ret_label, struct err *err)
+{
+    struct mistakes mistakes = {.count = 0};
     struct label label = {
         .user_id = user->id, .scope = change->scope, .description = change->description};
-    if (!take_text(change->key, true, label.key, err) ||
-        !take_text(change->value, false, label.value, err))
+    take_text(change->key, true, label.key, &mistakes);
+    if (is_new && !look_for_key(call, &label, &mistakes, err))
         return false;
+    take_text(change->value, false, label.value, &mistakes);
     if (label.description && text_length(label.description) > LABEL_CHARS_MAX)
-        return err_set_key(err, ERR_INVALID, "description.too_long", "label: a long description");
+        mistake_add(&mistakes, "description.too_long");
+    if (!told(change, &mistakes, err))
+        return false;
     *ret_label = label;
     return true;
 }
@@ -61,11 +89,14 @@ static bool apply_if(struct call *call, struct user *user, enum label_scope scop
     return scope != LABEL_PRIVATE || label_apply(call, user, err);
 }
 
-static bool insert(struct call *call, struct user *user, struct label *label, struct err *err)
+static bool insert(struct call *call, struct user *user, struct label *label,
+                   struct mistakes *mistakes, struct err *err)
 {
     if (!labels_insert(call->db, label, call->now_us, err)) {
-        if (err->code == ERR_CONFLICT)
+        if (err->code == ERR_CONFLICT) /* made since we looked */
             err->key = "key.taken";
+        if (err->code == ERR_CONFLICT && mistakes)
+            mistake_add(mistakes, "key.taken");
         return false;
     }
     return event_label_created(call->db, label, user, err) &&
@@ -87,10 +118,10 @@ bool label_set(struct call *call, struct user *user, const struct label_change *
                struct err *err)
 {
     struct label label, before;
-    if (!draft(user, change, &label, err))
+    if (!draft(call, user, change, false, &label, err))
         return false;
     if (!labels_find(call->db, call->arena, user->id, label.key, label.scope, &before, err))
-        return err->code == ERR_NOT_FOUND && insert(call, user, &label, err);
+        return err->code == ERR_NOT_FOUND && insert(call, user, &label, NULL, err);
     if (!label.description)
         label.description = before.description;
     if (strcmp(before.value, label.value) == 0 && label.description == before.description)
@@ -102,7 +133,8 @@ bool label_add(struct call *call, struct user *user, const struct label_change *
                struct label *ret_label, struct err *err)
 {
     struct label label;
-    if (!draft(user, change, &label, err) || !insert(call, user, &label, err))
+    if (!draft(call, user, change, true, &label, err) ||
+        !insert(call, user, &label, change->mistakes, err))
         return false;
     *ret_label = label;
     return true;
@@ -112,7 +144,7 @@ bool label_change(struct call *call, struct user *user, const struct label_chang
                   struct label *ret_label, struct err *err)
 {
     struct label label, before;
-    if (!draft(user, change, &label, err) ||
+    if (!draft(call, user, change, false, &label, err) ||
         !labels_find(call->db, call->arena, user->id, label.key, label.scope, &before, err) ||
         !replace(call, user, &before, &label, err))
         return false;

@@ -12,7 +12,7 @@
  * its event, and, when a private label moved, the level and the state that follow from it (user_save()
  * of actions/user_save.h, with its event, its sessions and keys). `user` is as it is afterwards.
  * Key and value are normalised here; a rule that they break is ERR_INVALID with the key
- * "key.too_short", "value.invalid", ...
+ * "key.too_short", "value.invalid", ...; `mistakes` gets all of them.
  */
 #ifndef AUTH_ACTIONS_LABEL_SET_H
 #define AUTH_ACTIONS_LABEL_SET_H
@@ -21,13 +21,15 @@
 
 #include "auth/actions/call.h"
 #include "auth/domain/label.h"
+#include "auth/domain/mistakes.h"
 #include "auth/domain/user.h"
 #include "base/err.h"
 
 struct label_change {
     const char *key, *value;
     enum label_scope scope;
-    const char *description; /* NULL: none (an existing one is kept by label_set) */
+    const char *description;   /* NULL: none (an existing one is kept by label_set) */
+    struct mistakes *mistakes; /* all that is wrong with a label; NULL: the first is enough */
 };
 
 /* Creates it, or gives an existing one the value; the same value again changes nothing. */

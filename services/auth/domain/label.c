@@ -41,18 +41,16 @@ bool label_normalise(const char *text, char ret_text[static LABEL_TEXT_SIZE])
     return true;
 }
 
-const char *label_mistake(const char *text)
+size_t label_mistakes(const char *text, const char *ret_words[static LABEL_MISTAKES_MAX])
 {
-    size_t length = strlen(text);
+    size_t length = strlen(text), count = 0;
     if (length < LABEL_CHARS_MIN)
-        return "too_short";
+        ret_words[count++] = "too_short";
     if (length > LABEL_CHARS_MAX)
-        return "too_long";
-    for (; *text; text++)
-        if (!islower((unsigned char)*text) && !isdigit((unsigned char)*text) && *text != '_' &&
-            *text != '-')
-            return "invalid";
-    return NULL;
+        ret_words[count++] = "too_long";
+    if (length == 0 || text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-")] != '\0')
+        ret_words[count++] = "invalid";
+    return count;
 }
 
 /* `value` NULL: any. */

@@ -30,9 +30,10 @@ bool label_scope_parse(const char *name, enum label_scope *ret_scope);
 /* Lower case, blanks at the ends cut and inside squeezed to one. False: it does not fit (too long). */
 bool label_normalise(const char *text, char ret_text[static LABEL_TEXT_SIZE]);
 
-/* The rule that a normalised key or value breaks, as the word of the error code ("too_short",
- * "too_long", "invalid"), the first of them; NULL: none. */
-const char *label_mistake(const char *text);
+/* The rules that a normalised key or value breaks, as words of the error code ("too_short", "too_long",
+ * "invalid"): how many. */
+enum { LABEL_MISTAKES_MAX = 2 };
+size_t label_mistakes(const char *text, const char *ret_words[static LABEL_MISTAKES_MAX]);
 
 /* The id of the last level of the unbroken run from the first; 0: not even the first. `levels` are
  * in the order of their ids. */

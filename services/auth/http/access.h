@@ -9,6 +9,7 @@ enum access {
     ACCESS_PUBLIC = 0, /* everybody; also what has rules of its own: OAuth */
     ACCESS_AUTHZ,      /* the edge, which asks about others (http/authz.h) */
     ACCESS_USER,       /* a session token (made by authz) of a user that exists */
+    ACCESS_FACTOR,     /* the same, who has a second factor, and shows it to the handler */
     ACCESS_ADMIN,      /* and an ability of his role, by action and subject */
     ACCESS_MANAGEMENT, /* a signed document of configured signers */
     ACCESS_INTERNAL    /* a token of another service of the platform */

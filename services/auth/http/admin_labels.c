@@ -65,14 +65,19 @@ static void run(struct http_request *request, bool may_create,
         .uid = asked->uid,
         .label = {.key = asked->key, .value = asked->value, .description = asked->description},
         .may_create = may_create};
+    struct mistakes mistakes = {.count = 0};
     struct call call;
     struct err err;
     bool known = label_scope_parse(asked->scope, &draft.label.scope);
     assert(known); /* the row lists the words */
     if (!request_call(request, &call))
         return;
+    draft.label.mistakes = &mistakes;
     bool ok = action(&call, request_user(request), &draft, &err);
-    reply_done(request, ok, 200, &err);
+    if (mistakes.count > 0)
+        http_reply_codes(request, mistakes.codes, mistakes.count);
+    else
+        reply_done(request, ok, 200, &err);
 }
 
 static void add(struct http_request *request)

@@ -133,6 +133,20 @@ static bool user_enter(struct http_request *request, struct visit *visit, struct
                        visit->user.uid, visit->user.state);
 }
 
+/* Told before anything of the parameters: who has no factor is asked for no code. */
+static bool has_factor(const struct visit *visit, const struct http_route *route, struct err *err)
+{
+    static const struct {
+        const char *class_name, *code;
+    } codes[] = {{"resource.apikey", "resource.api_key.2fa_disabled"},
+                 {"resource.serviceaccount", "resource.service_accounts.2fa_disabled"}};
+    const char *code = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+        if (strcmp(codes[i].class_name, route->class_name) == 0)
+            code = codes[i].code;
+    return visit->user.otp || err_set_key(err, ERR_REQUEST_INVALID, code, "no second factor");
+}
+
 static bool ask_authz(struct http_request *request, struct visit *visit, struct err *err)
 {
     struct db *db = NULL;
@@ -167,6 +181,8 @@ bool context_before(struct http_request *request, const struct http_route *route
         return ask_authz(request, visit, err);
     case ACCESS_INTERNAL:
         return peer_enter(request, err);
+    case ACCESS_FACTOR:
+        return user_enter(request, visit, err) && has_factor(visit, route, err);
     case ACCESS_USER:
     case ACCESS_ADMIN:
         break;

@@ -76,62 +76,80 @@ static const struct {
     {"invalid", "is invalid"},
 };
 
-static void reply_mistake(struct http_request *request, const struct err *err)
+static const char *message_of(const char *word)
 {
-    const char *dot = err->key ? strchr(err->key, '.') : NULL;
-    if ((err->code != ERR_INVALID && err->code != ERR_CONFLICT) || !dot) {
-        http_reply_err(request, err);
-        return;
-    }
-    const char *message = dot + 1;
     for (size_t i = 0; i < ARRAY_LEN(messages); i++)
-        if (strcmp(messages[i].word, dot + 1) == 0)
-            message = messages[i].message;
+        if (strcmp(messages[i].word, word) == 0)
+            return messages[i].message;
+    return word;
+}
+
+/* Codes of one attribute follow each other. */
+static void reply_mistakes(struct http_request *request, const struct mistakes *mistakes)
+{
     struct str *out = http_reply_builder(request);
+    const char *attribute = "";
+    size_t length = 0;
     str_add(out, "{\"error\":{");
-    json_write_string_bytes(out, err->key, (size_t)(dot - err->key));
-    str_add(out, ":[");
-    json_write_string(out, message);
+    for (size_t i = 0; i < mistakes->count; i++) {
+        const char *code = mistakes->codes[i], *dot = strchr(code, '.');
+        assert(dot); /* codes of labels are two words */
+        if (length == (size_t)(dot - code) && memcmp(attribute, code, length) == 0) {
+            str_add(out, ",");
+        } else {
+            str_add(out, i > 0 ? "]," : "");
+            json_write_string_bytes(out, code, (size_t)(dot - code));
+            str_add(out, ":[");
+        }
+        attribute = code;
+        length = (size_t)(dot - code);
+        json_write_string(out, message_of(dot + 1));
+    }
     str_add(out, "]}}");
     http_reply_built(request, 422);
 }
 
 static void reply_label(struct http_request *request, bool ok, const struct label *label,
-                        const struct err *err)
+                        const struct mistakes *mistakes, const struct err *err)
 {
-    if (!ok) {
-        reply_mistake(request, err);
-        return;
+    if (mistakes->count > 0) {
+        reply_mistakes(request, mistakes);
+    } else if (!ok) {
+        http_reply_err(request, err);
+    } else {
+        struct label_view view = label_view_of(label);
+        http_reply_object(request, label_fields, &view);
     }
-    struct label_view view = label_view_of(label);
-    http_reply_object(request, label_fields, &view);
 }
 
-static struct label_change change_of(const struct label_form *asked)
+static struct label_change change_of(const struct label_form *asked, struct mistakes *mistakes)
 {
     return (struct label_change){.key = asked->key,
                                  .value = asked->value,
                                  .scope = LABEL_PRIVATE,
-                                 .description = asked->description};
+                                 .description = asked->description,
+                                 .mistakes = mistakes};
 }
 
 static void add(struct http_request *request)
 {
     const struct label_form *asked = http_params(request);
-    const struct label_change label = change_of(asked);
+    struct mistakes mistakes = {.count = 0};
+    const struct label_change label = change_of(asked, &mistakes);
     struct label made;
     struct call call;
     struct err err;
     if (!request_call(request, &call))
         return;
     bool ok = managed_label_add(&call, asked->user_uid, &label, &made, &err);
-    reply_label(request, ok, &made, &err);
+    reply_label(request, ok, &made, &mistakes, &err);
 }
 
 static void change(struct http_request *request)
 {
     const struct label_form *asked = http_params(request);
-    const struct label_change label = change_of(asked);
+    struct mistakes mistakes = {.count = 0};
+    const struct label_change label = change_of(asked, &mistakes);
     struct label changed;
     struct call call;
     struct err err;
@@ -139,7 +157,7 @@ static void change(struct http_request *request)
         return;
     bool ok =
         managed_label_change(&call, asked->user_uid, &label, asked->replace.value, &changed, &err);
-    reply_label(request, ok, &changed, &err);
+    reply_label(request, ok, &changed, &mistakes, &err);
 }
 
 static void remove_one(struct http_request *request)

@@ -12,23 +12,17 @@
 #include <string.h>
 
 bool api_key_permit(struct http_request *request, struct call *call, const struct user *user,
-                    const char *code, const struct api_key_words *words)
+                    const char *code, const char *wrong_code)
 {
     const char *method = NULL;
     struct err err;
-    bool done;
-    if (!user->otp)
-        done = err_set_key(&err, ERR_REQUEST_INVALID, words->no_factor, "no second factor");
-    else
-        done = second_factor_verify(call, user, code, &method, &err) &&
-               (method || err_set_key(&err, ERR_INVALID, words->wrong_code, "a wrong code"));
+    assert(user->otp); /* ACCESS_FACTOR */
+    bool done = second_factor_verify(call, user, code, &method, &err) &&
+                (method || err_set_key(&err, ERR_INVALID, wrong_code, "a wrong code"));
     if (!done)
         http_reply_err(request, &err);
     return done;
 }
-
-static const struct api_key_words words = {"resource.api_key.2fa_disabled",
-                                           "resource.api_key.invalid_totp"};
 
 /* ---- GET ---- */
 
@@ -72,7 +66,8 @@ static bool enter(struct http_request *request, struct call *ret_call, struct us
 {
     const struct key_form *form = http_params(request);
     return resource_call(request, ret_call, ret_user) &&
-           api_key_permit(request, ret_call, ret_user, form->totp_code, &words);
+           api_key_permit(request, ret_call, ret_user, form->totp_code,
+                          "resource.api_key.invalid_totp");
 }
 
 static void create(struct http_request *request)
@@ -126,13 +121,13 @@ static void remove_key(struct http_request *request)
 
 #define ROUTE(method_, path_, handler_)                                                            \
     .method = (method_), .path = "/api/v2/resource/api_keys" path_, .handler = (handler_),         \
-    .mode = HTTP_WORKER, .access = ACCESS_USER, .class_name = "resource.apikey",                   \
-    .tag = "resource", .reply = api_key_fields
-#define FORM(rows) .params = (rows), .params_size = sizeof(struct key_form)
+    .mode = HTTP_WORKER, .class_name = "resource.apikey", .tag = "resource",                       \
+    .reply = api_key_fields
+#define FORM(rows) .params = (rows), .params_size = sizeof(struct key_form), .access = ACCESS_FACTOR
 
 const struct http_route resource_api_key_routes[] = {
-    {ROUTE("GET", "", list), .params = list_params, .params_size = sizeof(struct api_key_list),
-     .reply_is_array = true, .doc = "My API keys."},
+    {ROUTE("GET", "", list), .access = ACCESS_USER, .params = list_params,
+     .params_size = sizeof(struct api_key_list), .reply_is_array = true, .doc = "My API keys."},
     {ROUTE("POST", "", create), FORM(create_params), .doc = "Make an API key."},
     {ROUTE("PATCH", "/:kid", change), FORM(change_params), .doc = "Change an API key."},
     {ROUTE("DELETE", "/:kid", remove_key), FORM(remove_params), .status = 204,

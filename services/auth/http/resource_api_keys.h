@@ -10,13 +10,9 @@
 #include "auth/http/api_key_view.h"
 #include "http/http.h"
 
-struct api_key_words {
-    const char *no_factor, *wrong_code;
-};
-
-/* Whether the code is one of the user's second factor; false: the reply is made. */
+/* Whether the code is one of the user's second factor; false: the reply is made, with wrong_code. */
 bool api_key_permit(struct http_request *request, struct call *call, const struct user *user,
-                    const char *code, const struct api_key_words *words);
+                    const char *code, const char *wrong_code);
 
 #define API_KEY_LIST_ROWS(prefix, type, ordering_, order_by_)                                      \
     {.name = "ordering",                                                                           \

@@ -97,19 +97,20 @@ static void show(struct http_request *request)
 
 static void save(struct http_request *request,
                  bool (*action)(struct call *call, const struct user *user, const char *key,
-                                const char *value, struct label *ret_label, struct err *err))
+                                const char *value, struct mistakes *mistakes,
+                                struct label *ret_label, struct err *err))
 {
     const struct label_form *form = http_params(request);
     struct call call;
     struct user user;
+    struct mistakes mistakes = {.count = 0};
     struct label label;
     struct err err;
     if (!resource_call(request, &call, &user))
         return;
-    if (action(&call, &user, form->key, form->value, &label, &err))
+    bool done = action(&call, &user, form->key, form->value, &mistakes, &label, &err);
+    if (reply_unless(request, done, &mistakes, &err))
         reply_label(request, &label);
-    else
-        http_reply_err(request, &err);
 }
 
 static void create(struct http_request *request)

@@ -11,9 +11,6 @@
 
 enum { ACCOUNTS_MAX = 1000 }; /* of one owner that are shown */
 
-static const struct api_key_words words = {"resource.service_accounts.2fa_disabled",
-                                           "resource.service_accounts.invalid_totp"};
-
 /* ---- GET /service_accounts ---- */
 
 struct account_view {
@@ -154,7 +151,8 @@ static bool enter(struct http_request *request, struct visit *visit)
     const struct key_form *form = http_params(request);
     if (!resource_call(request, &visit->call, &visit->user) ||
         !find_account(request, &visit->call, &visit->user, form->account_uid, &visit->account) ||
-        !api_key_permit(request, &visit->call, &visit->user, form->totp_code, &words))
+        !api_key_permit(request, &visit->call, &visit->user, form->totp_code,
+                        "resource.service_accounts.invalid_totp"))
         return false;
     visit->owner = (struct api_key_owner){.account = &visit->account};
     return true;
@@ -207,14 +205,13 @@ static void remove_key(struct http_request *request)
 
 #define ROUTE(method_, path_, handler_)                                                            \
     .method = (method_), .path = "/api/v2/resource/service_accounts" path_, .handler = (handler_), \
-    .mode = HTTP_WORKER, .access = ACCESS_USER, .class_name = "resource.serviceaccount",           \
-    .tag = "resource"
-#define FORM(rows) .params = (rows), .params_size = sizeof(struct key_form)
+    .mode = HTTP_WORKER, .class_name = "resource.serviceaccount", .tag = "resource"
+#define FORM(rows) .params = (rows), .params_size = sizeof(struct key_form), .access = ACCESS_FACTOR
 
 const struct http_route resource_service_account_routes[] = {
-    {ROUTE("GET", "", list), .reply = account_fields, .reply_is_array = true,
+    {ROUTE("GET", "", list), .access = ACCESS_USER, .reply = account_fields, .reply_is_array = true,
      .doc = "My service accounts."},
-    {ROUTE("GET", "/api_keys", list_keys), .params = list_params,
+    {ROUTE("GET", "/api_keys", list_keys), .access = ACCESS_USER, .params = list_params,
      .params_size = sizeof(struct list_form), .reply = api_key_fields, .reply_is_array = true,
      .doc = "The keys of a service account."},
     {ROUTE("POST", "/api_keys", create_key), FORM(create_params), .reply = api_key_fields,

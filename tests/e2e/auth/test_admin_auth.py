@@ -497,8 +497,9 @@ def test_label_refusals(boss, user):
     assert errors(boss.post(post, **{**body, "key": "a"})) == ["key.too_short"]
     assert errors(boss.post(post, **{**body, "key": "other", "value": "b@d"})) == [
         "value.invalid"]
-    for call in (boss.post, boss.put):
-        assert errors(call(post, **body, description="d" * 256)) == ["description.too_long"]
+    assert errors(boss.post(post, **{**body, "value": "b@d", "description": "d" * 256})) == [
+        "key.taken", "value.invalid", "description.too_long"]
+    assert errors(boss.put(post, **body, description="d" * 256)) == ["description.too_long"]
     assert errors(boss.post(update, **body, replace="maybe")) == [
         "admin.user.non_boolean_replace"]
     assert errors(boss.post(post, **{**body, "uid": NOBODY}), 404) == ["admin.user.doesnt_exist"]

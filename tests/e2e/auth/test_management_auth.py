@@ -205,6 +205,8 @@ def test_labels(stack):
         "key": ["is too short (minimum is 3 characters)"]}
     assert error(manage("/labels", {**body, "key": "other", "description": "d" * 256})) == {
         "description": ["is too long (maximum is 255 characters)"]}
+    assert error(manage("/labels", {**body, "key": "x!", "value": "y!z"})) == {
+        "key": ["is too short (minimum is 3 characters)", "is invalid"], "value": ["is invalid"]}
     (row,) = made(manage("/labels/list", {"user_uid": person.uid}))
     assert row["description"] == "seen"
 

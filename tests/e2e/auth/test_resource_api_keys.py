@@ -82,6 +82,12 @@ def test_without_a_second_factor_there_are_no_keys(stack):
     person = signed_in()
     said(person.post("/resource/api_keys", algorithm="HS256", totp_code="123456"), 400,
          "resource.api_key.2fa_disabled")
+    # Before anything else: who has no factor is asked for no code.
+    disabled = "resource.api_key.2fa_disabled"
+    said(person.post("/resource/api_keys"), 400, disabled)
+    said(person.delete("/resource/api_keys/" + "0" * 16), 400, disabled)
+    said(person.post("/resource/service_accounts/api_keys"), 400,
+         "resource.service_accounts.2fa_disabled")
     assert person.get("/resource/api_keys").json() == []
 
 

@@ -107,6 +107,14 @@ def test_wrong_labels_say_what_is_wrong(anna):
     said(anna.post("/resource/labels", key="ab", value="abc"), 422, "key.too_short")
     said(anna.post("/resource/labels", key="a" * 256, value="abc"), 422, "key.too_long")
     said(anna.post("/resource/labels", key="a.b.c", value="abc"), 422, "key.invalid")
+    said(anna.post("/resource/labels", key="a!", value="b!"), 422, "key.too_short", "key.invalid",
+         "value.too_short", "value.invalid")
+    assert anna.post("/resource/labels", key="sport", value="chess").status_code == 201
+    said(anna.post("/resource/labels", key="sport", value="x!x"), 422, "key.taken",
+         "value.invalid")
+    said(anna.call("PATCH", "/resource/labels/sport", json={"value": "x"}), 422,
+         "value.too_short")
+    assert anna.delete("/resource/labels/sport").status_code == 204
 
 
 # ---- profiles ----

@@ -106,11 +106,17 @@ static void normalise__lower_case_and_single_blanks(void **state)
 static void mistake__names_the_rule(void **state)
 {
     (void)state;
-    assert_null(label_mistake("phone_2-x"));
-    assert_string_equal(label_mistake("ab"), "too_short");
-    assert_string_equal(label_mistake("two words"), "invalid");
-    assert_string_equal(label_mistake("Phone"), "invalid");
-    assert_string_equal(label_mistake("phöne"), "invalid");
+    static const char *const invalid[] = {"two words", "Phone", "phöne"};
+    const char *words[LABEL_MISTAKES_MAX];
+    assert_int_equal(label_mistakes("phone_2-x", words), 0);
+    assert_int_equal(label_mistakes("ab", words), 1);
+    assert_string_equal(words[0], "too_short");
+    for (size_t i = 0; i < ARRAY_LEN(invalid); i++) {
+        assert_int_equal(label_mistakes(invalid[i], words), 1);
+        assert_string_equal(words[0], "invalid");
+    }
+    assert_int_equal(label_mistakes("a!", words), 2);
+    assert_string_equal(words[1], "invalid");
 }
 
 int main(void)
