@@ -22,15 +22,15 @@
  * mean the other chain, so we ask for the form with 'M' or 'Q'. */
 /* clang-format off */
 static const struct coin_params rows[] = {
-    {"bitcoin", "main", "Bitcoin", "bc", NULL, 0, 5, -1, XPUB_MAIN, XPRV_MAIN, 84, 0, GENESIS_BITCOIN},
-    {"bitcoin", "test", "Bitcoin (testnet)", "tb", NULL, 111, 196, -1, XPUB_TEST, XPRV_TEST, 84, 1, GENESIS_BITCOIN_TEST},
-    {"bitcoin", "regtest", "Bitcoin (regtest)", "bcrt", NULL, 111, 196, -1, XPUB_TEST, XPRV_TEST, 84, 1, GENESIS_BITCOIN_REGTEST},
-    {"litecoin", "main", "Litecoin", "ltc", "ltcmweb", 48, 50, 5, XPUB_MAIN, XPRV_MAIN, 84, 2, GENESIS_LITECOIN},
-    {"litecoin", "test", "Litecoin (testnet)", "tltc", "tmweb", 111, 58, 196, XPUB_TEST, XPRV_TEST, 84, 1, GENESIS_LITECOIN_TEST},
-    {"litecoin", "regtest", "Litecoin (regtest)", "rltc", "tmweb", 111, 58, 196, XPUB_TEST, XPRV_TEST, 84, 1, GENESIS_LITECOIN_REGTEST},
-    {"dash", "main", "Dash", NULL, NULL, 76, 16, -1, XPUB_MAIN, XPRV_MAIN, 44, 5, GENESIS_DASH},
-    {"dash", "test", "Dash (testnet)", NULL, NULL, 140, 19, -1, XPUB_TEST, XPRV_TEST, 44, 1, GENESIS_DASH_TEST},
-    {"dash", "regtest", "Dash (regtest)", NULL, NULL, 140, 19, -1, XPUB_TEST, XPRV_TEST, 44, 1, GENESIS_DASH_REGTEST},
+    {"bitcoin", "main", "Bitcoin", "bc", NULL, 0, 5, -1, XPUB_MAIN, XPRV_MAIN, 84, 0, GENESIS_BITCOIN, COIN_WORK_SHA256, 0x1d00ffff},
+    {"bitcoin", "test", "Bitcoin (testnet)", "tb", NULL, 111, 196, -1, XPUB_TEST, XPRV_TEST, 84, 1, GENESIS_BITCOIN_TEST, COIN_WORK_SHA256, 0x1d00ffff},
+    {"bitcoin", "regtest", "Bitcoin (regtest)", "bcrt", NULL, 111, 196, -1, XPUB_TEST, XPRV_TEST, 84, 1, GENESIS_BITCOIN_REGTEST, COIN_WORK_SHA256, 0x207fffff},
+    {"litecoin", "main", "Litecoin", "ltc", "ltcmweb", 48, 50, 5, XPUB_MAIN, XPRV_MAIN, 84, 2, GENESIS_LITECOIN, COIN_WORK_SCRYPT, 0x1e0fffff},
+    {"litecoin", "test", "Litecoin (testnet)", "tltc", "tmweb", 111, 58, 196, XPUB_TEST, XPRV_TEST, 84, 1, GENESIS_LITECOIN_TEST, COIN_WORK_SCRYPT, 0x1e0fffff},
+    {"litecoin", "regtest", "Litecoin (regtest)", "rltc", "tmweb", 111, 58, 196, XPUB_TEST, XPRV_TEST, 84, 1, GENESIS_LITECOIN_REGTEST, COIN_WORK_SCRYPT, 0x207fffff},
+    {"dash", "main", "Dash", NULL, NULL, 76, 16, -1, XPUB_MAIN, XPRV_MAIN, 44, 5, GENESIS_DASH, COIN_WORK_X11, 0x1e0fffff},
+    {"dash", "test", "Dash (testnet)", NULL, NULL, 140, 19, -1, XPUB_TEST, XPRV_TEST, 44, 1, GENESIS_DASH_TEST, COIN_WORK_X11, 0x1e0fffff},
+    {"dash", "regtest", "Dash (regtest)", NULL, NULL, 140, 19, -1, XPUB_TEST, XPRV_TEST, 44, 1, GENESIS_DASH_REGTEST, COIN_WORK_X11, 0x207fffff},
 };
 /* clang-format on */
 

@@ -11,6 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the work of a header is counted by. */
+enum coin_work {
+    COIN_WORK_SHA256, /* twice */
+    COIN_WORK_SCRYPT,
+    COIN_WORK_X11 /* which we don't have: the node is believed */
+};
+
 struct coin_params {
     const char *client;  /* as in blockchains.client: "bitcoin", "litecoin", "dash" */
     const char *network; /* "main", "test", "regtest" */
@@ -26,6 +33,8 @@ struct coin_params {
     uint32_t purpose;    /* of the derivation path: 84 (witness) or 44 */
     uint32_t coin_type;  /* of the derivation path (SLIP-44); 1 on test networks */
     const char *genesis; /* the hash of block 0, as shown */
+    enum coin_work work;
+    uint32_t bits_limit; /* the least work that a block may have, as its header has it */
 };
 
 /* NULL: we don't know such a chain. */

@@ -30,6 +30,8 @@ enum { SHA1_SIZE = 20 };
 
 /* For Bitcoin's addresses. */
 enum { RIPEMD160_SIZE = 20 };
+/* The scrypt of Litecoin's proof of work (N 1024, r 1, p 1): the text is its own salt. */
+void scrypt_work(const void *bytes, size_t length, uint8_t ret_digest[static SHA256_SIZE]);
 void ripemd160(const void *bytes, size_t length, uint8_t ret_digest[static RIPEMD160_SIZE]);
 
 void hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,

@@ -84,13 +84,14 @@ static bool ask(struct node *node, void *arg, struct err *err)
     const struct block_sink sink = {
         .arg = question->haul, .transfer = on_transfer, .spend = on_spend, .parked = on_parked};
     haul_clear(question->haul);
-    return node->client->family->block_read(node, &question->question, &sink, &question->haul->head,
-                                            err);
+    bool ok = node->client->family->block_read(node, &question->question, &sink,
+                                               &question->haul->head, err);
+    question->haul->lacks_inner = node->has_no_traces;
+    return ok;
 }
 
-bool block_haul_read(struct block_haul *haul, struct provider_session *session,
-                     const struct chain_entry *entry, uint64_t height, const char *hash,
-                     const char *only_txid, struct err *err)
+static struct question question_of(struct block_haul *haul, const struct chain_entry *entry,
+                                   uint64_t height, const char *hash, const char *only_txid)
 {
     struct question question = {.haul = haul,
                                 .question = {.height = height,
@@ -99,5 +100,21 @@ bool block_haul_read(struct block_haul *haul, struct provider_session *session,
                                              .assets = entry->assets,
                                              .assets_count = entry->assets_count}};
     snprintf(question.question.hash, sizeof(question.question.hash), "%s", hash);
+    return question;
+}
+
+bool block_haul_read(struct block_haul *haul, struct provider_session *session,
+                     const struct chain_entry *entry, uint64_t height, const char *hash,
+                     const char *only_txid, struct err *err)
+{
+    struct question question = question_of(haul, entry, height, hash, only_txid);
     return providers_ask(session, ask, &question, err);
+}
+
+bool block_haul_read_other(struct block_haul *haul, struct provider_session *session,
+                           const struct chain_entry *entry, uint64_t height, const char *hash,
+                           const char *only_txid, struct err *err)
+{
+    struct question question = question_of(haul, entry, height, hash, only_txid);
+    return providers_ask_other(session, ask, &question, err);
 }

@@ -19,11 +19,16 @@ struct block_haul {
     size_t spends_count, spends_room;
     struct found_parked *parked;
     size_t parked_count, parked_room;
+    bool lacks_inner; /* the node can't tell what inner calls paid */
 };
 
 /* Asks a provider for the block of this hash. The arena is emptied first. `only_txid` may be NULL. */
 bool block_haul_read(struct block_haul *haul, struct provider_session *session,
                      const struct chain_entry *entry, uint64_t height, const char *hash,
                      const char *only_txid, struct err *err) MUST_CHECK;
+/* The same of a provider that did not give the last answer of the session. */
+bool block_haul_read_other(struct block_haul *haul, struct provider_session *session,
+                           const struct chain_entry *entry, uint64_t height, const char *hash,
+                           const char *only_txid, struct err *err) MUST_CHECK;
 
 #endif

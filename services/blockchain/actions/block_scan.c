@@ -1,6 +1,7 @@
 #include "blockchain/actions/block_scan.h"
 
 #include "base/auto.h"
+#include "blockchain/actions/block_opinion.h"
 #include "blockchain/actions/block_take.h"
 
 enum { HAUL_ARENA_BYTES_MAX = 256 << 20, STEP_ARENA_BYTES_MAX = 64 << 20 };
@@ -31,6 +32,7 @@ static bool scan(const struct block_step *step, struct block_haul *haul, struct 
                            "block %llu was not taken in yet", (unsigned long long)height);
     return providers_ask(session, ask_hash, &question, err) &&
            block_haul_read(haul, session, step->entry, height, question.hash, NULL, err) &&
+           block_opinion(step, session, haul, NULL, err) &&
            block_add(step, db, haul, &row, 0, err);
 }
 

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blockchain/actions/block_opinion.h"
 #include "blockchain/actions/block_take.h"
+#include "blockchain/actions/main_network.h"
 #include "blockchain/actions/parked_retry.h"
-#include "blockchain/actions/second_opinion.h"
 #include "blockchain/actions/watch_load.h"
 #include "blockchain/domain/fork.h"
 #include "blockchain/store/events.h"
@@ -135,7 +136,8 @@ static bool look(struct follower *follower, struct err *err)
         now_us - follower->looked_us < 1000LL * follower->app->config->tip_poll_ms)
         return true;
     if (!providers_tip(follower->session, &identity, &best, err) ||
-        !network_note(follower, identity.network, err))
+        !network_note(follower, identity.network, err) ||
+        !main_network_check(follower->app, follower->chain, identity.network, err))
         return false;
     follower->chain->tip = best;
     follower->looked_us = now_us;
@@ -164,27 +166,6 @@ static bool hash_at(struct follower *follower, struct hash_question *question, b
         return true;
     follower->looked_us = 0;
     return err->code == ERR_NOT_FOUND;
-}
-
-/* The block must be known by another provider too, if it is worth it and there is another one. */
-static bool second_opinion(struct follower *follower, struct err *err)
-{
-    struct hash_question question = {.height = follower->haul.head.height};
-    struct provider_view views[PROVIDERS_MAX];
-    if (!second_opinion_is_due(follower->app->config->second_opinion, &follower->haul))
-        return true;
-    pthread_mutex_lock(&follower->chain->lock);
-    size_t count = providers_view(follower->chain->providers, views, PROVIDERS_MAX);
-    pthread_mutex_unlock(&follower->chain->lock);
-    if (count < 2)
-        return true;
-    if (!providers_ask_other(follower->session, ask_hash, &question, err))
-        return err_wrap(err, "second opinion on block %llu", (unsigned long long)question.height);
-    if (strcmp(question.hash, follower->haul.head.hash) == 0)
-        return true;
-    return err_set(err, ERR_PROTOCOL,
-                   "second opinion: two providers have different blocks at %llu, and it holds much",
-                   (unsigned long long)question.height);
 }
 
 /* ---- moves ---- */
@@ -255,7 +236,9 @@ static bool next_block(struct follower *follower, const struct chain_entry *entr
     }
     if (row->has_height && strcmp(follower->haul.head.parent, row->hash) != 0)
         return revert(follower, entry, err);
-    if (!second_opinion(follower, err) || !take(follower, entry, err))
+    struct block_step step = step_of(follower, entry);
+    if (!block_opinion(&step, follower->session, &follower->haul, NULL, err) ||
+        !take(follower, entry, err))
         return false;
     note_block(follower, METRIC_BLOCKS, begin_us);
     return true;

@@ -1,5 +1,6 @@
 #include "blockchain/actions/parked_retry.h"
 
+#include "blockchain/actions/block_opinion.h"
 #include "blockchain/store/parked.h"
 
 enum { AT_ONCE_MAX = 16, PAUSE_US = 5000000, PAUSE_DOUBLINGS_MAX = 9 }; /* up to 43 minutes */
@@ -21,7 +22,8 @@ static bool retry(const struct block_step *step, struct db *db, struct provider_
     if (ok && haul->parked_count > 0)
         ok = err_set(&failure, ERR_INVALID, "%s", haul->parked[0].reason);
     if (ok)
-        ok = block_add(step, db, haul, row, parked->id, &failure);
+        ok = block_opinion(step, session, haul, only, &failure) &&
+             block_add(step, db, haul, row, parked->id, &failure);
     return ok || parked_failed(db, parked->id, failure.what, now_us + pause_of(parked->tries),
                                now_us, err);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "blockchain/family/ethereum_block.h"
 #include "chain/u256.h"
 
 /* One "CHAIN:CONTRACT=UNITS". */
@@ -29,28 +30,62 @@ static bool rule_read(const char *text, size_t length, struct rule *rule)
            u256_parse_bytes(equals + 1, (size_t)(end - equals - 1), &rule->units);
 }
 
-static bool reaches(const struct rule *rule, const struct block_haul *haul)
+/* Whether the transfer is worth it by the setting; by `otherwise` if that does not name its asset. */
+static bool is_worth(const char *setting, const char *chain_key,
+                     const struct found_transfer *transfer, bool otherwise)
 {
+    struct rule rule;
     struct u256 units;
-    if (strcmp(rule->chain_key, haul->chain->key) != 0)
-        return false;
+    for (const char *at = setting + strspn(setting, " "); *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (rule_read(at, length, &rule) && strcmp(rule.chain_key, chain_key) == 0 &&
+            strcmp(rule.contract, transfer->contract) == 0)
+            return u256_parse(transfer->units, &units) && u256_cmp(units, rule.units) >= 0;
+        at += length;
+    }
+    return otherwise;
+}
+
+bool second_opinion_is_due(const char *setting, bool is_main, const struct block_haul *haul)
+{
     for (size_t i = 0; i < haul->transfers_count; i++)
-        if (strcmp(haul->transfers[i].contract, rule->contract) == 0 &&
-            u256_parse(haul->transfers[i].units, &units) && u256_cmp(units, rule->units) >= 0)
+        if (is_worth(setting, haul->chain->key, &haul->transfers[i], is_main))
             return true;
     return false;
 }
 
-bool second_opinion_is_due(const char *setting, const struct block_haul *haul)
+static bool is_same(const struct found_transfer *a, const struct found_transfer *b)
 {
-    struct rule rule;
-    for (const char *at = setting + strspn(setting, " "); *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " ");
-        if (rule_read(at, length, &rule) && reaches(&rule, haul))
+    return a->index == b->index && a->address_id == b->address_id &&
+           strcmp(a->txid, b->txid) == 0 && strcmp(a->contract, b->contract) == 0 &&
+           strcmp(a->units, b->units) == 0;
+}
+
+/* Both read the same block in its order: the place is nearly always the same. */
+static bool has(const struct block_haul *haul, const struct found_transfer *transfer, size_t place)
+{
+    if (place < haul->transfers_count && is_same(&haul->transfers[place], transfer))
+        return true;
+    for (size_t i = 0; i < haul->transfers_count; i++)
+        if (is_same(&haul->transfers[i], transfer))
             return true;
-        at += length;
-    }
     return false;
+}
+
+static bool has_all(const struct block_haul *haul, const struct block_haul *of)
+{
+    for (size_t i = 0; i < of->transfers_count; i++) {
+        const struct found_transfer *transfer = &of->transfers[i];
+        bool is_inner = transfer->index == ETHEREUM_INDEX_INNER && transfer->contract[0] == '\0';
+        if (!(haul->lacks_inner && is_inner) && !has(haul, transfer, i))
+            return false;
+    }
+    return true;
+}
+
+bool second_opinion_agrees(const struct block_haul *ours, const struct block_haul *theirs)
+{
+    return has_all(theirs, ours) && has_all(ours, theirs);
 }
 
 bool second_opinion_check(const char *setting, struct err *err)

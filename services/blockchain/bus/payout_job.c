@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "blockchain/actions/main_network.h"
 #include "blockchain/actions/payout_psbt.h"
 #include "blockchain/actions/payout_worker.h"
 #include "blockchain/actions/service_call.h"
@@ -57,11 +58,13 @@ static bool session_ready(struct job *job, struct session *session, struct err *
     return chain_session(job->worker.chain, &session->asked, err);
 }
 
-/* Test points and real money don't go together. */
+/* Test points and real money don't go together, nor real money and the word of one node. */
 static bool network_is_fine(const struct payout_worker *worker, struct err *err)
 {
-    bool is_real = strcmp(worker->network, "main") == 0 || strcmp(worker->network, "1") == 0;
-    return !is_real || worker->app->config->fault_file[0] == '\0' ||
+    if (!main_network_check(worker->app, worker->chain, worker->network, err))
+        return false;
+    return !main_network_is(worker->chain->client, worker->network) ||
+           worker->app->config->fault_file[0] == '\0' ||
            err_set(err, ERR_CONFIG, "FAULT_FILE is set: nothing is paid on a main network");
 }
 

@@ -12,6 +12,8 @@
 #include "chain/bytes.h"
 #include "chain/coin_address.h"
 #include "chain/coin_params.h"
+#include "chain/coin_work.h"
+#include "chain/hash.h"
 #include "chain/xpub.h"
 #include "json/field.h"
 #include "json/read.h"
@@ -23,6 +25,7 @@ enum {
     RPC_INVALID_PARAMETER = -8,      /* a height above the tip */
     RPC_MISC = -1,                   /* pruned */
     RPC_VERIFY_ALREADY_IN_CHAIN = -27,
+    RPC_METHOD_NOT_FOUND = -32601,
     PAYMENT_VBYTES = 141, /* one input and two outputs, p2wpkh */
     FALLBACK_PER_KVB = 10000,
     FEE_PER_KVB_MAX = 100000000
@@ -63,11 +66,36 @@ static bool hash_at(struct node *node, uint64_t height, char ret_hash[static CHA
     return true;
 }
 
+static bool has_no_index(const struct node *node, struct err *err)
+{
+    return err_set(err, ERR_CONFIG, "%s has no index of transactions: start it with txindex=1",
+                   rpc_label(node->rpc));
+}
+
+/* What became of a transaction of ours is asked by its id: that needs an index of the node. */
+static bool index_check(struct node *node, bool *ret_is_building, struct err *err)
+{
+    AUTO_FREE(cJSON_Delete) cJSON *indexes = NULL;
+    *ret_is_building = false;
+    if (node->has_index)
+        return true;
+    if (!rpc_call_tree(node->rpc, "getindexinfo", "[]", &indexes, err))
+        /* Older nodes don't say: tx_status() finds out. */
+        return err->code == ERR_NODE_REFUSED && rpc_error_code(node->rpc) == RPC_METHOD_NOT_FOUND;
+    const cJSON *index = json_member(indexes, "txindex");
+    if (!cJSON_IsObject(index))
+        return has_no_index(node, err);
+    node->has_index = cJSON_IsTrue(json_member(index, "synced"));
+    *ret_is_building = !node->has_index;
+    return true;
+}
+
 static bool identify(struct node *node, struct chain_identity *ret_identity, struct err *err)
 {
     AUTO_FREE(cJSON_Delete) cJSON *info = NULL;
     char genesis[CHAIN_HASH_SIZE];
     int64_t blocks, headers;
+    bool is_building;
     if (!rpc_call_tree(node->rpc, "getblockchaininfo", "[]", &info, err) ||
         !hash_at(node, 0, genesis, err))
         return false;
@@ -79,6 +107,9 @@ static bool identify(struct node *node, struct chain_identity *ret_identity, str
     if (!params)
         return err_set(err, ERR_CONFIG, "%s: no network of %s begins with block %s",
                        rpc_label(node->rpc), node->client->name, genesis);
+    if (!index_check(node, &is_building, err))
+        return false;
+    identity.is_syncing = identity.is_syncing || is_building;
     snprintf(identity.network, sizeof(identity.network), "%s", params->network);
     *ret_identity = identity;
     return true;
@@ -135,21 +166,70 @@ static bool block_head(struct node *node, const char *hash, struct block_head *r
     return true;
 }
 
+static bool header_copy(const char *hex, size_t length, uint8_t ret_header[static COIN_HEADER_SIZE])
+{
+    char digits[2 * COIN_HEADER_SIZE + 1];
+    if (length < sizeof(digits) - 1)
+        return false;
+    memcpy(digits, hex, sizeof(digits) - 1);
+    digits[sizeof(digits) - 1] = '\0';
+    return hex_read_exact(digits, ret_header, COIN_HEADER_SIZE);
+}
+
+/* The bits of a block's parent, whose header must have the hash that the block names. */
+static bool parent_bits(struct node *node, const char *parent, uint32_t *ret_bits, struct err *err)
+{
+    uint8_t header[COIN_HEADER_SIZE], digest[HASH256_SIZE];
+    char params[PARAMS_SIZE], text[TXID_TEXT_SIZE];
+    const char *hex;
+    size_t length;
+    snprintf(params, sizeof(params), "[\"%s\",false]", parent);
+    if (!rpc_call_text(node->rpc, "getblockheader", params, &hex, &length, err))
+        return block_missing(node, err);
+    if (!header_copy(hex, length, header) || length != 2 * sizeof(header))
+        return nonsense(err, node, "getblockheader: no header");
+    hash256(header, sizeof(header), digest);
+    if (strcmp(txid_text(digest, text), parent) != 0)
+        return nonsense(err, node, "getblockheader: another header than the block's parent");
+    *ret_bits = coin_header_bits(header);
+    return true;
+}
+
+/* That the block follows its parent by the rules of work. Only main networks have a rule that is worth a
+ * question; of Dash even the parent's hash can't be computed. */
+static bool bits_check(struct node *node, const struct coin_params *params,
+                       const struct block_head *head, uint32_t bits, struct err *err)
+{
+    uint32_t before = 0;
+    if (strcmp(params->network, "main") != 0 || params->work == COIN_WORK_X11 || head->height == 0)
+        return true;
+    return parent_bits(node, head->parent, &before, err) &&
+           coin_bits_follow(params, head->height, before, bits, err);
+}
+
 static bool block_read(struct node *node, const struct block_question *question,
                        const struct block_sink *sink, struct block_head *ret_head, struct err *err)
 {
+    const struct coin_params *chain_params = coin_params_find(node->client->name, node->network);
+    uint8_t header[COIN_HEADER_SIZE];
     char params[PARAMS_SIZE];
     const char *hex;
     size_t length;
+    if (!chain_params)
+        return err_set(err, ERR_PEER_UNAVAILABLE, "%s: its network is not known yet",
+                       rpc_label(node->rpc));
     snprintf(params, sizeof(params), "[\"%s\",0]", question->hash);
     if (!rpc_call_text(node->rpc, "getblock", params, &hex, &length, err))
         return block_missing(node, err);
-    if (!bitcoin_block_read(node->client, question, hex, length, sink, ret_head, err)) {
+    if (!header_copy(hex, length, header))
+        return nonsense(err, node, "getblock: raw block: no header");
+    if (!coin_work_check(chain_params, header, err) ||
+        !bitcoin_block_read(node->client, question, hex, length, sink, ret_head, err)) {
         if (err->code == ERR_PROTOCOL)
             return err_wrap(err, "%s: getblock", rpc_label(node->rpc));
         return false;
     }
-    return true;
+    return bits_check(node, chain_params, ret_head, coin_header_bits(header), err);
 }
 
 /* ---- transactions ---- */
@@ -166,6 +246,12 @@ static bool tx_status(struct node *node, const char *txid, struct tx_status *ret
         if (err->code != ERR_NODE_REFUSED ||
             rpc_error_code(node->rpc) != RPC_INVALID_ADDRESS_OR_KEY)
             return false;
+        /* "No such mempool transaction. Use -txindex ..." is no word about blocks. */
+        if (strstr(rpc_error_message(node->rpc), "-txindex"))
+            return has_no_index(node, err);
+        if (strstr(rpc_error_message(node->rpc), "being indexed"))
+            return err_set(err, ERR_PEER_UNAVAILABLE, "%s is still making its txindex",
+                           rpc_label(node->rpc));
         *ret_status = status;
         return true;
     }
@@ -339,6 +425,11 @@ static bool address_derive(const struct chain_client *client, const char *networ
     return true;
 }
 
+static bool is_main(const char *network)
+{
+    return strcmp(network, "main") == 0;
+}
+
 const struct family family_bitcoin = {
     .name = "bitcoin",
     .identify = identify,
@@ -351,4 +442,5 @@ const struct family family_bitcoin = {
     .fee_rate = fee_rate,
     .address_form = address_form,
     .address_derive = address_derive,
+    .is_main = is_main,
 };

@@ -27,6 +27,12 @@ static bool is_test_chain(uint64_t chain_id)
     return false;
 }
 
+static bool is_main(const char *network)
+{
+    uint64_t chain_id;
+    return str_to_u64(network, &chain_id) && !is_test_chain(chain_id);
+}
+
 /* A node that signs for whoever reaches it is how exchanges were robbed (W-33). Not to offer the question
  * is as good as to have none. */
 static bool check_accounts(struct node *node, struct err *err)
@@ -356,5 +362,6 @@ const struct family family_ethereum = {
     .broadcast = ethereum_broadcast,
     .fee_rate = ethereum_fee_rate,
     .address_form = ethereum_address_form,
+    .is_main = is_main,
     .address_derive = ethereum_address_derive,
 };

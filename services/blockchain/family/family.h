@@ -62,6 +62,7 @@ struct node {
     const struct chain_client *client;
     char network[CHAIN_NETWORK_SIZE]; /* "" before it was identified */
     bool has_no_traces;               /* Ethereum-like: it does not offer them */
+    bool has_index;                   /* Bitcoin-like: of transactions, it said so */
 };
 
 /* ---- what a block holds for us ---- */
@@ -220,6 +221,8 @@ struct family {
     /* The address of index `index` below an account's xpub (BIP-44: change 0). */
     bool (*address_derive)(const struct chain_client *client, const char *network, const char *xpub,
                            uint32_t index, struct derived_address *ret_address, struct err *err);
+    /* Whether the coins of this network are worth something. NULL: somebody else answers for them. */
+    bool (*is_main)(const char *network);
 };
 
 extern const struct family family_bitcoin;

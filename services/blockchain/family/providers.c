@@ -107,6 +107,28 @@ void providers_expect(struct providers *providers, const char *network)
     pthread_mutex_unlock(&providers->lock);
 }
 
+/* "http://host:port" of a label. */
+static size_t host_length(const char *label)
+{
+    const char *scheme = strstr(label, "://");
+    size_t head = scheme ? (size_t)(scheme + 3 - label) : 0;
+    return head + strcspn(label + head, "/");
+}
+
+size_t providers_hosts(const struct providers *providers)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < providers->count; i++) { /* labels never change */
+        const char *label = providers->rows[i].label;
+        bool is_other = true;
+        for (size_t k = 0; k < i && is_other; k++)
+            is_other = host_length(label) != host_length(providers->rows[k].label) ||
+                       memcmp(label, providers->rows[k].label, host_length(label)) != 0;
+        count += is_other;
+    }
+    return count;
+}
+
 /* ---- sessions ---- */
 
 bool provider_session_open(struct providers *providers, struct provider_session **ret_session,

@@ -56,6 +56,9 @@ void provider_session_close(struct provider_session *session); /* NULL is fine *
 bool provider_session_is_of(const struct provider_session *session,
                             const struct providers *providers);
 
+/* How many of them are not on one and the same host and port. */
+size_t providers_hosts(const struct providers *providers);
+
 typedef bool provider_question(struct node *node, void *arg, struct err *err);
 bool providers_ask(struct provider_session *session, provider_question *question, void *arg,
                    struct err *err) MUST_CHECK;

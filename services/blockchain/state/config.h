@@ -34,6 +34,7 @@ struct blockchain_config {
     const char *fault_file; /* tests: actions/fault.h */
     uint32_t ready_lag_max; /* blocks behind the tip that are still ready */
     const char *custody_webhook_secret;
+    const char *single_provider_allowed; /* keys of chains between blanks */
     const char *second_opinion; /* "ltc-regtest:=100000000 eth:0x..=5000000" */
 };
 

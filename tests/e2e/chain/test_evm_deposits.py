@@ -224,6 +224,31 @@ def test_w16_the_other_provider_answers_when_one_is_down(place):
         chain.change(status="disabled")
 
 
+def doubled(logs):
+    """The amounts of token transfers, twice as much."""
+    return [{**log, "data": f"0x{2 * int(log['data'], 16):064x}"} for log in logs]
+
+
+def test_w16_on_a_main_network_a_second_provider_must_find_the_same_transfers(place):
+    """The hash of a block says nothing of the logs that a node tells of it."""
+    with lies.LyingNode(place.anvil.url) as first, lies.LyingNode(place.anvil.url) as second:
+        for node in (first, second):
+            node.lie(lies.result("0x1"), "eth_chainId")
+            node.lie(lies.result([]), "eth_accounts")
+        chain = place.chain(first.url)
+        chain.until_stuck("SINGLE_PROVIDER_ALLOWED")
+        chain.change(servers=[first.url, second.url])
+        chain.until_ready()
+        address = chain.address()
+        first.lie(lies.edited(doubled), "eth_getLogs")
+        place.pay_token(address, 11)
+        chain.until_stuck("find different transfers")
+        assert not chain.transfers("transfer.seen", address)
+        first.lie(lies.edited(lambda logs: logs), "eth_getLogs")
+        assert [event["units"] for event in confirmed(place, chain, address)] == ["11"]
+        chain.change(status="disabled")
+
+
 def test_w17_a_receipt_that_is_missing_holds_nobody_up(place):
     with lies.LyingNode(place.anvil.url) as node:
         chain = place.chain(node.url)

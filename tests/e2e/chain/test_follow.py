@@ -1,6 +1,8 @@
 """Bitcoin-like chains, followed: real litecoind in regtest, re-organised and lied about (reliability.md W-01,
 W-02, W-10, W-12, W-16, W-17)."""
 
+import hashlib
+import json
 import secrets
 import struct
 import threading
@@ -15,6 +17,8 @@ from world import WORLD, wait_for
 
 pytestmark = pytest.mark.outage
 CAREFUL = f"ltc-{secrets.token_hex(4)}"  # the chain with SECOND_OPINION
+TRUSTING = f"ltc-{secrets.token_hex(4)}"  # and the one in SINGLE_PROVIDER_ALLOWED
+MAIN_GENESIS = "12a765e31ffd4059bada1e25190f6e98c99d9714d334efa41a195a7e7e04bfe2"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +30,8 @@ def node():
 
 @pytest.fixture(scope="module")
 def stand(node):
-    with stood_in(SECOND_OPINION=f"{CAREFUL}:=100000000", BLOCKS_KEPT="10") as stand:
+    with stood_in(SECOND_OPINION=f"{CAREFUL}:=100000000", SINGLE_PROVIDER_ALLOWED=f"other {TRUSTING}",
+                  BLOCKS_KEPT="10") as stand:
         yield stand
 
 
@@ -306,7 +311,7 @@ LIES = {
     "half of it": (lie_about("getblock", lambda p, a: b'{"result":"00ab'), "no JSON-RPC"),
     "half a block": (lie_about("getblock", lambda p, a: {**a, "result": a["result"][:200]}), "raw block"),
     "a changed block": (lie_about("getblock", flipped), "raw block"),
-    "another block": (lie_about("getblock", lambda p, a: {**a, "result": "00" * 80 + "01"}), "raw block"),
+    "another block": (lie_about("getblock", lambda p, a: {**a, "result": "00" * 80 + "01"}), "are none of"),
     "pruned": (lie_about("getblock", error(-1, "Block not available (pruned data)")), "pruned"),
     "warming up": (lie_about("getblockchaininfo", error(-28, "Loading block index...")), "Loading"),
     "no access": (lie_about("getblockchaininfo", lambda p, a: (401, b"")), "401"),
@@ -345,9 +350,8 @@ def test_node__of_another_network__is_not_asked(stand, node):
     try:
         chain = stand.chain([liar.url], node.height() + 1)
         chain.until_ready()
-        genesis = "12a765e31ffd4059bada1e25190f6e98c99d9714d334efa41a195a7e7e04bfe2"  # of the main network
         liar.lie = lambda method, params, answer: \
-            {**answer, "result": genesis} if (method, params) == ("getblockhash", [0]) else answer
+            {**answer, "result": MAIN_GENESIS} if (method, params) == ("getblockhash", [0]) else answer
         assert "network main, expected regtest" in chain.until_stuck("network main")["reason"]
         before = chain.show()["height"]
         node.mine(2)
@@ -359,6 +363,91 @@ def test_node__of_another_network__is_not_asked(stand, node):
         chain.until_height(node.height())
     finally:
         liar.close()
+
+
+def header_without_work(raw):
+    """The header of a block with another nonce, which its bits don't allow."""
+    for nonce in range(1000):
+        header = raw[:76] + struct.pack("<I", nonce)
+        if hashlib.scrypt(header, salt=header, n=1024, r=1, p=1, dklen=32)[31] > 0x7f:
+            return header
+    raise AssertionError("all of them have it")
+
+
+def test_node__header_without_work__is_not_taken(stand, node):
+    liar = Liar(node)
+    try:
+        height = node.height() + 1
+        chain = stand.chain([liar.url], height)
+        chain.until_ready()
+        address = first_address(chain)
+        node.pay("ltc", address, "0.1")
+        made = {}
+
+        def lie(method, params, answer):
+            if method == "getblockhash" and params == [height] and answer["result"]:
+                raw = bytes.fromhex(node.call("getblock", answer["result"], 0))
+                header = header_without_work(raw)
+                name = hashlib.sha256(hashlib.sha256(header).digest()).digest()[::-1].hex()
+                made[name] = (header + raw[80:]).hex()
+                return {**answer, "result": name}
+            if method == "getblock" and params[0] in made:
+                told = {"result": made[params[0]], "error": None, "id": answer["id"]}
+                return 200, json.dumps(told).encode()
+            return answer
+
+        liar.lie = lie
+        node.mine(1)
+        chain.until_stuck("has not the work")
+        assert made and chain.show()["height"] < height
+        liar.lie = None
+        [seen] = chain.until_events("transfer.seen", address)
+        assert seen["height"] == height
+    finally:
+        liar.close()
+
+
+def test_node__without_an_index_of_transactions__the_chain_says_what_it_needs(stand, node):
+    liar = Liar(node)
+    try:
+        liar.lie = lie_about("getindexinfo", lambda p, a: {**a, "result": {}})
+        chain = stand.chain([liar.url], node.height() + 1)
+        chain.until_stuck("start it with txindex=1")
+        # A node that is too old for that question gives itself away by its answer about a transaction.
+        liar.lie = lie_about("getindexinfo", error(-32601, "Method not found"))
+        chain.until_ready()
+        liar.lie = lambda method, params, answer: error(
+            -5, "No such mempool transaction. Use -txindex or provide a block hash")(params, answer) \
+            if method == "getrawtransaction" else error(-32601, "Method not found")(params, answer) \
+            if method == "getindexinfo" else answer
+        asked = gateway("GET", f"/internal/explain/{chain.key}/tx/{secrets.token_hex(32)}")
+        assert "does not know" not in asked.text
+    finally:
+        liar.close()
+
+
+def on_main_network(node):
+    liar = Liar(node)
+    liar.lie = lambda method, params, answer: \
+        {**answer, "result": MAIN_GENESIS} if (method, params) == ("getblockhash", [0]) else answer
+    return liar
+
+
+def test_main_network__one_provider__is_refused_unless_it_is_allowed(stand, node):
+    liars = [on_main_network(node) for _ in range(2)]
+    try:
+        chain = stand.chain([liars[0].url], node.height())
+        chain.until_stuck("SINGLE_PROVIDER_ALLOWED")
+        chain.change(servers=[liars[0].url, liars[0].url.replace("://", "://user:password@")])
+        chain.until_stuck("SINGLE_PROVIDER_ALLOWED")  # the same one twice
+        # Past that, its blocks are looked at: they are those of a test.
+        chain.change(servers=[liar.url for liar in liars])
+        chain.until_stuck("are none of Litecoin")
+        allowed = stand.chain([liars[0].url], node.height(), key=TRUSTING)
+        allowed.until_stuck("are none of Litecoin")
+    finally:
+        for liar in liars:
+            liar.close()
 
 
 def test_providers__one_away_one_stuck__the_best_is_followed(stand, node):
