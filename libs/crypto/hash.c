@@ -31,8 +31,8 @@ void md5_hex(const void *bytes, size_t length, char ret_hex[static MD5_HEX_SIZE]
 void scrypt_work(const void *bytes, size_t length, uint8_t ret_digest[static SHA256_SIZE])
 {
     enum { N = 1024, R = 1, P = 1, MEMORY_MAX = 1 << 20 };
-    int done = EVP_PBE_scrypt(bytes, length, bytes, length, N, R, P, MEMORY_MAX, ret_digest,
-                              SHA256_SIZE);
+    int done =
+        EVP_PBE_scrypt(bytes, length, bytes, length, N, R, P, MEMORY_MAX, ret_digest, SHA256_SIZE);
     assert(done == 1);
 }
 

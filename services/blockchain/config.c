@@ -62,6 +62,7 @@ const struct config_row blockchain_config_rows[] = {
     {"GAS_PRICE_LEAST_MWEI", CONFIG_U32, AT(gas_price_least_mwei), "1000", .doc = "Ethereum-like chains: the least tip, in millions of wei per gas."},
     {"GAS_PRICE_CAP_GWEI", CONFIG_U32, AT(gas_price_cap_gwei), "500", .min = 1, .max = 1000000, .doc = "The most per gas; above it payouts wait."},
     {"GAS_LIMIT_CAP", CONFIG_U32, AT(gas_limit_cap), "500000", .min = 21000, .max = 30000000, .doc = "The most gas of one payout; a higher estimate is not believed."},
+    {"EVENTS_KEPT_DAYS", CONFIG_U32, AT(events_kept_days), "90", .max = 36500, .doc = "Days that events are kept which accounting has; 0: for ever."},
     {"FAULT_FILE", CONFIG_TEXT, AT(fault_file), "", .doc = "Tests only: the executor of payouts dies at the step that this file names. Nothing is paid on a main network while it is set."},
     {"SECOND_OPINION", CONFIG_TEXT, AT(second_opinion), "", .doc = "CHAIN:CONTRACT=UNITS between blanks (no contract: the native coin): a block with a transfer of so much or more is compared with another provider. On a main network every block that pays us is, but for assets named here."},
     {"SINGLE_PROVIDER_ALLOWED", CONFIG_TEXT, AT(single_provider_allowed), "", .doc = "Chains between blanks that may run with one provider on a main network: whatever it says is believed."},

@@ -268,20 +268,26 @@ static bool retry_one(struct chain_feed *feed, struct db *db, const struct chain
 {
     struct work work = {.feed = feed};
     cJSON *event = NULL;
-    if (!json_read(row->event, strlen(row->event), &event, err))
-        return true;
-    const char *chain = json_member_text(event, "chain");
-    work.event = (struct chain_event){row->seq, row->name, chain ? chain : "", event};
-    bool ok = run(&work, db, retry_unit, err) || err_retry(err->code) != ERR_RETRY;
-    cJSON_Delete(event);
-    return ok;
+    bool ok = json_read(row->event, strlen(row->event), &event, err);
+    if (ok) {
+        const char *chain = json_member_text(event, "chain");
+        work.event = (struct chain_event){row->seq, row->name, chain ? chain : "", event};
+        ok = run(&work, db, retry_unit, err);
+        cJSON_Delete(event);
+        if (!ok && err_retry(err->code) == ERR_RETRY)
+            return false;
+    }
+    char reason[REASON_SIZE];
+    snprintf(reason, sizeof(reason), "%.159s", ok ? "" : err->what);
+    return ok || chain_parked_failed(db, row->seq, reason, clock_now_us(feed->app->clock), err);
 }
 
 bool chain_feed_retry_parked(struct chain_feed *feed, struct db *db, struct err *err)
 {
     struct listed listed;
     arena_reset(feed->arena);
-    if (!chain_parked_list(db, feed->arena, PARKED_TOGETHER, &listed, err))
+    if (!chain_parked_due(db, feed->arena, PARKED_TOGETHER, clock_now_us(feed->app->clock), &listed,
+                          err))
         return false;
     const struct chain_parked *rows = listed.rows;
     for (size_t i = 0; i < listed.count; i++)

@@ -43,5 +43,6 @@ const struct http_route admin_parked_routes[] = {
      .action = "read",
      .subject = "Blockchain",
      .tag = "admin",
-     .doc = "Events of the gateway that wait for somebody: they are tried again every 20 s."},
+     .doc = "Events of the gateway that wait for somebody: tried again after growing pauses (15 "
+            "minutes at most)."},
     {.method = NULL}};

@@ -78,6 +78,41 @@ bool chain_parked_list(struct db *db, struct arena *arena, size_t max, struct li
     return ok;
 }
 
+bool chain_parked_due(struct db *db, struct arena *arena, size_t max, int64_t now_us,
+                      struct listed *ret_listed, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    /* `updated_at` is the last try: the pause is as long as it had waited until then. */
+    if (!db_query(db,
+                  "SELECT seq, name, reason, event, created_at FROM (SELECT * FROM chain_parked "
+                  "WHERE source = '" SOURCE "' AND state = 'parked' AND updated_at + INTERVAL "
+                  "LEAST(?, TIMESTAMPDIFF(SECOND, created_at, updated_at)) SECOND <= ? "
+                  "ORDER BY updated_at, seq LIMIT ?) due ORDER BY seq",
+                  DB_ARGS(DB_I64(CHAIN_PARKED_PAUSE_S), DB_TIME(now_us), DB_U64(max)), &result,
+                  err))
+        return false;
+    struct row_reader reader = {.result = result, .arena = arena};
+    size_t count = 0;
+    struct chain_parked *rows = arena_alloc(arena, (db_row_count(result) + 1) * sizeof(*rows));
+    if (!rows)
+        return err_set(err, ERR_BUSY, "no memory for what is parked");
+    while (db_row_next(result))
+        parked_read(&reader, &rows[count++]);
+    if (reader.failed)
+        return err_set(err, ERR_BUSY, "no memory for what is parked");
+    *ret_listed = (struct listed){.rows = rows, .count = count};
+    return true;
+}
+
+bool chain_parked_failed(struct db *db, uint64_t seq, const char *reason, int64_t now_us,
+                         struct err *err)
+{
+    return db_exec(db,
+                   "UPDATE chain_parked SET reason = LEFT(?, 160), updated_at = ? WHERE source = "
+                   "'" SOURCE "' AND seq = ? AND state = 'parked'",
+                   DB_ARGS(DB_TEXT(reason), DB_TIME(now_us), DB_U64(seq)), NULL, err);
+}
+
 bool chain_parked_before(struct db *db, uint64_t seq, const char *chain, const char *transfer_id,
                          bool *ret_is_there, struct err *err)
 {

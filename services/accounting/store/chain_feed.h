@@ -26,6 +26,14 @@ struct chain_parked {
 };
 bool chain_parked_list(struct db *db, struct arena *arena, size_t max, struct listed *ret_listed,
                        struct err *err) MUST_CHECK;
+/* Those whose time has come, by number: the longer one waits the longer is the pause behind each try, up to
+ * CHAIN_PARKED_PAUSE_S. Who was not tried for longest comes first, so that no crowd holds up the others. */
+enum { CHAIN_PARKED_PAUSE_S = 900 };
+bool chain_parked_due(struct db *db, struct arena *arena, size_t max, int64_t now_us,
+                      struct listed *ret_listed, struct err *err) MUST_CHECK;
+/* It was tried again, and this is why it still waits. */
+bool chain_parked_failed(struct db *db, uint64_t seq, const char *reason, int64_t now_us,
+                         struct err *err) MUST_CHECK;
 /* Whether an event of this transfer from before `seq` is parked. */
 bool chain_parked_before(struct db *db, uint64_t seq, const char *chain, const char *transfer_id,
                          bool *ret_is_there, struct err *err) MUST_CHECK;

@@ -23,9 +23,8 @@ static bool ask_hash(struct node *node, void *arg, struct err *err)
 
 static bool disagree(const char *what, uint64_t height, struct err *err)
 {
-    return err_set(err, ERR_PROTOCOL,
-                   "second opinion: two providers %s at %llu, and it holds much", what,
-                   (unsigned long long)height);
+    return err_set(err, ERR_PROTOCOL, "second opinion: two providers %s at %llu, and it holds much",
+                   what, (unsigned long long)height);
 }
 
 static bool is_due(const struct block_step *step, const struct block_haul *haul)

@@ -32,8 +32,7 @@ static bool scan(const struct block_step *step, struct block_haul *haul, struct 
                            "block %llu was not taken in yet", (unsigned long long)height);
     return providers_ask(session, ask_hash, &question, err) &&
            block_haul_read(haul, session, step->entry, height, question.hash, NULL, err) &&
-           block_opinion(step, session, haul, NULL, err) &&
-           block_add(step, db, haul, &row, 0, err);
+           block_opinion(step, session, haul, NULL, err) && block_add(step, db, haul, &row, 0, err);
 }
 
 bool block_scan(struct blockchain *app, struct chain *chain, struct db *db,

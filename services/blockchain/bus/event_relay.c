@@ -14,7 +14,10 @@ enum {
     ROUND_ARENA_BYTES_MAX = 64 << 20,
     POLL_MS = 500, /* a writer that wakes nobody is noticed then */
     PAUSE_MIN_MS = 100,
-    PAUSE_MAX_MS = 2000
+    PAUSE_MAX_MS = 2000,
+    PRUNE_EVERY_US = 60000000,
+    PRUNE_TOGETHER = 500,
+    PRUNE_ROUNDS_MAX = 20 /* of one look: more is deleted in the next one */
 };
 
 static const struct bus_row topology[] = {
@@ -29,6 +32,7 @@ struct relay {
     struct token_signer *signer;
     struct arena *arena;
     struct str claims, document;
+    int64_t pruned_us; /* monotonic; 0: never looked */
 };
 
 static bool signer_open(const struct blockchain_config *config, struct token_signer **ret_signer,
@@ -105,6 +109,26 @@ static bool round_run(struct relay *relay, size_t *ret_count, struct err *err)
     return true;
 }
 
+/* Events that accounting has had for long enough. */
+static bool prune(struct relay *relay, struct err *err)
+{
+    const struct blockchain *app = relay->app;
+    int64_t now_us = clock_monotonic_us(app->clock);
+    int64_t before_us =
+        clock_now_us(app->clock) - app->config->events_kept_days * INT64_C(86400) * 1000000;
+    size_t count = PRUNE_TOGETHER;
+    if (app->config->events_kept_days == 0 ||
+        (relay->pruned_us != 0 && now_us - relay->pruned_us < PRUNE_EVERY_US))
+        return true;
+    relay->pruned_us = now_us;
+    for (unsigned i = 0; i < PRUNE_ROUNDS_MAX && count == PRUNE_TOGETHER && !app->stopping; i++) {
+        if (!events_prune(relay->db, before_us, PRUNE_TOGETHER, &count, err))
+            return false;
+        metric_add(app->metrics, METRIC_EVENTS_PRUNED, (int64_t)count);
+    }
+    return true;
+}
+
 static bool work(struct relay *relay, struct err *err)
 {
     size_t count = 0;
@@ -112,6 +136,8 @@ static bool work(struct relay *relay, struct err *err)
     if (!connect_peers(relay, err) || !round_run(relay, &count, err) || !bus_idle(relay->bus, err))
         return false;
     relay->app->relaying = true;
+    if (!prune(relay, err))
+        return false;
     if (count == 0)
         queue_drain(relay->app->outbox_signal, &signal, 1, POLL_MS);
     return true;

@@ -69,6 +69,16 @@ static bool peer_enter(struct http_request *request, enum access access, struct 
     return true;
 }
 
+bool request_is_of(struct http_request *request, const char *service)
+{
+    const struct blockchain *app = request_app(request);
+    struct service_peer peer;
+    struct err ignored; /* the hook before has let it in */
+    return token_cache_get(app->service_tokens, app->clock, http_header(request, "Authorization"),
+                           &peer, &ignored) &&
+           strcmp(peer.name, service) == 0;
+}
+
 /* Who operates the gateway; the edge asks auth's permissions before. */
 static const struct {
     const char *role;

@@ -26,6 +26,9 @@ struct blockchain *request_app(const struct http_request *request);
 /* The worker thread's connection; NULL: the reply (503) is made. HTTP_WORKER only. */
 struct db *request_db(struct http_request *request);
 
+/* Whether this service asks. */
+bool request_is_of(struct http_request *request, const char *service);
+
 /* The chain that the path names; NULL: the reply (404 blockchain.chain.not_found) is made. */
 struct chain *request_chain(struct http_request *request, const char *key);
 

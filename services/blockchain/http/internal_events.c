@@ -65,6 +65,20 @@ static bool sign_all(struct http_request *request, const struct event_row *rows,
     return ok;
 }
 
+/* What is asked for must still be there, or a hole would look like news. Who has the events before it may be
+ * believed: accounting asks for what follows its books. */
+static bool position_note(struct http_request *request, struct db *db, uint64_t after,
+                          struct err *err)
+{
+    uint64_t pruned;
+    if (!events_pruned(db, &pruned, err))
+        return false;
+    if (after < pruned)
+        return err_set_key(err, ERR_GONE, "blockchain.events.pruned",
+                           "events up to %llu are not kept any more", (unsigned long long)pruned);
+    return !request_is_of(request, "accounting") || events_confirmed(db, after, err);
+}
+
 static void events(struct http_request *request)
 {
     const struct events_form *form = http_params(request);
@@ -75,7 +89,8 @@ static void events(struct http_request *request)
     struct err err;
     if (!db)
         return;
-    if (!events_head(db, &shown.last, &published, &err) ||
+    if (!position_note(request, db, (uint64_t)form->after.value, &err) ||
+        !events_head(db, &shown.last, &published, &err) ||
         !events_read(db, http_arena(request), (uint64_t)form->after.value,
                      (size_t)form->limit.value, &rows, &shown.events_count, &err)) {
         http_reply_err(request, &err);

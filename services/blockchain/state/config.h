@@ -31,11 +31,12 @@ struct blockchain_config {
     uint32_t coin_fee_fallback, coin_fee_least, coin_fee_cap,
         coin_dust; /* units per 1,000 virtual bytes */
     uint32_t gas_price_least_mwei, gas_price_cap_gwei, gas_limit_cap;
-    const char *fault_file; /* tests: actions/fault.h */
-    uint32_t ready_lag_max; /* blocks behind the tip that are still ready */
+    uint32_t events_kept_days; /* 0: for ever */
+    const char *fault_file;    /* tests: actions/fault.h */
+    uint32_t ready_lag_max;    /* blocks behind the tip that are still ready */
     const char *custody_webhook_secret;
     const char *single_provider_allowed; /* keys of chains between blanks */
-    const char *second_opinion; /* "ltc-regtest:=100000000 eth:0x..=5000000" */
+    const char *second_opinion;          /* "ltc-regtest:=100000000 eth:0x..=5000000" */
 };
 
 #endif

@@ -30,6 +30,8 @@ const struct metric_row blockchain_metrics[METRIC_MAX] = {
     [METRIC_WATCHED_BYTES] = {"watched_bytes", METRIC_GAUGE, "Memory of them.", "chain"},
     [METRIC_EVENTS_PUBLISHED] = {"events_published_total", METRIC_COUNTER,
                                  "Events confirmed by the broker, repeats included.", NULL},
+    [METRIC_EVENTS_PRUNED] = {"events_pruned_total", METRIC_COUNTER,
+                              "Events deleted that accounting has had for long.", NULL},
     [METRIC_PAYOUTS_QUEUED] = {"payouts_queued", METRIC_GAUGE, "Payouts that nobody looked at yet.",
                                "chain"},
     [METRIC_PAYOUTS_WAITING] = {"payouts_waiting", METRIC_GAUGE,

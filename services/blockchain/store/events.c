@@ -66,6 +66,57 @@ bool events_head(struct db *db, uint64_t *ret_seq, uint64_t *ret_published, stru
     return true;
 }
 
+bool events_confirmed(struct db *db, uint64_t seq, struct err *err)
+{
+    return db_exec(db,
+                   "UPDATE event_head SET confirmed = ? WHERE id = 1 AND confirmed < ? AND "
+                   "seq >= ?",
+                   DB_ARGS(DB_U64(seq), DB_U64(seq), DB_U64(seq)), NULL, err);
+}
+
+bool events_pruned(struct db *db, uint64_t *ret_seq, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    if (!db_query(db, "SELECT pruned FROM event_head WHERE id = 1", DB_NONE, &result, err))
+        return false;
+    *ret_seq = db_row_next(result) ? db_get_u64(result, 0) : 0;
+    return true;
+}
+
+struct pruning {
+    uint64_t last;
+};
+
+static bool prune_unit(struct db *db, void *arg, struct err *err)
+{
+    const struct pruning *pruning = arg;
+    return db_exec(db, "DELETE FROM events WHERE seq <= ?", DB_ARGS(DB_U64(pruning->last)), NULL,
+                   err) &&
+           db_exec(db, "UPDATE event_head SET pruned = ? WHERE id = 1 AND pruned < ?",
+                   DB_ARGS(DB_U64(pruning->last), DB_U64(pruning->last)), NULL, err);
+}
+
+bool events_prune(struct db *db, int64_t before_us, size_t max, size_t *ret_count, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    struct pruning pruning = {.last = 0};
+    size_t count = 0;
+    /* The oldest come first: it ends at the first that is young, and never looks at all. */
+    if (!db_query(db,
+                  "SELECT e.seq, e.created_at FROM events e JOIN event_head h ON h.id = 1 "
+                  "WHERE e.seq <= LEAST(h.confirmed, h.published) ORDER BY e.seq LIMIT ?",
+                  DB_ARGS(DB_U64(max)), &result, err))
+        return false;
+    while (db_row_next(result) && db_get_time_us(result, 1) < before_us) {
+        pruning.last = db_get_u64(result, 0);
+        count++;
+    }
+    if (count > 0 && !db_transaction(db, prune_unit, &pruning, err))
+        return false;
+    *ret_count = count;
+    return true;
+}
+
 bool events_published(struct db *db, uint64_t seq, struct err *err)
 {
     return db_exec(db, "UPDATE event_head SET published = ? WHERE id = 1 AND published < ?",

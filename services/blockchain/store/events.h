@@ -35,6 +35,14 @@ bool events_read(struct db *db, struct arena *arena, uint64_t after, size_t max,
 /* The last number given, and the last one that is known to be published. */
 bool events_head(struct db *db, uint64_t *ret_seq, uint64_t *ret_published, struct err *err)
     MUST_CHECK;
+/* Accounting has all up to `seq`, for it asks for what comes behind; a number that was never given is not
+ * believed. */
+bool events_confirmed(struct db *db, uint64_t seq, struct err *err) MUST_CHECK;
+/* The last one that is gone; 0: none. */
+bool events_pruned(struct db *db, uint64_t *ret_seq, struct err *err) MUST_CHECK;
+/* Deletes the oldest, at most `max`, that are from before `before_us`, published and confirmed. */
+bool events_prune(struct db *db, int64_t before_us, size_t max, size_t *ret_count, struct err *err)
+    MUST_CHECK;
 bool events_published(struct db *db, uint64_t seq, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 """Deposits against a gateway of the test's own: its signed events in every order and number, kill -9
 between them, and what the three APIs say and refuse (reference 1.4, 1.8.4, 1.9, 2.2, 11.5, 11.8)."""
 
+import json
 import secrets
 import time
 from decimal import Decimal
@@ -280,6 +281,23 @@ def test_deposit__unknown_asset_or_address__parked_and_applied_later(gateway):
     assert "no currency is" in reasons[0] and "nobody has the address" in reasons[1]
     shown = {row["seq"]: row for row in ok(WHO.admin.get("/admin/parked_events"), 200)}
     assert shown[number]["event"]["txid"] == unknown["txid"] and shown[number]["name"] == "transfer.confirmed"
+
+
+def test_parked__more_than_a_round_that_can_never_be_applied__hold_up_nobody(gateway):
+    """W-17"""
+    member, first = Depositor(), 10**12
+    hopeless = json.dumps({"name": "transfer.confirmed", "chain": CHAIN, "transfer_id": "x"})
+    mine = json.dumps({"name": "transfer.confirmed", "chain": CHAIN, **member.transfer("1")})
+    rows = [(first + number, hopeless) for number in range(230)] + [(first + 500, mine)]
+    try:
+        for seq, event in rows:
+            WORLD.sql("INSERT INTO chain_parked (source, seq, name, reason, event) VALUES ('blockchain', %s, "
+                      "'transfer.confirmed', 'a test', %s)", seq, event)
+        wait_for(lambda: member.balance("eth") == (Decimal(1), 0), 120, "the one that can be applied")
+        waits = WORLD.sql("SELECT reason FROM chain_parked WHERE seq = %s AND state = 'parked'", first)[0][0]
+        assert waits != "a test"  # it says why today
+    finally:
+        WORLD.sql("DELETE FROM chain_parked WHERE seq BETWEEN %s AND %s", first, first + 499)
 
 
 def test_deposit__reverted_while_submitted__back_and_again(gateway):
