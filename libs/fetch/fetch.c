@@ -175,6 +175,8 @@ static void prepare(struct fetch *fetch, const struct fetch_request *request, st
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
+    if (request->once)
+        curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     if (request->user) {
         curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         curl_easy_setopt(curl, CURLOPT_USERNAME, request->user);

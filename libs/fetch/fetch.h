@@ -35,6 +35,9 @@ struct fetch_request {
     /* For addresses that somebody else chose: only hosts in the open network are called, so nobody
      * reaches our own machines through us, whatever his name server says. */
     bool public_only;
+    /* For questions that must not go out twice: over a connection of its own, because libcurl sends again
+     * what a kept one that dies did not answer. */
+    bool once;
 };
 
 /* Appends the body of the answer to `out` (its ceiling bounds the download: ERR_PROTOCOL above it).
