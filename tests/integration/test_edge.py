@@ -365,6 +365,33 @@ def test_errors_of_the_service_go_through(edge, stand_in):
     assert response.status == 404 and response.getheader("Retry-After") is None
 
 
+@pytest.fixture
+def gateway_stand_in():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", PORT_BASE + 13), StandIn)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_webhooks_of_custodians_need_no_session_and_are_bounded(edge, gateway_stand_in, auth):
+    auth.script = refusal(401, "authz.invalid_session")
+    response, text = call("POST", "/webhooks/btc-custody", b"{}", {"X-Signature-SHA256": "ab" * 32})
+    seen = json.loads(text)
+    assert response.status == 200 and seen["path"] == "/webhooks/btc-custody" and not auth.asked
+    assert ["x-signature-sha256", "ab" * 32] in seen["headers"]
+    assert call("POST", "/webhooks/btc-custody", b"x" * (64 * 1024))[0].status == 200
+    response, text = call("POST", "/webhooks/btc-custody", b"x" * (64 * 1024 + 1))
+    assert (response.status, json.loads(text)) == (413, {"errors": ["server.body_too_large"]})
+    assert call("GET", "/webhooks/btc-custody")[0].status == 405
+    for path in ("/webhooks", "/webhooks/", "/webhooks/a/b", "/webhooks/../internal/payouts/x",
+                 "/webhooks/%2e%2e/internal/payouts/x", "/internal/webhooks/bitgo/deposit"):
+        assert call("POST", path, b"{}")[0].status == 404, path
+
+
 def test_rate_limit(edge, stand_in):
     edge("down")
     edge("up", "--infra", EDGE_RATE="5", EDGE_BURST="3")
