@@ -67,6 +67,11 @@ const struct config_row blockchain_config_rows[] = {
     {"SECOND_OPINION", CONFIG_TEXT, AT(second_opinion), "", .doc = "CHAIN:CONTRACT=UNITS between blanks (no contract: the native coin): a block with a transfer of so much or more is compared with another provider. On a main network every block that pays us is, but for assets named here."},
     {"SINGLE_PROVIDER_ALLOWED", CONFIG_TEXT, AT(single_provider_allowed), "", .doc = "Chains between blanks that may run with one provider on a main network: whatever it says is believed."},
     {"CUSTODY_WEBHOOK_SECRET", CONFIG_SECRET, AT(custody_webhook_secret), "", .doc = "Signs the webhooks of custody providers (HMAC-SHA256 of the body); empty: none is taken."},
+    {"CUSTODY_WEBHOOK_URL", CONFIG_TEXT, AT(custody_webhook_url), "", .doc = "Where custody providers reach us, as it is registered there: https://exchange.example/webhooks; the chain's key is added. Empty: none is registered."},
+    {"CUSTODY_PASSPHRASE", CONFIG_SECRET, AT(custody_passphrase), "", .doc = "Opens the wallets of custody providers that want one with each payment (walletPassphrase); empty: none is sent."},
+    {"CUSTODY_AGAIN_S", CONFIG_U32, AT(custody_again_s), "60", .min = 1, .max = 86400, .doc = "Seconds after which a custodian that knows nothing of a payment is asked for it again, under the same sequence id."},
+    {"CUSTODY_LOOK_MAX_S", CONFIG_U32, AT(custody_look_max_s), "60", .min = 1, .max = 3600, .doc = "Longest pause, in seconds, between two looks at a payment that a custodian has; a webhook ends it."},
+    {"CUSTODY_FAILED_S", CONFIG_U32, AT(custody_failed_s), "600", .min = 1, .max = 604800, .doc = "Seconds for which a custodian has to say that a transfer failed or was rejected before its payout fails."},
     {NULL},
 };
 /* clang-format on */

@@ -121,3 +121,22 @@ bool explain_print(struct service *service, const char *what, bool is_tx, struct
     catalogues_free(app.catalogues);
     return ok;
 }
+
+bool explain_payout_print(struct service *service, const char *id, struct str *out, struct err *err)
+{
+    const struct blockchain_config *config = service->config;
+    AUTO_FREE(db_close) struct db *db = NULL;
+    AUTO_FREE(arena_free) struct arena *arena = arena_new(ARENA_BYTES_MAX);
+    struct payout_story story;
+    if (!arena)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    if (!db_open(&config->db, &db, err) || !explain_payout(db, arena, id, &story, err))
+        return false;
+    const struct payout *payout = &story.payout;
+    str_add_format(out, "payout %s on %s: %s units%s%s to %s (%s %s), %s\n", payout->id,
+                   payout->chain_key, payout->units, payout->contract[0] ? " of " : "",
+                   payout->contract, payout->to, payout_purpose_name(payout->purpose),
+                   payout->owner, payout_state_name(payout->state));
+    lines(out, NULL, 0, story.reasons, story.reasons_count);
+    return true;
+}

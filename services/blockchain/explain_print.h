@@ -1,4 +1,4 @@
-/* explain_print.h: --explain-tx and --explain-address: the story of actions/explain.h, without the
+/* explain_print.h: --explain-tx, --explain-address and --explain-payout: the story of actions/explain.h, without the
  * running service. */
 #ifndef BLOCKCHAIN_EXPLAIN_PRINT_H
 #define BLOCKCHAIN_EXPLAIN_PRINT_H
@@ -11,5 +11,7 @@
 /* `what`: "CHAIN/TXID" or "CHAIN/ADDRESS". */
 bool explain_print(struct service *service, const char *what, bool is_tx, struct str *out,
                    struct err *err) MUST_CHECK;
+bool explain_payout_print(struct service *service, const char *id, struct str *out, struct err *err)
+    MUST_CHECK;
 
 #endif

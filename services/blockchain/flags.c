@@ -55,6 +55,16 @@ static int run_explain_address(struct service *service, const char *what)
     return run_explain(service, what, false);
 }
 
+static int run_explain_payout(struct service *service, const char *id)
+{
+    AUTO(str_release) struct str text = STR_INIT(API_DOCUMENT_BYTES_MAX);
+    struct err err;
+    if (!explain_payout_print(service, id, &text, &err))
+        return service_flag_failed(service, "--explain-payout", &err);
+    printf("%s\n", str_data(&text));
+    return 0;
+}
+
 const struct service_flag blockchain_flags[] = {
     {"--migrate", NULL, "Bring the schema up to date, then exit.", true, run_migrate},
     {"--print-openapi", "PART", "Print the OpenAPI document: admin or internal.", false,
@@ -63,6 +73,8 @@ const struct service_flag blockchain_flags[] = {
      run_explain_tx},
     {"--explain-address", "CHAIN/ADDRESS", "Say what an address is and what came to it; then exit.",
      true, run_explain_address},
+    {"--explain-payout", "ID", "Say where a payout stands, and why; then exit.", true,
+     run_explain_payout},
     {"--unsigned", "WORDS",
      "Make an unsigned PSBT of a cold wallet: CHAIN FROM TO UNITS, and to name its "
      "key XPUB PATH INDEX.",

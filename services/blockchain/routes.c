@@ -20,6 +20,7 @@ static const struct http_route *const groups[] = {
     internal_event_routes,
     internal_payout_routes,
     internal_asset_routes,
+    internal_read_routes,
     /* Custody providers. */
     webhook_routes,
 };

@@ -161,6 +161,29 @@ def paid_once(gateway):
             yield f"payout {row['payout_id']} was mined {row['times']} times"
 
 
+def custodians(gateway):
+    """What custodians were asked to pay fits what became of it: see services/blockchain/actions/payout_custody.h."""
+    with rows(gateway) as ask:
+        if not ask("SHOW TABLES LIKE 'custody_sends'"):
+            return
+        for row in ask("SELECT s.payout_id, s.asked, s.refused, s.transfer_id, p.state, p.units, x.units AS paid,"
+                       " t.mined_height, t.mined_ok, t.fee_told, t.fee_units, p.subtract_fee FROM custody_sends s"
+                       " JOIN payouts p ON p.id = s.payout_id JOIN payout_txs t ON t.id = s.tx_id JOIN"
+                       " payout_payments x ON x.tx_id = t.id AND x.payout_id = p.id"):
+            name, state = f"payout {row['payout_id']}", row["state"]
+            if state in (-20, -30) and row["asked"] != row["refused"]:
+                yield f"{name} was given back, and a custodian may have paid it"
+            if state == 100 and not (row["asked"] > row["refused"] and row["transfer_id"] and row["mined_ok"]):
+                yield f"{name} is confirmed, and no custodian's transfer is known of it"
+            if row["mined_height"] and not row["fee_told"]:
+                yield f"{name}: its fee of {row['fee_units']} was not told"
+            if row["paid"] != row["units"] and not row["subtract_fee"]:
+                yield f"{name}: {row['paid']} were asked for instead of {row['units']}"
+        for row in ask("SELECT chain_key, transfer_id, COUNT(*) AS times FROM custody_sends WHERE transfer_id <> ''"
+                       " GROUP BY chain_key, transfer_id HAVING COUNT(*) > 1"):
+            yield f"{row['chain_key']}: transfer {row['transfer_id']} counts for {row['times']} payouts"
+
+
 def settings_of(stack):
     os.environ["RUN_DIR"] = str(stack.run_dir)
     return Settings()
@@ -172,7 +195,8 @@ def check(stack, accounting, read_books, seconds, report):
     if gateway is None:
         return []
     chains = nodes.of(settings_of(stack))
-    good = [report("no payment went out twice", paid_once(gateway))]
+    good = [report("no payment went out twice", paid_once(gateway)),
+            report("custodians were asked once, and paid what is booked", custodians(gateway))]
     try:
         if not wait(gateway, accounting, chains, seconds):
             print("  note    the gateway is behind its chains: they are not counted")

@@ -99,7 +99,8 @@ static bool go_on(struct told *told, struct err *err)
 
 static bool on_sent(struct told *told, struct err *err)
 {
-    const char *reason = told->news == NEWS_UNKNOWN ? "unknown" : NULL;
+    /* A payment that a custodian holds for an approval says so. */
+    const char *reason = told->news == NEWS_UNKNOWN ? "unknown" : told->reason;
     if (!go_on(told, err))
         return false;
     if (told->row.state == WITHDRAW_PROCESSING && told->row.txid)

@@ -52,6 +52,8 @@ bool address_give(struct chain *chain, struct db *db, const struct address_reque
     if (!account_of_purpose(request->purpose, &unit.account))
         return err_set_key(err, ERR_INVALID, "blockchain.address.purpose_invalid", "purpose %.32s",
                            request->purpose);
+    if (chain->client->is_custody)
+        unit.account = 0; /* one wallet, one pool */
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         bool is_there;
         if (!address_of_request(db, chain->key, request->request_id, ret_row, &is_there, err))

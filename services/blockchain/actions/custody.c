@@ -7,8 +7,11 @@
 #include "blockchain/family/custody.h"
 #include "blockchain/store/addresses.h"
 #include "blockchain/store/custody.h"
+#include "blockchain/store/custody_sends.h"
 
-enum { AT_ONCE_MAX = 16, PAUSE_US = 2000000, PAUSE_DOUBLINGS_MAX = 9 };
+enum { AT_ONCE_MAX = 16, PAUSE_US = 2000000, PAUSE_DOUBLINGS_MAX = 9, WEBHOOK_URL_SIZE = 512 };
+#define WEBHOOKS_LOOK_US INT64_C(3600000000)
+#define WEBHOOKS_FAILED_US INT64_C(30000000)
 
 /* ---- what the provider is asked ---- */
 
@@ -115,7 +118,7 @@ static bool entry_apply(const struct unit *unit, struct db *db, const struct cus
         return false;
     if (!is_ours)
         return true;
-    if (unit->transfer->state == CUSTODY_FAILED) {
+    if (unit->transfer->state == CUSTODY_FAILED || unit->transfer->state == CUSTODY_REMOVED) {
         if (!row_of(unit, db, entry, &row, &is_there, err))
             return false;
         return !is_there ||
@@ -139,6 +142,51 @@ static bool apply_unit(struct db *db, void *arg, struct err *err)
 }
 
 /* ---- notices ---- */
+
+static bool notice_keep(struct blockchain *app, struct db *db, const struct chain *chain,
+                        const struct custody_notice_body *notice, struct err *err)
+{
+    int64_t now_us = clock_now_us(app->clock);
+    if (notice->is_transfer &&
+        !custody_notice_put(db, chain->key, notice->transfer_id, notice->state, now_us, err))
+        return false;
+    return (!notice->is_transfer && !notice->is_approval) ||
+           custody_sends_hasten(db, chain->key, notice->is_transfer ? notice->transfer_id : "",
+                                err);
+}
+
+/* Whether one of its servers shows that wallet: ".../wallet/ID". */
+static bool has_wallet(struct chain *chain, const char *wallet)
+{
+    char words[CUSTODY_ID_SIZE + 16];
+    size_t length = (size_t)snprintf(words, sizeof(words), "/wallet/%s", wallet);
+    bool is_there = false;
+    pthread_mutex_lock(&chain->lock);
+    for (const char *at = chain->servers; at && (at = strstr(at, words)) != NULL; at += length)
+        is_there |= at[length] == '\0' || strchr(" ,/", at[length]) != NULL;
+    pthread_mutex_unlock(&chain->lock);
+    return is_there;
+}
+
+bool custody_notice_take(struct blockchain *app, struct db *db, struct chain *chain,
+                         const char *adapter, const struct custody_notice_body *notice,
+                         struct err *err)
+{
+    bool is_known = chain != NULL;
+    if (chain)
+        return notice_keep(app, db, chain, notice, err);
+    for (size_t i = 0; i < chains_count(app->chains); i++) {
+        struct chain *one = chains_at(app->chains, i);
+        if (!one->client->is_custody || strcmp(one->client->name, adapter) != 0 ||
+            (notice->wallet[0] && !has_wallet(one, notice->wallet)))
+            continue;
+        is_known = true;
+        if (!notice_keep(app, db, one, notice, err))
+            return false;
+    }
+    return is_known || err_set_key(err, ERR_NOT_FOUND, "blockchain.webhook.wallet_unknown",
+                                   "no chain of %.40s has wallet %.64s", adapter, notice->wallet);
+}
 
 static bool notice_run(const struct custody_step *step, const struct custody_notice *notice,
                        struct err *err)
@@ -205,6 +253,40 @@ static bool pool_fill(const struct custody_step *step, bool *ret_more, struct er
     return !late[0] || custody_late_drop(step->db, step->chain->key, late, err);
 }
 
+/* ---- webhooks ---- */
+
+struct webhook_question {
+    char url[WEBHOOK_URL_SIZE];
+    bool is_new;
+};
+
+static bool ask_webhooks(struct node *node, void *arg, struct err *err)
+{
+    struct webhook_question *question = arg;
+    return custody_webhooks_put(node, question->url, &question->is_new, err);
+}
+
+/* Registered when the wallet is new to us, and again when somebody there took them away. */
+static bool webhooks_keep(const struct custody_step *step, struct err *err)
+{
+    const char *url = step->app->config->custody_webhook_url;
+    struct webhook_question question;
+    int64_t now_us = clock_now_us(step->app->clock);
+    if (!url[0] || now_us < *step->webhooks_due_us)
+        return true;
+    *step->webhooks_due_us = now_us + WEBHOOKS_FAILED_US;
+    size_t length = strlen(url);
+    if (length > 0 && url[length - 1] == '/')
+        length--;
+    if (length + sizeof(step->chain->key) + 1 > sizeof(question.url))
+        return err_set(err, ERR_CONFIG, "CUSTODY_WEBHOOK_URL is too long");
+    snprintf(question.url, sizeof(question.url), "%.*s/%s", (int)length, url, step->chain->key);
+    if (!providers_ask(step->session, ask_webhooks, &question, err))
+        return err_wrap(err, "webhooks");
+    *step->webhooks_due_us = now_us + WEBHOOKS_LOOK_US;
+    return true;
+}
+
 bool custody_round(const struct custody_step *step, bool *ret_more, struct err *err)
 {
     struct custody_notice *notices;
@@ -219,5 +301,5 @@ bool custody_round(const struct custody_step *step, bool *ret_more, struct err *
     if (!pool_fill(step, ret_more, err))
         return false;
     *ret_more |= count == AT_ONCE_MAX;
-    return true;
+    return webhooks_keep(step, err);
 }

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "blockchain/actions/blockchain.h"
+#include "blockchain/family/custody.h"
 #include "db/db.h"
 
 enum {
@@ -23,7 +24,14 @@ struct custody_step {
     struct arena *arena;
     struct db *db;
     struct provider_session *session;
+    int64_t *webhooks_due_us; /* when the webhooks are looked at next; 0: now */
 };
+
+/* Keeps what a signed webhook says, once, and hastens the look at what it may be about. `chain` NULL: those
+ * of client `adapter` that have the wallet it names. */
+bool custody_notice_take(struct blockchain *app, struct db *db, struct chain *chain,
+                         const char *adapter, const struct custody_notice_body *notice,
+                         struct err *err) MUST_CHECK;
 
 /* *ret_more: there is more to do at once. */
 bool custody_round(const struct custody_step *step, bool *ret_more, struct err *err) MUST_CHECK;

@@ -7,6 +7,7 @@
 
 #include "blockchain/actions/blockchain.h"
 #include "blockchain/store/addresses.h"
+#include "blockchain/store/custody_sends.h"
 #include "blockchain/store/parked.h"
 #include "blockchain/store/transfers.h"
 
@@ -36,5 +37,16 @@ struct address_story {
 };
 bool explain_address(struct chain *chain, struct db *db, struct arena *arena, const char *address,
                      struct address_story *ret_story, struct err *err) MUST_CHECK;
+
+struct payout_story {
+    struct payout payout;
+    bool is_custody; /* a custodian was asked */
+    struct custody_send_row send;
+    const char *reasons[REASONS_MAX];
+    size_t reasons_count;
+};
+/* Of any family; no node is asked. ERR_NOT_FOUND: no such payout. */
+bool explain_payout(struct db *db, struct arena *arena, const char *id,
+                    struct payout_story *ret_story, struct err *err) MUST_CHECK;
 
 #endif

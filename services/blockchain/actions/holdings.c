@@ -84,6 +84,26 @@ static bool ask_all(struct chain *chain, struct db *db, struct provider_session 
     return ok;
 }
 
+/* A custodian tells the sum of its wallet, and no address of it. */
+static bool ask_wallet(struct node *node, void *arg, struct err *err)
+{
+    struct holding *row = arg;
+    return node->client->family->balance(node, "", row->contract, row->units, err);
+}
+
+static bool ask_custodian(struct provider_session *session, struct holding *rows, size_t count,
+                          struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (providers_ask(session, ask_wallet, &rows[i], err))
+            continue;
+        if (err->code != ERR_INVALID)
+            return false;
+        snprintf(rows[i].reason, sizeof(rows[i].reason), "%s", err->what);
+    }
+    return true;
+}
+
 bool holdings_read(struct chain *chain, const struct chain_entry *entry, struct db *db,
                    struct provider_session *session, struct arena *arena, struct holding **ret_rows,
                    size_t *ret_count, struct err *err)
@@ -108,6 +128,9 @@ bool holdings_read(struct chain *chain, const struct chain_entry *entry, struct 
             return false;
         for (size_t i = 0; i < count; i++)
             u256_text(sums[i], rows[i].units);
+    } else if (chain->client->is_custody) {
+        if (!ask_custodian(session, rows, count, err))
+            return false;
     } else {
         for (size_t i = 0; i < count; i++)
             if (!holdings_recorded(db, chain->key, "", height, rows[i].units, &rows[i].addresses,

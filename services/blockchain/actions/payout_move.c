@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "blockchain/actions/payout_metrics.h"
 #include "blockchain/store/events.h"
 #include "json/field.h"
 
@@ -76,6 +77,8 @@ bool payout_move(struct payout_worker *worker, struct payout *payout, enum payou
         metric_add_labelled(
             worker->app->metrics, METRIC_PAYOUTS_ENDED,
             metric_label(worker->app->metrics, METRIC_PAYOUTS_ENDED, payout_state_name(to)), 1);
+    if (to == PAYOUT_CONFIRMED)
+        payout_metric_spent(worker, payout);
     /* `building` is our own affair: to the world it is still queued, or waiting. */
     if (to == PAYOUT_BUILDING || move == PAYOUT_MOVE_GIVE_BACK || (before == to && !is_news))
         return true;

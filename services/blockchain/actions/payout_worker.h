@@ -55,6 +55,8 @@ struct payout_worker {
 /* How a family sends. */
 struct payout_family {
     const char *name; /* of struct family */
+    /* A family whose keys are somebody else's: all of a round; the rest is NULL. NULL: the signer's way. */
+    bool (*round)(struct payout_worker *worker, struct err *err);
     const char *sign_path;
     bool is_ordered; /* by nonces */
     /* Takes what is due, in order, and makes one transaction of it: reserves coins or a nonce, stores
@@ -69,7 +71,7 @@ struct payout_family {
                  struct err *err);
 };
 
-extern const struct payout_family payout_family_coin, payout_family_evm;
+extern const struct payout_family payout_family_coin, payout_family_evm, payout_family_custody;
 
 /* ---- steps ---- */
 
@@ -99,6 +101,10 @@ bool payout_send(struct payout_worker *worker, struct payout_tx *tx,
 
 /* A node has them in its pool: the payouts are on their way. */
 bool payout_seen(struct payout_worker *worker, struct payout_tx *tx, struct err *err) MUST_CHECK;
+
+/* Tells what a mined transaction cost, once; its row is the caller's to save. */
+bool payout_fee_tell(struct payout_worker *worker, struct payout_tx *tx,
+                     const struct payout_list *payouts, struct err *err) MUST_CHECK;
 
 /* Looks where the signed transactions of the chain are, and does what follows. */
 bool payouts_watch(struct payout_worker *worker, struct err *err) MUST_CHECK;

@@ -9,6 +9,7 @@
 
 #include "base/auto.h"
 #include "blockchain/actions/fault.h"
+#include "blockchain/actions/payout_metrics.h"
 #include "blockchain/store/coins.h"
 #include "blockchain/store/events.h"
 #include "json/field.h"
@@ -27,13 +28,14 @@ static bool ask_status(struct node *node, void *arg, struct err *err)
     return node->client->family->tx_status(node, look->tx->txid, &look->status, err);
 }
 
-static bool fee_tell(struct payout_worker *worker, struct payout_tx *tx,
+bool payout_fee_tell(struct payout_worker *worker, struct payout_tx *tx,
                      const struct payout_list *payouts, struct err *err)
 {
     AUTO(str_release) struct str members = STR_INIT(4096);
     if (tx->fee_told || payouts->count == 0)
         return true;
     tx->fee_told = true;
+    payout_metric_fee(worker, tx->fee_units);
     str_add(&members, "\"chain\":");
     json_write_string(&members, tx->chain_key);
     str_add(&members, ",\"payout_id\":");
@@ -93,7 +95,7 @@ static bool mined_unit(struct db *db, void *arg, struct err *err)
             (is_deep && !void_others(worker, &tx, payout, err)))
             return false;
     }
-    if (is_deep && !fee_tell(worker, &tx, &payouts, err))
+    if (is_deep && !payout_fee_tell(worker, &tx, &payouts, err))
         return false;
     if (!payout_tx_save(db, &tx, PAYOUT_TX_SIGNED, err))
         return false;

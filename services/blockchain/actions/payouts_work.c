@@ -71,6 +71,8 @@ bool payouts_work(struct payout_worker *worker, struct err *err)
 {
     struct chain_tip tip;
     struct err own;
+    if (worker->family->round)
+        return worker->family->round(worker, err);
     worker->is_troubled = false;
     if (!providers_ask(worker->session, ask_tip, &tip, err))
         return false;

@@ -12,10 +12,11 @@ struct job {
     struct db *db;
     struct arena *arena;
     bool failed[CATALOGUE_CHAINS_MAX]; /* its last round: a failure is told once */
+    int64_t webhooks_due_us[CATALOGUE_CHAINS_MAX];
 };
 
-static bool chain_run(struct job *job, struct chain *chain, const struct chain_entry *entry,
-                      bool *ret_more, struct err *err)
+static bool chain_run(struct job *job, struct chain *chain, size_t index,
+                      const struct chain_entry *entry, bool *ret_more, struct err *err)
 {
     struct provider_session *session;
     if (job->db ? !db_ready(job->db, err) : !db_open(&job->app->db_config, &job->db, err))
@@ -28,7 +29,8 @@ static bool chain_run(struct job *job, struct chain *chain, const struct chain_e
                                       .entry = entry,
                                       .arena = job->arena,
                                       .db = job->db,
-                                      .session = session};
+                                      .session = session,
+                                      .webhooks_due_us = &job->webhooks_due_us[index]};
     bool ok = custody_round(&step, ret_more, err);
     provider_session_close(session);
     return ok;
@@ -47,7 +49,7 @@ static bool round_run(struct job *job, bool *ret_more)
         bool more = false;
         if (!chain->client->is_custody || !chain->is_active || chain->is_paused || !entry)
             continue;
-        bool ok = chain_run(job, chain, entry, &more, &err);
+        bool ok = chain_run(job, chain, i, entry, &more, &err);
         if (!ok && !job->failed[i])
             log_warning("custody can't be asked", LOG_STR("chain", chain->key), LOG_ERR(&err));
         job->failed[i] = !ok;

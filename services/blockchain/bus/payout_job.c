@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "blockchain/actions/main_network.h"
+#include "blockchain/actions/payout_metrics.h"
 #include "blockchain/actions/payout_psbt.h"
 #include "blockchain/actions/payout_worker.h"
 #include "blockchain/actions/service_call.h"
 #include "log/log.h"
 
+#define HOT_LOOK_US INT64_C(30000000)
 enum { SIGNER_TIMEOUT_MS = 30000, LOCK_NAME_SIZE = 48, SESSION_ROUNDS_MAX = 100 };
 
 struct session {
@@ -15,6 +17,7 @@ struct session {
     unsigned rounds;
     bool was_troubled;
     uint64_t looked_back_at;
+    int64_t hot_due_us; /* when the hot account is looked at next; 0: now */
 };
 
 struct job {
@@ -24,7 +27,8 @@ struct job {
 
 static const struct payout_family *family_of(const struct chain *chain)
 {
-    static const struct payout_family *const families[] = {&payout_family_coin, &payout_family_evm};
+    static const struct payout_family *const families[] = {&payout_family_coin, &payout_family_evm,
+                                                           &payout_family_custody};
     for (size_t i = 0; i < ARRAY_LEN(families); i++)
         if (strcmp(families[i]->name, chain->client->family->name) == 0)
             return families[i];
@@ -88,6 +92,16 @@ static void counts_show(struct payout_worker *worker)
                             (int64_t)shown[i].value);
 }
 
+/* For the metric: a question to a node, so not each round. */
+static void hot_show(struct payout_worker *worker, struct session *session)
+{
+    int64_t now_us = clock_monotonic_us(worker->app->clock);
+    if (now_us < session->hot_due_us)
+        return;
+    session->hot_due_us = now_us + HOT_LOOK_US;
+    payout_metric_hot(worker);
+}
+
 static bool chain_work(struct job *job, struct session *session, const struct catalogue *catalogue,
                        struct err *err)
 {
@@ -114,6 +128,7 @@ static bool chain_work(struct job *job, struct session *session, const struct ca
     if (good && worker->is_troubled)
         *err = worker->trouble;
     counts_show(worker);
+    hot_show(worker, session);
     if (!db_unlock(worker->db, name, &own) && good)
         *err = own;
     blockchain_outbox_wake(worker->app);

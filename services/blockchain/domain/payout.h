@@ -41,6 +41,7 @@ enum payout_state {
     M(TAKE, "take")           /* coins or a nonce were reserved */                                 \
     M(GIVE_BACK, "give_back") /* the signer says that it signed nothing */                         \
     M(SIGN, "sign")                                                                                \
+    M(HOLD, "hold") /* a custodian has it, and sent nothing yet */                                 \
     M(SEND, "send")                                                                                \
     M(LOSE, "lose")                                                                                \
     M(CONFIRM, "confirm")                                                                          \
@@ -71,6 +72,8 @@ enum payout_purpose {
 #define PAYOUT_REASON_APPROVAL_INVALID "approval_invalid"
 #define PAYOUT_REASON_APPROVAL_DIFFERS "approval_differs"
 #define PAYOUT_REASON_DAY_MAX "day_max"
+/* Why one that is signed is not sent. */
+#define PAYOUT_REASON_CUSTODIAN "custodian_approval"
 
 /* The state behind the move. ERR_STATE_CONFLICT: there is no such move. */
 bool payout_moved(enum payout_state from, enum payout_move move, enum payout_state *ret_to,

@@ -330,13 +330,20 @@ bool rpc_call_text(struct rpc *rpc, const char *method, const char *params, cons
     return true;
 }
 
-bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char *bearer,
-              const char *body, long *ret_status, struct rpc_answer *ret_answer, struct err *err)
+bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char *body, bool once,
+              long *ret_status, struct rpc_answer *ret_answer, struct err *err)
 {
     AUTO(str_release) struct str url = STR_INIT(2 * RPC_URL_SIZE);
     str_add(&url, rpc->url);
     while (url.length > 0 && url.data[url.length - 1] == '/')
         url.data[--url.length] = '\0';
+    for (; strncmp(path, "/..", 3) == 0; path += 3) {
+        char *last = str_ok(&url) ? strrchr(url.data, '/') : NULL;
+        if (!last || last < url.data + 9) /* "https://h" is where a path begins at the earliest */
+            return err_set(err, ERR_CONFIG, "%s: the address has too short a path", rpc->label);
+        *last = '\0';
+        url.length = (size_t)(last - url.data);
+    }
     str_add(&url, path);
     if (!str_ok(&url))
         return err_set(err, ERR_INVALID, "%s: too long a path", rpc->label);
@@ -345,10 +352,11 @@ bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char 
                                           .user =
                                               rpc->has_user && !rpc->is_bearer ? rpc->user : NULL,
                                           .password = rpc->password,
-                                          .bearer = bearer ? bearer : token_of(rpc),
+                                          .bearer = token_of(rpc),
                                           .content_type = body ? "application/json" : NULL,
                                           .body = body,
                                           .body_length = body ? strlen(body) : 0,
+                                          .once = once,
                                           .connect_timeout_ms = RPC_CONNECT_TIMEOUT_MS,
                                           .timeout_ms = rpc->timeout_ms};
     if (!run(rpc, &request, ret_status, err))

@@ -60,11 +60,11 @@ const char *rpc_error_message(const struct rpc *rpc);
 bool rpc_post(struct rpc *rpc, const char *name, const char *body, size_t length,
               struct rpc_answer *ret_answer, struct err *err) MUST_CHECK;
 
-/* REST (custody): the URL of the node and `path`; the body may be NULL. Any status below 500 is an
- * answer but 401, 403, 429. `bearer` may be NULL. */
-bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char *bearer,
-              const char *body, long *ret_status, struct rpc_answer *ret_answer, struct err *err)
-    MUST_CHECK;
+/* REST (custody): the URL of the node and `path`, which may begin with "/.." for each part of the URL's own
+ * path that it leaves; the body may be NULL. Any status below 500 is an
+ * answer but 401, 403, 429. `once`: fetch.h. */
+bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char *body, bool once,
+              long *ret_status, struct rpc_answer *ret_answer, struct err *err) MUST_CHECK;
 
 /* Without what opens it: "http://u:p@h:1/x?key=1" to "http://h:1/...". */
 void rpc_url_label(const char *url, char *buffer, size_t size);

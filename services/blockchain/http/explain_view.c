@@ -3,6 +3,7 @@
 #include "blockchain/actions/explain.h"
 #include "blockchain/http/chain_request.h"
 #include "blockchain/http/context.h"
+#include "blockchain/http/payout_view.h"
 
 #define AT(member) offsetof(struct explain_form, member)
 const struct param explain_tx_params[] = {ROW_PATH("key", AT(key), "Key of the chain."),
@@ -11,17 +12,14 @@ const struct param explain_tx_params[] = {ROW_PATH("key", AT(key), "Key of the c
 const struct param explain_address_params[] = {ROW_PATH("key", AT(key), "Key of the chain."),
                                                ROW_PATH("address", AT(what), "Any text."),
                                                PARAM_END};
+const struct param explain_payout_params[] = {ROW_PATH("id", AT(what), "Id of a payout."),
+                                              PARAM_END};
 #undef AT
 
 /* ---- parts ---- */
 
-struct transfer_shown {
-    uint64_t id, height, need;
-    int64_t index;
-    const char *txid, *contract, *address, *owner, *purpose, *units, *from, *state, *block_hash;
-};
 #define AT(member) offsetof(struct transfer_shown, member)
-static const struct json_field transfer_fields[] = {
+const struct json_field transfer_fields[] = {
     {"transfer_id", JSON_U64, AT(id), .doc = "As in the events."},
     {"txid", JSON_TEXT, AT(txid), .doc = "Transaction."},
     {"index", JSON_I64, AT(index), .doc = "Output or log."},
@@ -71,9 +69,8 @@ struct parked_shown parked_show(const struct parked_row *row)
                                  .created_at = row->created_at};
 }
 
-/* NULL: no memory. */
-static struct transfer_shown *transfers_show(struct arena *arena, const struct transfer_row *rows,
-                                             size_t count)
+struct transfer_shown *transfers_show(struct arena *arena, const struct transfer_row *rows,
+                                      size_t count)
 {
     struct transfer_shown *shown = arena_alloc(arena, (count + 1) * sizeof(*shown));
     for (size_t i = 0; shown && i < count; i++)
@@ -229,4 +226,76 @@ void explain_address_show(struct http_request *request)
         http_reply_object(request, address_story_fields, &shown);
     else
         no_memory(request);
+}
+
+/* ---- a payout ---- */
+
+struct custody_shown {
+    uint64_t asked, refused;
+    int64_t asked_at, failed_since, next_look_at;
+    const char *transfer_id, *approval_id, *said;
+};
+#define AT(member) offsetof(struct custody_shown, member)
+static const struct json_field custody_fields[] = {
+    {"asked", JSON_U64, AT(asked), .doc = "How often he was asked to pay it."},
+    {"refused", JSON_U64, AT(refused), .doc = "How often he said that he did nothing."},
+    {"asked_at", JSON_TIME_ISO, AT(asked_at), .doc = "When last."},
+    {"transfer_id", JSON_TEXT, AT(transfer_id), .doc = "His transfer."},
+    {"approval_id", JSON_TEXT, AT(approval_id), .doc = "His approval."},
+    {"said", JSON_TEXT, AT(said), .doc = "The state of the transfer, in his word."},
+    {"failed_since", JSON_TIME_ISO, AT(failed_since), .doc = "Since when he says that it failed."},
+    {"next_look_at", JSON_TIME_ISO, AT(next_look_at), .doc = "When he is asked about it next."},
+    {NULL},
+};
+#undef AT
+
+struct payout_story_shown {
+    struct payout_shown payout;
+    const struct custody_shown *custody;
+    const char *const *reasons;
+    size_t reasons_count;
+};
+#define AT(member) offsetof(struct payout_story_shown, member)
+const struct json_field payout_story_fields[] = {
+    {"payout", JSON_OBJECT, AT(payout), .sub = payout_fields,
+     .doc = "The payout with all of its transactions."},
+    {"custody", JSON_OBJECT_REF, AT(custody), .sub = custody_fields,
+     .doc = "What its custodian was asked; null on other chains."},
+    {"reasons", JSON_TEXT_ARRAY, AT(reasons), .count_offset = AT(reasons_count),
+     .doc = "Where it stands and why, in sentences."},
+    {NULL},
+};
+#undef AT
+
+static const char *text_or_null(const char *text)
+{
+    return text[0] ? text : NULL;
+}
+
+void explain_payout_show(struct http_request *request)
+{
+    const struct explain_form *form = http_params(request);
+    struct db *db = request_db(request);
+    struct payout_story story;
+    struct payout_story_shown shown = {.custody = NULL};
+    struct err err;
+    if (!db)
+        return;
+    if (!explain_payout(db, http_arena(request), form->what, &story, &err) ||
+        !payout_show(http_arena(request), db, &story.payout, &shown.payout, &err)) {
+        http_reply_err(request, &err);
+        return;
+    }
+    const struct custody_shown custody = {.asked = story.send.asked,
+                                          .refused = story.send.refused,
+                                          .asked_at = story.send.asked_at_us,
+                                          .failed_since = story.send.failed_since_us,
+                                          .next_look_at = story.send.next_look_us,
+                                          .transfer_id = text_or_null(story.send.transfer_id),
+                                          .approval_id = text_or_null(story.send.approval_id),
+                                          .said = text_or_null(story.send.said)};
+    shown.custody = story.is_custody ? &custody : NULL;
+    shown.reasons = story.reasons;
+    shown.reasons_count = story.reasons_count;
+    http_reply_object(request, payout_story_fields, &shown);
 }

@@ -122,4 +122,7 @@ const struct http_route internal_event_routes[] = {
     {READ("explain/:key/address/:address"), .handler = explain_address_show,
      .params = explain_address_params, .params_size = sizeof(struct explain_form),
      .reply = address_story_fields, .doc = "What an address is, and what came to it."},
+    {READ("explain/payout/:id"), .handler = explain_payout_show, .params = explain_payout_params,
+     .params_size = sizeof(struct explain_form), .reply = payout_story_fields,
+     .doc = "Where a payout stands, and why; of any family."},
     {.method = NULL}};

@@ -43,4 +43,11 @@ const struct metric_row blockchain_metrics[METRIC_MAX] = {
                                 "chain"},
     [METRIC_PAYOUTS_ENDED] = {"payouts_ended_total", METRIC_COUNTER, "Payouts that came to an end.",
                               "state"},
+    [METRIC_SPENT] = {"spent_millionths_total", METRIC_COUNTER,
+                      "Paid out, confirmed, in millionths of the currency, rounded down.", "asset"},
+    [METRIC_FEES] = {"network_fees_millionths_total", METRIC_COUNTER,
+                     "Network fees of our transactions, the same, of the native currency.",
+                     "asset"},
+    [METRIC_HOT_BALANCE] = {"hot_balance_millionths", METRIC_GAUGE,
+                            "What the hot account holds, in millionths of the currency.", "asset"},
 };

@@ -8,8 +8,6 @@
 #include "blockchain/family/custody.h"
 #include "db/db.h"
 
-enum { CUSTODY_STATE_SIZE = 25 };
-
 struct custody_notice {
     uint64_t id;
     char transfer_id[CUSTODY_ID_SIZE], state[CUSTODY_STATE_SIZE];

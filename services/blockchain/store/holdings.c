@@ -54,3 +54,20 @@ bool holdings_recorded(struct db *db, const char *chain_key, const char *address
     *ret_addresses = db_get_u64(rows, 1);
     return true;
 }
+
+bool holdings_of_purpose(struct db *db, const char *chain_key, const char *purpose,
+                         char ret_units[static CHAIN_UNITS_SIZE], struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT COALESCE(SUM(t.units), 0) FROM addresses a JOIN transfers t ON "
+                  "t.address_id = a.id LEFT JOIN spends s ON s.chain_key = t.chain_key AND "
+                  "s.prev_txid = t.txid AND s.prev_idx = t.idx WHERE a.chain_key = ? AND "
+                  "a.purpose = ? AND t.contract = '' AND t.state <> 'reverted' AND s.id IS NULL",
+                  DB_ARGS(DB_TEXT(chain_key), DB_TEXT(purpose)), &rows, err))
+        return false;
+    if (!db_row_next(rows))
+        return err_set(err, ERR_INTERNAL, "a sum without a row");
+    db_get_chars(rows, 0, ret_units, CHAIN_UNITS_SIZE);
+    return true;
+}

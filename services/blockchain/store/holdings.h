@@ -19,5 +19,8 @@ bool holders_page(struct db *db, struct arena *arena, const char *chain_key, uin
 bool holdings_recorded(struct db *db, const char *chain_key, const char *address, uint64_t height,
                        char ret_units[static CHAIN_UNITS_SIZE], uint64_t *ret_addresses,
                        struct err *err) MUST_CHECK;
+/* The same of all addresses with a purpose, as high as the chain is. */
+bool holdings_of_purpose(struct db *db, const char *chain_key, const char *purpose,
+                         char ret_units[static CHAIN_UNITS_SIZE], struct err *err) MUST_CHECK;
 
 #endif

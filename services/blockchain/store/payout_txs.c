@@ -71,6 +71,19 @@ bool payout_payments_of(struct db *db, uint64_t tx_id, uint64_t *ret_units, size
     return true;
 }
 
+bool payout_payment_units(struct db *db, uint64_t tx_id, const char *payout_id,
+                          char ret_units[static PAYOUT_UNITS_SIZE], struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db, "SELECT units FROM payout_payments WHERE tx_id = ? AND payout_id = ?",
+                  DB_ARGS(DB_U64(tx_id), DB_TEXT(payout_id)), &rows, err))
+        return false;
+    if (!db_row_next(rows))
+        return err_set(err, ERR_NOT_FOUND, "no payment of payout %.64s", payout_id);
+    db_get_chars(rows, 0, ret_units, PAYOUT_UNITS_SIZE);
+    return true;
+}
+
 static bool tx_read(const struct db_result *rows, struct arena *arena, struct payout_tx *tx,
                     struct err *err)
 {

@@ -58,6 +58,10 @@ bool payout_payments_copy(struct db *db, uint64_t from_tx, uint64_t to_tx, struc
 bool payout_payments_of(struct db *db, uint64_t tx_id, uint64_t *ret_units, size_t max,
                         size_t *ret_count, struct err *err) MUST_CHECK;
 
+/* What one of them gets; ERR_NOT_FOUND. */
+bool payout_payment_units(struct db *db, uint64_t tx_id, const char *payout_id,
+                          char ret_units[static PAYOUT_UNITS_SIZE], struct err *err) MUST_CHECK;
+
 /* ERR_NOT_FOUND. */
 bool payout_tx_find(struct db *db, struct arena *arena, uint64_t id, struct payout_tx *ret_tx,
                     struct err *err) MUST_CHECK;

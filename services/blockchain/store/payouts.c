@@ -106,6 +106,21 @@ bool payouts_due(struct db *db, struct arena *arena, const char *chain_key, int6
            list_read(rows, arena, ret_list, err);
 }
 
+bool payouts_first_waiting(struct db *db, const char *chain_key, const char *reason, int64_t now_us,
+                           uint64_t *ret_seq, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(
+            db,
+            "SELECT MIN(seq) FROM payouts WHERE chain_key = ? AND state = ? AND reason = ? "
+            "AND not_before > ?",
+            DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_WAITING), DB_TEXT(reason), DB_TIME(now_us)),
+            &rows, err))
+        return false;
+    *ret_seq = db_row_next(rows) && !db_is_null(rows, 0) ? db_get_u64(rows, 0) : 0;
+    return true;
+}
+
 bool payouts_from(struct db *db, struct arena *arena, const char *chain_key, const char *from,
                   struct payout_list *ret_list, struct err *err)
 {

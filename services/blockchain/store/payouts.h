@@ -64,6 +64,10 @@ bool payout_find(struct db *db, struct arena *arena, const char *id, struct payo
 bool payouts_due(struct db *db, struct arena *arena, const char *chain_key, int64_t now_us,
                  struct payout_list *ret_list, struct err *err) MUST_CHECK;
 
+/* The first of those that wait for `reason` and are not looked at yet again; 0: none. */
+bool payouts_first_waiting(struct db *db, const char *chain_key, const char *reason, int64_t now_us,
+                           uint64_t *ret_seq, struct err *err) MUST_CHECK;
+
 /* All that are to leave one address, due or not. */
 bool payouts_from(struct db *db, struct arena *arena, const char *chain_key, const char *from,
                   struct payout_list *ret_list, struct err *err) MUST_CHECK;

@@ -190,6 +190,15 @@ bool transfers_of_address(struct db *db, struct arena *arena, uint64_t address_i
            rows_read(result, arena, ret_rows, ret_count, err);
 }
 
+bool transfers_after(struct db *db, struct arena *arena, const char *chain_key, uint64_t after,
+                     size_t max, struct transfer_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    return db_query(db, SELECT_TRANSFER " WHERE t.chain_key = ? AND t.id > ? ORDER BY t.id LIMIT ?",
+                    DB_ARGS(DB_TEXT(chain_key), DB_U64(after), DB_U64(max)), &result, err) &&
+           rows_read(result, arena, ret_rows, ret_count, err);
+}
+
 bool transfers_each_txid(struct db *db, const char *chain_key,
                          bool (*each)(void *arg, const char *txid, struct err *err), void *arg,
                          struct err *err)

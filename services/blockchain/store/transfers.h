@@ -54,6 +54,11 @@ bool transfers_of_address(struct db *db, struct arena *arena, uint64_t address_i
                           struct transfer_row **ret_rows, size_t *ret_count, struct err *err)
     MUST_CHECK;
 
+/* Those with a greater id, in its order: to look through. Who must miss none reads the events. */
+bool transfers_after(struct db *db, struct arena *arena, const char *chain_key, uint64_t after,
+                     size_t max, struct transfer_row **ret_rows, size_t *ret_count, struct err *err)
+    MUST_CHECK;
+
 /* Calls `each` for the txids with transfers, to watch for their spending. */
 bool transfers_each_txid(struct db *db, const char *chain_key,
                          bool (*each)(void *arg, const char *txid, struct err *err), void *arg,

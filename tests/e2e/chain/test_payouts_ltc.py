@@ -26,6 +26,18 @@ def test_payout__asked_twice__is_paid_once(gateway, ltc):
     fees = gateway.sql("SELECT JSON_VALUE(body, '$.units') FROM events WHERE name = 'network_fee.paid' "
                        "AND JSON_VALUE(body, '$.txid') = %s", done["txid"])
     assert fees == ((done["fee_units"],),)
+    story = gateway.call("GET", f"/internal/explain/payout/{payout}")[1]
+    assert story["payout"]["payout_id"] == payout and story["custody"] is None
+    assert story["reasons"] == ["It is paid.", f"Transaction {done['txid']} is in block {done['height']}."]
+    tx = gateway.call("GET", f"/internal/chains/{CHAIN}/txs/{done['txid']}")[1]
+    assert (tx["place"], tx["height"], tx["failed"]) == ("mined", done["height"], False)
+    block = gateway.call("GET", f"/internal/chains/{CHAIN}/blocks/{done['height']}")[1]
+    assert (block["hash"], block["height"]) == (tx["block_hash"], done["height"])
+    assert block["parent"] == ltc.block_hash(done["height"] - 1)
+    assert gateway.call("GET", f"/internal/chains/{CHAIN}/blocks/{10**8}")[0] == 404
+    first = gateway.call("GET", f"/internal/chains/{CHAIN}/transfers?limit=1")[1]
+    rest = gateway.call("GET", f"/internal/chains/{CHAIN}/transfers?after={first[0]['transfer_id']}&limit=2")[1]
+    assert rest[0]["transfer_id"] > first[0]["transfer_id"] and len(rest) == 2
 
 
 def test_payouts__many_at_once__share_a_transaction(gateway, ltc):
