@@ -70,6 +70,7 @@ const struct config_row blockchain_config_rows[] = {
     {"CUSTODY_WEBHOOK_URL", CONFIG_TEXT, AT(custody_webhook_url), "", .doc = "Where custody providers reach us, as it is registered there: https://exchange.example/webhooks; the chain's key is added. Empty: none is registered."},
     {"CUSTODY_PASSPHRASE", CONFIG_SECRET, AT(custody_passphrase), "", .doc = "Opens the wallets of custody providers that want one with each payment (walletPassphrase); empty: none is sent."},
     {"CUSTODY_AGAIN_S", CONFIG_U32, AT(custody_again_s), "60", .min = 1, .max = 86400, .doc = "Seconds after which a custodian that knows nothing of a payment is asked for it again, under the same sequence id."},
+    {"CUSTODY_LIST_S", CONFIG_U32, AT(custody_list_s), "300", .min = 1, .max = 86400, .doc = "Seconds between two looks at a custodian's list of what came in, for what no webhook told."},
     {"CUSTODY_LOOK_MAX_S", CONFIG_U32, AT(custody_look_max_s), "60", .min = 1, .max = 3600, .doc = "Longest pause, in seconds, between two looks at a payment that a custodian has; a webhook ends it."},
     {"CUSTODY_FAILED_S", CONFIG_U32, AT(custody_failed_s), "600", .min = 1, .max = 604800, .doc = "Seconds for which a custodian has to say that a transfer failed or was rejected before its payout fails."},
     {NULL},

@@ -21,6 +21,7 @@ import json
 import secrets
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 import requests
 
@@ -105,6 +106,8 @@ class Custody:
             return 200, self.new_address()
         if rest.startswith("/address/"):
             return 200, {"id": rest[9:], "address": self.late.get(rest[9:], "")}
+        if rest.startswith("/transfer?"):
+            return 200, self.listed(parse_qs(rest.partition("?")[2]))
         if rest.startswith("/transfer/sequenceId/"):
             transfer = None if self.hides else self.sent.get(rest[21:])
             return self.find(self.lies(transfer) if transfer and self.lies else transfer)
@@ -124,6 +127,15 @@ class Custody:
     @staticmethod
     def find(row):
         return (200, row) if row else (404, {"error": "not found"})
+
+    def listed(self, query):
+        """What came in, the newest first, in pages."""
+        rows = [row for row in reversed(self.transfers.values()) if row["type"] == "receive"]
+        ids = [row["id"] for row in rows]
+        start = ids.index(query["prevId"][0]) + 1 if "prevId" in query else 0
+        page = rows[start:start + int(query["limit"][0])]
+        more = {"nextBatchPrevId": page[-1]["id"]} if start + len(page) < len(rows) else {}
+        return {"transfers": page, **more}
 
     def new_address(self):
         made = {"id": secrets.token_hex(12), "address": "tb1q" + secrets.token_hex(19)}

@@ -9,7 +9,14 @@
 #include "blockchain/store/custody.h"
 #include "blockchain/store/custody_sends.h"
 
-enum { AT_ONCE_MAX = 16, PAUSE_US = 2000000, PAUSE_DOUBLINGS_MAX = 9, WEBHOOK_URL_SIZE = 512 };
+enum {
+    AT_ONCE_MAX = 16,
+    PAUSE_US = 2000000,
+    PAUSE_DOUBLINGS_MAX = 9,
+    WEBHOOK_URL_SIZE = 512,
+    LIST_PAGES_MAX = 40,
+    NOTICE_TRIES_MAX = 20
+};
 #define WEBHOOKS_LOOK_US INT64_C(3600000000)
 #define WEBHOOKS_FAILED_US INT64_C(30000000)
 
@@ -43,7 +50,7 @@ static bool ask_address(struct node *node, void *arg, struct err *err)
 struct unit {
     const struct custody_step *step;
     const struct custody_transfer *transfer;
-    uint64_t notice_id;
+    const struct custody_notice *notice;
     int64_t now_us;
 };
 
@@ -131,6 +138,26 @@ static bool entry_apply(const struct unit *unit, struct db *db, const struct cus
            move(unit, db, &row, "seen", "confirmed", "transfer.confirmed", err);
 }
 
+static bool notice_later(const struct unit *unit, struct db *db, const char *reason,
+                         struct err *err)
+{
+    uint32_t tries = unit->notice->tries;
+    unsigned doublings = tries < PAUSE_DOUBLINGS_MAX ? tries : PAUSE_DOUBLINGS_MAX;
+    return custody_notice_later(db, unit->notice->id, reason,
+                                unit->now_us + ((int64_t)PAUSE_US << doublings), err);
+}
+
+/* A provider may tell by webhook what he does not show yet, and each word is told once: so he is asked
+ * again, but not for ever. */
+static bool notice_end(const struct unit *unit, struct db *db, const char *said, const char *reason,
+                       struct err *err)
+{
+    bool is_shown = strcmp(said, unit->notice->state) == 0;
+    return is_shown || unit->notice->tries >= NOTICE_TRIES_MAX
+               ? custody_notice_done(db, unit->notice->id, reason, err)
+               : notice_later(unit, db, "the provider does not show it yet", err);
+}
+
 static bool apply_unit(struct db *db, void *arg, struct err *err)
 {
     const struct unit *unit = arg;
@@ -138,7 +165,8 @@ static bool apply_unit(struct db *db, void *arg, struct err *err)
     for (size_t i = 0; i < transfer->entries_count; i++)
         if (!entry_apply(unit, db, &transfer->entries[i], err))
             return false;
-    return custody_notice_done(db, unit->notice_id, "", err);
+    bool is_over = transfer->state == CUSTODY_CONFIRMED || transfer->state == CUSTODY_FAILED;
+    return notice_end(unit, db, is_over ? unit->notice->state : transfer->said, "", err);
 }
 
 /* ---- notices ---- */
@@ -147,8 +175,9 @@ static bool notice_keep(struct blockchain *app, struct db *db, const struct chai
                         const struct custody_notice_body *notice, struct err *err)
 {
     int64_t now_us = clock_now_us(app->clock);
-    if (notice->is_transfer &&
-        !custody_notice_put(db, chain->key, notice->transfer_id, notice->state, now_us, err))
+    bool is_news;
+    if (notice->is_transfer && !custody_notice_put(db, chain->key, notice->transfer_id,
+                                                   notice->state, now_us, &is_news, err))
         return false;
     return (!notice->is_transfer && !notice->is_approval) ||
            custody_sends_hasten(db, chain->key, notice->is_transfer ? notice->transfer_id : "",
@@ -194,7 +223,7 @@ static bool notice_run(const struct custody_step *step, const struct custody_not
     struct read_question question = {.id = notice->transfer_id};
     struct unit unit = {.step = step,
                         .transfer = &question.transfer,
-                        .notice_id = notice->id,
+                        .notice = notice,
                         .now_us = clock_now_us(step->app->clock)};
     struct err why = {.code = ERR_NONE};
     bool ok = providers_ask(step->session, ask_transfer, &question, &why);
@@ -202,17 +231,15 @@ static bool notice_run(const struct custody_step *step, const struct custody_not
     bool is_early =
         ok && (question.transfer.state == CUSTODY_PENDING || !question.transfer.txid[0]);
     if (is_early)
-        return custody_notice_done(step->db, notice->id, "pending", err);
+        return notice_end(&unit, step->db, question.transfer.said, "pending", err);
     ok = ok && db_transaction(step->db, apply_unit, &unit, &why);
     if (ok) {
         blockchain_outbox_wake(step->app);
         return true;
     }
     if (why.code == ERR_NOT_FOUND)
-        return custody_notice_done(step->db, notice->id, "the provider does not know it", err);
-    unsigned doublings = notice->tries < PAUSE_DOUBLINGS_MAX ? notice->tries : PAUSE_DOUBLINGS_MAX;
-    return custody_notice_later(step->db, notice->id, why.what,
-                                unit.now_us + ((int64_t)PAUSE_US << doublings), err);
+        return notice_end(&unit, step->db, "", "the provider does not know it", err);
+    return notice_later(&unit, step->db, why.what, err);
 }
 
 /* ---- addresses ---- */
@@ -287,6 +314,47 @@ static bool webhooks_keep(const struct custody_step *step, struct err *err)
     return true;
 }
 
+/* ---- what no webhook told ---- */
+
+struct list_question {
+    const char *before;
+    struct custody_list list;
+};
+
+static bool ask_list(struct node *node, void *arg, struct err *err)
+{
+    struct list_question *question = arg;
+    return custody_list_read(node, question->before, &question->list, err);
+}
+
+/* From the newest transfer back to a page that holds no news. What is listed is a hint like a webhook. */
+static bool list_keep(const struct custody_step *step, struct err *err)
+{
+    char before[CUSTODY_ID_SIZE] = "";
+    int64_t now_us = clock_now_us(step->app->clock);
+    if (now_us < *step->list_due_us)
+        return true;
+    *step->list_due_us = now_us + step->app->config->custody_list_s * INT64_C(1000000);
+    for (unsigned page = 0; page < LIST_PAGES_MAX && !step->app->stopping; page++) {
+        struct list_question question = {.before = before};
+        bool has_news = false;
+        if (!providers_ask(step->session, ask_list, &question, err))
+            return err_wrap(err, "the list of transfers");
+        for (size_t i = 0; i < question.list.count; i++) {
+            const struct custody_listed *row = &question.list.rows[i];
+            bool is_news;
+            if (!custody_notice_put(step->db, step->chain->key, row->id, row->said, now_us,
+                                    &is_news, err))
+                return false;
+            has_news |= is_news;
+        }
+        if (!has_news || !question.list.next[0])
+            break;
+        memcpy(before, question.list.next, sizeof(before));
+    }
+    return true;
+}
+
 bool custody_round(const struct custody_step *step, bool *ret_more, struct err *err)
 {
     struct custody_notice *notices;
@@ -301,5 +369,5 @@ bool custody_round(const struct custody_step *step, bool *ret_more, struct err *
     if (!pool_fill(step, ret_more, err))
         return false;
     *ret_more |= count == AT_ONCE_MAX;
-    return webhooks_keep(step, err);
+    return webhooks_keep(step, err) && list_keep(step, err);
 }

@@ -24,7 +24,7 @@ struct custody_step {
     struct arena *arena;
     struct db *db;
     struct provider_session *session;
-    int64_t *webhooks_due_us; /* when the webhooks are looked at next; 0: now */
+    int64_t *webhooks_due_us, *list_due_us; /* when they are looked at next; 0: now */
 };
 
 /* Keeps what a signed webhook says, once, and hastens the look at what it may be about. `chain` NULL: those

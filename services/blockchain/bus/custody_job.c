@@ -12,7 +12,7 @@ struct job {
     struct db *db;
     struct arena *arena;
     bool failed[CATALOGUE_CHAINS_MAX]; /* its last round: a failure is told once */
-    int64_t webhooks_due_us[CATALOGUE_CHAINS_MAX];
+    int64_t webhooks_due_us[CATALOGUE_CHAINS_MAX], list_due_us[CATALOGUE_CHAINS_MAX];
 };
 
 static bool chain_run(struct job *job, struct chain *chain, size_t index,
@@ -30,7 +30,8 @@ static bool chain_run(struct job *job, struct chain *chain, size_t index,
                                       .arena = job->arena,
                                       .db = job->db,
                                       .session = session,
-                                      .webhooks_due_us = &job->webhooks_due_us[index]};
+                                      .webhooks_due_us = &job->webhooks_due_us[index],
+                                      .list_due_us = &job->list_due_us[index]};
     bool ok = custody_round(&step, ret_more, err);
     provider_session_close(session);
     return ok;

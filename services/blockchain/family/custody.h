@@ -77,6 +77,20 @@ bool custody_transfer_of_sequence(struct node *node, const char *sequence_id,
                                   struct custody_transfer *ret_transfer, struct err *err)
     MUST_CHECK;
 
+enum { CUSTODY_LIST_MAX = 25 };
+struct custody_listed {
+    char id[CUSTODY_ID_SIZE], said[CUSTODY_STATE_SIZE];
+};
+struct custody_list {
+    struct custody_listed rows[CUSTODY_LIST_MAX];
+    size_t count;
+    char next[CUSTODY_ID_SIZE]; /* where the older ones begin; "" : these were the last */
+};
+/* What came to the wallet, the newest first; `before` "": from the beginning. A row that can't be read is left
+ * out, for it can't be asked about either. */
+bool custody_list_read(struct node *node, const char *before, struct custody_list *ret_list,
+                       struct err *err) MUST_CHECK;
+
 /* ---- payments ---- */
 
 /* What became of a question to pay. Only a refusal says that nothing happened. */

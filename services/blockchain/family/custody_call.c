@@ -138,6 +138,36 @@ bool custody_transfer_of_sequence(struct node *node, const char *sequence_id,
            custody_transfer_parse(answer.result, answer.length, ret_transfer, err);
 }
 
+bool custody_list_read(struct node *node, const char *before, struct custody_list *ret_list,
+                       struct err *err)
+{
+    AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
+    struct custody_list list = {.count = 0};
+    const cJSON *row;
+    char path[PATH_SIZE];
+    if (before[0] && !path_of("/transfer?limit=25&type=receive&prevId=", before, path, err))
+        return false;
+    if (!custody_get(node, before[0] ? path : "/transfer?limit=25&type=receive", &root, err))
+        return false;
+    const cJSON *rows = json_member(root, "transfers");
+    if (!cJSON_IsArray(rows))
+        return err_set(err, ERR_PROTOCOL, "%s: no list of transfers", rpc_label(node->rpc));
+    cJSON_ArrayForEach(row, rows)
+    {
+        struct custody_listed *listed = &list.rows[list.count];
+        if (list.count == CUSTODY_LIST_MAX)
+            return err_set(err, ERR_PROTOCOL, "%s: more transfers than were asked for",
+                           rpc_label(node->rpc));
+        if (custody_id_copy(json_member_text(row, "id"), listed->id, sizeof(listed->id)) &&
+            custody_id_copy(json_member_text(row, "state"), listed->said, sizeof(listed->said)))
+            list.count++;
+    }
+    if (!custody_id_copy(json_member_text(root, "nextBatchPrevId"), list.next, sizeof(list.next)))
+        list.next[0] = '\0';
+    *ret_list = list;
+    return true;
+}
+
 /* ---- payments ---- */
 
 void custody_send(struct node *node, const char *request, const char *passphrase,

@@ -35,7 +35,7 @@ struct blockchain_config {
     const char *fault_file;    /* tests: actions/fault.h */
     uint32_t ready_lag_max;    /* blocks behind the tip that are still ready */
     const char *custody_webhook_secret, *custody_webhook_url, *custody_passphrase;
-    uint32_t custody_again_s, custody_failed_s, custody_look_max_s;
+    uint32_t custody_again_s, custody_failed_s, custody_look_max_s, custody_list_s;
     const char *single_provider_allowed; /* keys of chains between blanks */
     const char *second_opinion;          /* "ltc-regtest:=100000000 eth:0x..=5000000" */
 };

@@ -8,15 +8,19 @@
 DEFINE_AUTO(struct db_result, db_result_free);
 
 bool custody_notice_put(struct db *db, const char *chain_key, const char *transfer_id,
-                        const char *state, int64_t now_us, struct err *err)
+                        const char *state, int64_t now_us, bool *ret_news, struct err *err)
 {
-    return db_exec(db,
-                   "INSERT IGNORE INTO custody_notices (chain_key, transfer_id, state, created_at, "
-                   "next_try_at) "
-                   "VALUES (?, ?, ?, ?, ?)",
-                   DB_ARGS(DB_TEXT(chain_key), DB_TEXT(transfer_id), DB_TEXT(state),
-                           DB_TIME(now_us), DB_TIME(now_us)),
-                   NULL, err);
+    uint64_t added;
+    if (!db_exec(db,
+                 "INSERT IGNORE INTO custody_notices (chain_key, transfer_id, state, created_at, "
+                 "next_try_at) "
+                 "VALUES (?, ?, ?, ?, ?)",
+                 DB_ARGS(DB_TEXT(chain_key), DB_TEXT(transfer_id), DB_TEXT(state), DB_TIME(now_us),
+                         DB_TIME(now_us)),
+                 &added, err))
+        return false;
+    *ret_news = added == 1;
+    return true;
 }
 
 bool custody_notices_due(struct db *db, struct arena *arena, const char *chain_key, int64_t now_us,

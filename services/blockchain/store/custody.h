@@ -16,7 +16,8 @@ struct custody_notice {
 
 /* Once for each (chain, transfer, state); told again it changes nothing. */
 bool custody_notice_put(struct db *db, const char *chain_key, const char *transfer_id,
-                        const char *state, int64_t now_us, struct err *err) MUST_CHECK;
+                        const char *state, int64_t now_us, bool *ret_news, struct err *err)
+    MUST_CHECK;
 bool custody_notices_due(struct db *db, struct arena *arena, const char *chain_key, int64_t now_us,
                          size_t max, struct custody_notice **ret_rows, size_t *ret_count,
                          struct err *err) MUST_CHECK;

@@ -19,7 +19,7 @@ STEPS = ("reserve", "commit", "broadcast", "seen", "confirm")
 def stand(stack):
     with stood_in(CUSTODY_WEBHOOK_SECRET=provider.SECRET, CUSTODY_PASSPHRASE=provider.PASSPHRASE,
                   PAYOUT_POLL_MS="50", CUSTODY_AGAIN_S="1", CUSTODY_FAILED_S="1", CUSTODY_LOOK_MAX_S="1",
-                  FAULT_FILE=WORLD.file("fault")) as stand:
+                  CUSTODY_LIST_S="1", FAULT_FILE=WORLD.file("fault")) as stand:
         yield stand
 
 
@@ -257,6 +257,16 @@ def test_another_wallet__is_not_asked_about_it(chain, custody):
         custody.confirm(name)
         until(name, "confirmed")
         assert not other.sent
+
+
+def test_what_no_webhook_told__is_found_in_the_list(chain, custody):
+    address = chain.address()
+    for number in range(60):  # three pages
+        custody.receive(f"l{number}", address, 100 + number, state="confirmed")
+    told = chain.until_events("transfer.confirmed", address, 60)
+    assert sorted(int(event["units"]) for event in told) == list(range(100, 160))
+    custody.receive("l60", address, 160, state="confirmed")
+    assert len(chain.until_events("transfer.confirmed", address, 61)) == 61
 
 
 def test_w18_kills_at_every_step__none_paid_twice_none_lost(chain, custody):
