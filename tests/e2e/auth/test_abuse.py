@@ -227,7 +227,7 @@ def pings(until):
     return count
 
 
-FLOOD = 400
+FLOOD = 200
 PINGS_MIN = 40  # behind the hashes there would be one or two
 
 

@@ -66,7 +66,7 @@ def kid_of(guest):
 
 def test_keys_rotate_under_load_without_a_failed_request(stack):
     """Also with a verifier that asks for keys only once a minute, and tokens that live a minute."""
-    quick = {"JWT_KEY_PUBLISH_TIME": 2, "JWT_KEY_RETIRE_TIME": 8, "JWT_EXPIRE_TIME": 60}
+    quick = {"JWT_KEY_PUBLISH_TIME": 2, "JWT_KEY_RETIRE_TIME": 6, "JWT_EXPIRE_TIME": 60}
     with WORLD.service_with("auth", **quick):
         local = {name: str(value) for name, value in quick.items()}
         guests = [Guest.made(ip="127.0.0.1").enter() for _ in range(4)]

@@ -14,7 +14,7 @@ from world import REPOSITORY, WORLD
 UNITS = {"ltc-regtest": 1_000_000, "eth-anvil": 10**15}
 SECRETS = {"bitcoin": ("m/84'/1'/1'/0/0", "m/84'/1'/0'/0/0"),
            "ethereum": ("m/44'/60'/1'/0/0", "m/44'/60'/3'/0/0")}
-CHUNK = 8 << 20
+CHUNK = 1 << 20
 
 
 def chain_keys():
@@ -78,19 +78,33 @@ def found_in_file(path, canaries):
     return []
 
 
+def resident(pid):
+    """What of a process's memory may hold something: (begin, end). Files that it only reads hold nothing of its own,
+    and what it reserved and never touched is nowhere."""
+    place, found = None, []
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        words = line.split()
+        if not words[0].endswith(":"):
+            is_of_file = words[4] != "0" and "w" not in words[1]
+            place = None if "r" not in words[1] or "[v" in line or is_of_file else words[0]
+        elif place and words[0] in ("Rss:", "Swap:") and words[1] != "0":
+            found.append(tuple(int(number, 16) for number in place.split("-")))
+            place = None
+    return found
+
+
 def found_in_memory(pid, canaries):
-    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
-        for line in maps:
-            place, rights = line.split()[:2]
-            if "r" not in rights or "[v" in line:
-                continue
-            begin, end = (int(number, 16) for number in place.split("-"))
+    nothing = bytes(CHUNK + 256)
+    with open(f"/proc/{pid}/mem", "rb") as memory:
+        for begin, end in resident(pid):
             for at in range(begin, end, CHUNK):
                 try:
                     memory.seek(at)
                     data = memory.read(min(CHUNK + 256, end - at))
                 except (OSError, ValueError, OverflowError):
                     break  # not backed by anything
+                if data == nothing[:len(data)]:
+                    continue
                 if found := found_in(data, canaries):
                     return found
     return []
