@@ -20,8 +20,8 @@ static int world_open(void **state)
     static struct world world;
     world.publisher = bus_open_guest(topology);
     world.consumer = bus_open_guest(NULL);
-    assert_int_equal(servers_run("ctl", "purge_queue", "consume"), 0);
-    assert_int_equal(servers_run("ctl", "purge_queue", "consume.dead"), 0);
+    assert_int_equal(broker_ctl("purge_queue consume", world.publisher, world.consumer), 0);
+    assert_int_equal(broker_ctl("purge_queue consume.dead", world.publisher, world.consumer), 0);
     *state = &world;
     return 0;
 }
@@ -127,7 +127,7 @@ static void bus_next__after_a_lost_connection__comes_again_and_old_acks_hit_noth
     uint64_t first = assert_next(world->consumer, 1), second = assert_next(world->consumer, 2);
     ack_ok(world->consumer, first, false);
     assert_true(bus_idle(world->consumer, &world->err));
-    assert_int_equal(servers_run("ctl", "close_all_connections", "test"), 0);
+    assert_int_equal(broker_ctl("close_all_connections test", NULL, NULL), 0);
     got = true;
     while (bus_next(world->consumer, 5000, &got, &delivery, &world->err) && got)
         ;
@@ -158,7 +158,7 @@ static void bus_next__queue_deleted__is_unavailable(void **state)
     struct bus_delivery delivery;
     bool got = true;
     consume_ok(owner, "consume.gone", 5);
-    assert_int_equal(servers_run("ctl", "delete_queue", "consume.gone"), 0);
+    assert_int_equal(broker_ctl("delete_queue consume.gone", world->publisher, world->consumer), 0);
     assert_false(bus_next(owner, 5000, &got, &delivery, &world->err) && !got);
     assert_code(world->err, ERR_BUS_UNAVAILABLE);
     assert_non_null(strstr(world->err.what, "consume.gone"));

@@ -20,7 +20,7 @@ static int world_open(void **state)
     if (broker_start(state) != 0)
         return -1;
     world.bus = bus_open_guest(topology);
-    assert_int_equal(servers_run("ctl", "purge_queue failures", NULL), 0);
+    assert_int_equal(broker_ctl("purge_queue failures", world.bus, NULL), 0);
     *state = &world;
     return 0;
 }
@@ -158,7 +158,7 @@ static void bus_publish__memory_alarm__blocks_and_recovers_on_the_same_connectio
     consume_ok(consumer, "failures", 1);
     uint64_t delivered = next_ok(consumer).tag;
 
-    assert_int_equal(servers_run("ctl", "set_vm_memory_high_watermark 0.0000001", NULL), 0);
+    assert_int_equal(broker_ctl("set_vm_memory_high_watermark 0.0000001", world->bus, consumer), 0);
     double started = bus_seconds_now();
     while (!bus_is_blocked(world->bus) && bus_seconds_now() - started < 15 + BUS_SLACK_S) {
         if (bus_publish(world->bus, &message, &tag, &world->err))
@@ -176,7 +176,7 @@ static void bus_publish__memory_alarm__blocks_and_recovers_on_the_same_connectio
     assert_true(bus_is_open(world->bus));
     ack_ok(consumer, delivered, false); /* who only consumes goes on */
 
-    assert_int_equal(servers_run("ctl", "set_vm_memory_high_watermark 0.4", NULL), 0);
+    assert_int_equal(broker_ctl("set_vm_memory_high_watermark 0.4", world->bus, consumer), 0);
     started = bus_seconds_now();
     while (bus_is_blocked(world->bus) && bus_seconds_now() - started < 15 + BUS_SLACK_S) {
         assert_true(bus_idle(world->bus, &world->err));

@@ -27,11 +27,11 @@ struct world {
 static int world_open(void **state)
 {
     static struct world world;
-    static const char *const queues[] = {"publish", "publish.classic", "publish.short",
-                                         "publish.dead"};
+    static const char *const purges[] = {"purge_queue publish", "purge_queue publish.classic",
+                                         "purge_queue publish.short", "purge_queue publish.dead"};
     world.bus = bus_open_guest(topology);
-    for (size_t i = 0; i < ARRAY_LEN(queues); i++)
-        assert_int_equal(servers_run("ctl", "purge_queue", queues[i]), 0);
+    for (size_t i = 0; i < ARRAY_LEN(purges); i++)
+        assert_int_equal(broker_ctl(purges[i], world.bus, NULL), 0);
     *state = &world;
     return 0;
 }
@@ -202,7 +202,7 @@ static void bus_settle__full_queue__is_refused_and_works_again_when_drained(void
     while (!is_empty(consumer))
         ;
     bus_close(consumer);
-    assert_int_equal(servers_run("ctl", "purge_queue", "publish.short"), 0);
+    assert_int_equal(broker_ctl("purge_queue publish.short", world->bus, NULL), 0);
     assert_true(bus_reopen(world->bus, &world->err));
     publish_ok(world->bus, message_to("publish.short", "x"));
     settle_ok(world->bus);
@@ -255,9 +255,9 @@ static void bus_publish__without_the_right__is_configuration(void **state)
     struct world *world = *state;
     struct bus_config config = bus_config_guest();
     struct bus *bus = NULL;
-    servers_run("ctl", "delete_user", "limited");
-    assert_int_equal(servers_run("ctl", "add_user limited right", NULL), 0);
-    assert_int_equal(servers_run("ctl", "set_permissions limited ^$ ^$ ^$", NULL), 0);
+    broker_ctl("delete_user limited", world->bus, NULL);
+    assert_int_equal(broker_ctl("add_user limited right", world->bus, NULL), 0);
+    assert_int_equal(broker_ctl("set_permissions limited ^$ ^$ ^$", world->bus, NULL), 0);
     config.user = "limited";
     config.password = "right";
     if (!bus_open(&config, NULL, &bus, &world->err))

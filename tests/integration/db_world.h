@@ -38,15 +38,21 @@ static inline const char *world_path(const char *file, char path[static 512])
 }
 
 /* Runs db_bus_servers with a command, waits for its end; gives its status. */
-static inline int servers_run(const char *command, const char *more, const char *more2)
+static inline pid_t servers_begin(const char *command, const char *more, const char *more2)
 {
     const char *const words[] = {
         "db_bus_servers", command, env_get("DB_BUS_DIR"), more, more2, NULL};
     pid_t pid;
-    int status;
     assert_int_equal(posix_spawn(&pid, env_get("DB_BUS_SERVERS"), NULL, NULL,
                                  (char *const *)(uintptr_t)words, environ),
                      0);
+    return pid;
+}
+
+static inline int servers_run(const char *command, const char *more, const char *more2)
+{
+    pid_t pid = servers_begin(command, more, more2);
+    int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return status;
 }

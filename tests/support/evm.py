@@ -9,6 +9,7 @@ accounts.
 Contracts come from tests/chain/compile; `contract(name)` compiles them when that was not done yet.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -28,13 +29,16 @@ def artifacts():
 
 
 def install():
-    """What npm has to fetch, once; why not, when it can't."""
+    """What npm has to fetch, once; why not, when it can't. One at a time, as tools/up does: who only sees half
+    of it waits for the rest."""
     if not shutil.which("node") or not shutil.which("npm"):
         return "node and npm are not installed"
-    if (FOLDER / "node_modules/solc").is_dir():
-        return None
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=FOLDER,
-                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    with open(FOLDER / "package-lock.json", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (FOLDER / "node_modules/solc").is_dir() and anvil_binary().exists():
+            return None
+        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=FOLDER,
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return None if done.returncode == 0 else "no npm registry is reachable"
 
 

@@ -21,7 +21,8 @@ flags_release := $(OPT) $(hardening)
 # Without optimisation GCC does not know the ranges of numbers that it knows otherwise.
 flags_debug := -O0 -Wno-format-truncation
 flags_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-flags_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
+# The calls of the sanitizer hide from GCC what is set on every way.
+flags_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer -Wno-maybe-uninitialized
 flags_coverage := -O0 --coverage -Wno-format-truncation
 
 ifndef flags_$(VARIANT)
