@@ -3,6 +3,7 @@ request (services/auth/actions/signing_keys.h)."""
 
 import json
 import threading
+import time
 
 import jwt
 import requests
@@ -76,12 +77,14 @@ def test_keys_rotate_under_load_without_a_failed_request(stack):
         try:
             old, old_bearer = kid_of(guests[0])
             for _ in range(2):
+                began = time.monotonic()
                 done = WORLD.service("auth", "--rotate-keys", environment=local)
                 assert done.returncode == 0, done.stderr
                 new = done.stdout.split()[0]
                 keys = wait_for(lambda kid=new: kid in (shown := published()) and shown, 60,
                                 "the new key to be published")
-                assert old in keys
+                # It stays for its time; on a busy machine that may be over when we look.
+                assert old in keys or time.monotonic() - began > quick["JWT_KEY_RETIRE_TIME"]
                 # Whoever has a fresh token of the new key is let in, everywhere.
                 wait_for(lambda kid=new: kid_of(Guest.made().enter())[0] == kid, 60,
                          "the new key to sign")
