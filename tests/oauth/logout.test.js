@@ -79,6 +79,25 @@ test('clients with a back channel are told, signed, until they have heard it', a
   server.close();
 });
 
+test('clients hear of it at the same time, so one that hangs holds up nobody', async () => {
+  const open = new Set();
+  let most = 0;
+  const release = () => { for (const done of open) done(200); };
+  // Each waits for the other; told one after the other, they would never meet.
+  const server = () => listen((entry, response) => new Promise((done) => {
+    open.add(done);
+    response.on('close', () => open.delete(done));
+    most = Math.max(most, open.size);
+    if (open.size === 2) release();
+  }));
+  const servers = [await server(), await server()];
+  const browser = new Browser();
+  for (const one of servers) await tokens(register({ backchannel_logout_uri: `${one.url}/out` }), {}, { browser });
+  await browser.fetch(`${issuer}/api/v2/barong/identity/sessions`, { method: 'DELETE' });
+  await eventually(() => most === 2, 60000);
+  servers.forEach((one) => one.close());
+});
+
 test('what an operator ends is told as well', async () => {
   const server = await listen();
   const client = register({ backchannel_logout_uri: `${server.url}/out` });

@@ -206,10 +206,10 @@ export async function listen(answer = () => 200) {
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (bytes) => { body += bytes; });
-    request.on('end', () => {
+    request.on('end', async () => {
       const entry = { method: request.method, url: request.url, headers: request.headers, body };
       received.push(entry);
-      const said = answer(entry);
+      const said = await answer(entry, response);
       const [status, text, type] = Array.isArray(said) ? said : [said, '', 'text/plain'];
       response.writeHead(status, { 'content-type': type });
       response.end(text);
