@@ -117,6 +117,7 @@ test('a resource is the audience of the token', async () => {
   const good = await code(client, { resource: api });
   refused(await post('/oauth2/token', client, { ...good, resource: 'https://other.example' }), 400,
     'invalid_target');
+  refused(await post('/oauth2/token', client, good), 400, 'invalid_grant'); // the guess burnt the code
 });
 
 test('a client that is removed takes its tokens along', async () => {

@@ -152,13 +152,15 @@ static void advance(struct gate_progress *progress, int64_t now_us)
 
 /* ---- a look ---- */
 
-static bool begin(struct auth *app, struct db *db, struct gate_progress *progress, struct err *err)
+/* Nothing is remembered but the numbers of the last `back` changes. */
+static bool begin(struct auth *app, struct db *db, struct gate_progress *progress, uint64_t back,
+                  struct err *err)
 {
     uint64_t last;
     if (!changes_last(db, &last, err))
         return false;
     *progress = (struct gate_progress){.has_begun = true,
-                                       .floor = last > LOOK_BACK ? last - LOOK_BACK : 0,
+                                       .floor = last > back ? last - back : 0,
                                        .top = last,
                                        .tables_changed = true};
     gate_forget_all(app->gate);
@@ -178,6 +180,16 @@ static bool load_tables(struct auth *app, struct db *db, struct err *err)
     return gate_tables_set(app->gate, permissions, restrictions, err);
 }
 
+/* What changed. More at once than can be remembered (all grants of everybody ended): all is forgotten,
+ * and so that the next look is bounded, only the newer half of those changes is looked at again. */
+static bool read_changes(struct look *look, struct db *db, struct err *err)
+{
+    bool all;
+    if (!changes_read(db, look->progress->floor, WINDOW, take, look, &all, err))
+        return false;
+    return all || begin(look->app, db, look->progress, WINDOW / 2, err);
+}
+
 static bool look_locked(struct auth *app, struct db *db, struct err *err)
 {
     struct gate *gate = app->gate;
@@ -187,9 +199,9 @@ static bool look_locked(struct auth *app, struct db *db, struct err *err)
         return err_set(err, ERR_INTERNAL, "no memory");
     struct look look = {app, progress};
     bool too_late = gate->looked_us != 0 && now_us - gate->looked_us > FORGET_AFTER_US;
-    if ((!progress->has_begun || too_late) && !begin(app, db, progress, err))
+    if ((!progress->has_begun || too_late) && !begin(app, db, progress, LOOK_BACK, err))
         return false;
-    if (!changes_read(db, progress->floor, take, &look, err))
+    if (!read_changes(&look, db, err))
         return false;
     advance(progress, now_us);
     if (progress->tables_changed || now_us - progress->tables_us > TABLES_EVERY_US) {

@@ -156,8 +156,11 @@ static bool code_unit(struct db *db, void *arg, struct err *err)
     if (why)
         return oauth_grants_revoke(db, &grant, "code_refused", call->now_us, err) &&
                refuse_and_commit(work, OAUTH_INVALID_GRANT, why);
-    return resource_check(work->exchange, &grant, err) &&
-           first_tokens(work, &grant, &user, row.nonce, err);
+    if (!resource_check(work->exchange, &grant, &work->refusal)) {
+        work->is_refused = true;
+        return oauth_grants_revoke(db, &grant, "code_refused", call->now_us, err);
+    }
+    return first_tokens(work, &grant, &user, row.nonce, err);
 }
 
 bool oauth_exchange_code(struct call *call, const struct oauth_exchange *exchange, struct str *out,

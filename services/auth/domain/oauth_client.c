@@ -29,12 +29,6 @@ struct reading {
     struct err *err;
 };
 
-const char *oauth_auth_method_word(enum oauth_auth_method method)
-{
-    assert(method < OAUTH_AUTH_METHODS_COUNT);
-    return auth_methods[method];
-}
-
 const char *oauth_grant_type_word(enum oauth_grant_type type)
 {
     assert(type < OAUTH_GRANT_TYPES_COUNT);

@@ -77,7 +77,6 @@ struct oauth_client_rules {
     bool insecure; /* addresses with http are fine: a local stack */
 };
 
-const char *oauth_auth_method_word(enum oauth_auth_method method);
 const char *oauth_grant_type_word(enum oauth_grant_type type);
 bool oauth_grant_type_parse(const char *word, enum oauth_grant_type *ret_type) MUST_CHECK;
 

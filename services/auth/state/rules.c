@@ -116,12 +116,6 @@ const struct label_rules *rules_of_labels(const struct rules *rules)
     return &rules->labels;
 }
 
-const char *const *rules_words(const struct rules *rules, enum rules_list list, size_t *ret_count)
-{
-    *ret_count = rules->words_count[list];
-    return rules->words[list];
-}
-
 bool rules_has(const struct rules *rules, enum rules_list list, const char *word)
 {
     for (size_t i = 0; i < rules->words_count[list]; i++)

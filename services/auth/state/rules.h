@@ -31,7 +31,5 @@ enum rules_list {
     RULES_LIST_COUNT
 };
 bool rules_has(const struct rules *rules, enum rules_list list, const char *word);
-/* The words, in the order of the file. */
-const char *const *rules_words(const struct rules *rules, enum rules_list list, size_t *ret_count);
 
 #endif

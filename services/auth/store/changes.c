@@ -36,15 +36,17 @@ static bool kind_parse(const char *name, enum change_kind *ret_kind)
     return false;
 }
 
-bool changes_read(struct db *db, uint64_t after,
-                  void (*take)(void *arg, const struct change_row *row), void *arg, struct err *err)
+bool changes_read(struct db *db, uint64_t after, size_t max,
+                  void (*take)(void *arg, const struct change_row *row), void *arg, bool *ret_all,
+                  struct err *err)
 {
     struct db_result *rows;
     if (!db_query(db,
                   "SELECT seq, kind, `key` FROM changes WHERE seq > ?"
-                  " AND created_at > NOW(6) - INTERVAL ? SECOND ORDER BY seq",
-                  DB_ARGS(DB_U64(after), DB_I64(CHANGES_LOOK_BACK_S)), &rows, err))
+                  " AND created_at > NOW(6) - INTERVAL ? SECOND ORDER BY seq LIMIT ?",
+                  DB_ARGS(DB_U64(after), DB_I64(CHANGES_LOOK_BACK_S), DB_U64(max)), &rows, err))
         return false;
+    *ret_all = db_row_count(rows) < max;
     while (db_row_next(rows)) {
         struct change_row row = {.seq = db_get_u64(rows, 0)};
         if (!kind_parse(db_get_text(rows, 1), &row.kind))

@@ -49,10 +49,10 @@ bool change_announce(struct db *db, enum change_kind kind, const char *key, stru
     MUST_CHECK;
 
 /* Calls take() for the rows of the last CHANGES_LOOK_BACK_S with a seq above `after`, in the order of
- * seq. Rows of an unknown kind (a newer version writes them) are skipped. */
-bool changes_read(struct db *db, uint64_t after,
-                  void (*take)(void *arg, const struct change_row *row), void *arg, struct err *err)
-    MUST_CHECK;
+ * seq, at most `max`; *ret_all: there were fewer. Rows of an unknown kind (a newer version writes them) are skipped. */
+bool changes_read(struct db *db, uint64_t after, size_t max,
+                  void (*take)(void *arg, const struct change_row *row), void *arg, bool *ret_all,
+                  struct err *err) MUST_CHECK;
 
 /* The highest seq; 0: none. */
 bool changes_last(struct db *db, uint64_t *ret_seq, struct err *err) MUST_CHECK;

@@ -14,11 +14,28 @@ struct which {
 #define LIVING " FROM oauth_grants g WHERE g.revoked_at IS NULL AND g.user_id IS NOT NULL"
 #define ONLINE " AND NOT FIND_IN_SET('offline_access', REPLACE(g.scope, ' ', ','))"
 
+/* Grants first, as whoever gives tokens of one does: so what is told and announced is what is ended, and
+ * two that end the same ones wait for each other instead of blocking each other. */
+static bool lock(struct db *db, const struct which *which, struct err *err)
+{
+    AUTO(str_release) struct str sql = STR_INIT(8192);
+    struct db_result *rows;
+    db_sql(db, &sql, "SELECT COUNT(*) FROM oauth_grants g WHERE g.user_id IS NOT NULL", DB_NONE);
+    db_sql(db, &sql, which->sql, which->values, which->count);
+    db_sql(db, &sql, " FOR UPDATE", DB_NONE);
+    if (!db_query_str(db, &sql, &rows, err))
+        return false;
+    db_result_free(rows);
+    return true;
+}
+
 /* `online`: those with offline_access live on. Their clients are told all the same. */
 static bool end(struct db *db, const struct which *which, bool online, const char *why,
                 int64_t now_us, struct err *err)
 {
     AUTO(str_release) struct str sql = STR_INIT(8192);
+    if (!lock(db, which, err))
+        return false;
     db_sql(db, &sql,
            "INSERT INTO oauth_logouts (client_id, uid, sid, next_at)"
            " SELECT DISTINCT g.client_id, u.uid, g.sid, ? FROM oauth_grants g"

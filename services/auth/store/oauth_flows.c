@@ -175,16 +175,6 @@ bool oauth_once(struct db *db, const char *kind, const char *maker, const char *
 
 /* ---- calls to log out ---- */
 
-bool oauth_logouts_insert(struct db *db, const struct oauth_logout *logout, int64_t now_us,
-                          struct err *err)
-{
-    return db_exec(db,
-                   "INSERT INTO oauth_logouts (client_id, uid, sid, next_at) VALUES (?, ?, ?, ?)",
-                   DB_ARGS(DB_U64(logout->client), DB_TEXT(logout->uid), DB_TEXT(logout->sid),
-                           DB_TIME(now_us)),
-                   NULL, err);
-}
-
 struct taking {
     struct arena *arena;
     int64_t now_us, lease_us;

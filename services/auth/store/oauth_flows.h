@@ -78,8 +78,6 @@ struct oauth_logout {
     char uid[USER_UID_SIZE], sid[OAUTH_SID_SIZE];
     uint32_t tries;
 };
-bool oauth_logouts_insert(struct db *db, const struct oauth_logout *logout, int64_t now_us,
-                          struct err *err) MUST_CHECK;
 /* Takes the ones that are due, for lease_us; another process passes over them. */
 bool oauth_logouts_take(struct db *db, struct arena *arena, int64_t now_us, int64_t lease_us,
                         size_t limit, struct oauth_logout **ret_logouts, size_t *ret_count,

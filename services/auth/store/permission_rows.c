@@ -84,14 +84,3 @@ bool permissions_know_role(struct db *db, const char *role, bool *ret_known, str
     return row_exists(db, "SELECT 1 FROM permissions WHERE role = ? LIMIT 1",
                       DB_ARGS(DB_TEXT(role)), ret_known, err);
 }
-
-bool permissions_have(struct db *db, const struct permission_row *row, bool *ret_have,
-                      struct err *err)
-{
-    return row_exists(db,
-                      "SELECT 1 FROM permissions WHERE action = ? AND role = ? AND verb = ?"
-                      " AND path = ? AND topic <=> ? LIMIT 1",
-                      DB_ARGS(DB_TEXT(row->action), DB_TEXT(row->role), DB_TEXT(row->verb),
-                              DB_TEXT(row->path), DB_TEXT(row->topic)),
-                      ret_have, err);
-}

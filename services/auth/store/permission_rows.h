@@ -31,8 +31,5 @@ bool permissions_delete_all(struct db *db, struct err *err) MUST_CHECK;
 /* Whether the role has a permission at all: what makes it a role. */
 bool permissions_know_role(struct db *db, const char *role, bool *ret_known, struct err *err)
     MUST_CHECK;
-/* Whether this row is there already, but for its id and times. */
-bool permissions_have(struct db *db, const struct permission_row *row, bool *ret_have,
-                      struct err *err) MUST_CHECK;
 
 #endif

@@ -190,13 +190,3 @@ bool users_is_alone(struct db *db, uint64_t id, bool *ret_alone, struct err *err
     *ret_alone = !has_others;
     return true;
 }
-
-bool users_count(struct db *db, uint64_t *ret_count, struct err *err)
-{
-    struct db_result *rows;
-    if (!db_query(db, "SELECT COUNT(*) FROM users", DB_NONE, &rows, err))
-        return false;
-    *ret_count = db_row_next(rows) ? db_get_u64(rows, 0) : 0;
-    db_result_free(rows);
-    return true;
-}
