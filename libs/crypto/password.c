@@ -3,11 +3,14 @@
 #include <crypt.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/random.h"
 #include "crypto/crypto.h"
+
+enum { BCRYPT_COST_MAX = 15 /* 31 would take days */ };
 
 _Static_assert((int)PASSWORD_HASH_SIZE >= (int)crypto_pwhash_argon2id_STRBYTES, "a hash fits");
 
@@ -15,6 +18,8 @@ struct password_gate {
     pthread_mutex_t mutex;
     pthread_cond_t left;
     size_t running, running_max, waiting, waiting_max;
+    unsigned bcrypt_cost;
+    struct password_counts counts;
     char nobody[PASSWORD_HASH_SIZE];
 };
 
@@ -41,6 +46,34 @@ static void gate_leave(struct password_gate *gate)
     gate->running--;
     pthread_cond_signal(&gate->left);
     pthread_mutex_unlock(&gate->mutex);
+}
+
+void password_gate_set_bcrypt(struct password_gate *gate, unsigned cost)
+{
+    pthread_mutex_lock(&gate->mutex);
+    gate->bcrypt_cost = cost <= BCRYPT_COST_MAX ? cost : 0;
+    pthread_mutex_unlock(&gate->mutex);
+}
+
+struct password_counts password_gate_counts(struct password_gate *gate)
+{
+    pthread_mutex_lock(&gate->mutex);
+    struct password_counts counts = gate->counts;
+    pthread_mutex_unlock(&gate->mutex);
+    return counts;
+}
+
+/* What one verification computes is noted; gives the cost of its bcrypt hash (0: none). */
+static unsigned note_verification(struct password_gate *gate, unsigned own_cost)
+{
+    pthread_mutex_lock(&gate->mutex);
+    if (own_cost > gate->bcrypt_cost && own_cost <= BCRYPT_COST_MAX)
+        gate->bcrypt_cost = own_cost;
+    unsigned cost = own_cost > 0 ? own_cost : gate->bcrypt_cost;
+    gate->counts.argon2id++;
+    gate->counts.bcrypt += cost > 0;
+    pthread_mutex_unlock(&gate->mutex);
+    return cost;
 }
 
 static bool argon2_hash(const char *password, char ret_hash[static PASSWORD_HASH_SIZE],
@@ -119,6 +152,13 @@ static bool is_bcrypt(const char *hash)
            hash[3] == '$' && strlen(hash) == 60;
 }
 
+unsigned password_bcrypt_cost(const char *hash)
+{
+    bool has_digits =
+        is_bcrypt(hash) && hash[4] >= '0' && hash[4] <= '9' && hash[5] >= '0' && hash[5] <= '9';
+    return has_digits ? (unsigned)(hash[4] - '0') * 10 + (unsigned)(hash[5] - '0') : 0;
+}
+
 bool password_hash_is_known(const char *hash)
 {
     return is_argon2id(hash) || is_bcrypt(hash);
@@ -138,24 +178,40 @@ static bool bcrypt_verify(const char *password, const char *hash, bool *ret_is_r
     return true;
 }
 
+/* A bcrypt of this cost that is nobody's, for the time that it takes. */
+static bool bcrypt_nobody(const char *password, unsigned cost, struct err *err)
+{
+    char setting[64];
+    bool ignored;
+    snprintf(setting, sizeof(setting), "$2b$%02u$%s", cost, "abcdefghijklmnopqrstuu");
+    return bcrypt_verify(password, setting, &ignored, err);
+}
+
+static bool is_argon2id_of(const char *password, const char *hash)
+{
+    return crypto_pwhash_argon2id_str_verify(hash, password, strlen(password)) == 0;
+}
+
 bool password_verify(struct password_gate *gate, const char *password, const char *hash,
                      bool *ret_is_right, bool *ret_is_old, struct err *err)
 {
-    bool is_right = false, fits = strlen(password) <= PASSWORD_BYTES_MAX;
-    bool is_ours = is_argon2id(hash);
-    if (!fits || !password_hash_is_known(hash)) {
+    bool is_right = false, is_ours = is_argon2id(hash), ok = true;
+    if (strlen(password) > PASSWORD_BYTES_MAX || !password_hash_is_known(hash)) {
         /* The time that a wrong password takes. */
         hash = gate->nobody;
         is_ours = true;
-        password = fits ? password : "";
+        password = strlen(password) > PASSWORD_BYTES_MAX ? "" : password;
     }
     if (!gate_enter(gate, err))
         return false;
-    bool ok = true;
-    if (is_ours)
-        is_right = crypto_pwhash_argon2id_str_verify(hash, password, strlen(password)) == 0;
-    else
+    unsigned cost = note_verification(gate, is_ours ? 0 : password_bcrypt_cost(hash));
+    bool by_argon2id = is_argon2id_of(password, is_ours ? hash : gate->nobody);
+    if (is_ours) {
+        is_right = by_argon2id;
+        ok = cost == 0 || bcrypt_nobody(password, cost, err);
+    } else {
         ok = bcrypt_verify(password, hash, &is_right, err);
+    }
     gate_leave(gate);
     if (!ok)
         return false;

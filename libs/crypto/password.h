@@ -11,6 +11,9 @@
  *
  * To spend the same time for somebody who does not exist, verify against password_nobody().
  *
+ * While there are bcrypt hashes (password_gate_set_bcrypt()), each verification computes one hash of
+ * either kind, so that the time does not tell whose account was imported and never used since.
+ *
  * Any thread.
  */
 #ifndef CRYPTO_PASSWORD_H
@@ -18,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -45,6 +49,18 @@ bool password_hash(struct password_gate *gate, const char *password,
  * long is simply wrong. */
 bool password_verify(struct password_gate *gate, const char *password, const char *hash,
                      bool *ret_is_right, bool *ret_is_old, struct err *err) MUST_CHECK;
+
+/* The cost of the bcrypt hashes that there are; 0: there are none (any more). One that is verified is
+ * noticed by itself. */
+void password_gate_set_bcrypt(struct password_gate *gate, unsigned cost);
+/* Of a digest; 0: it is no bcrypt. */
+unsigned password_bcrypt_cost(const char *hash);
+
+struct password_counts {
+    uint64_t argon2id, bcrypt;
+};
+/* Hashes that were computed so far. */
+struct password_counts password_gate_counts(struct password_gate *gate);
 
 /* A hash of today's cost that no password has. */
 const char *password_nobody(const struct password_gate *gate);

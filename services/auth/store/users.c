@@ -190,3 +190,18 @@ bool users_is_alone(struct db *db, uint64_t id, bool *ret_alone, struct err *err
     *ret_alone = !has_others;
     return true;
 }
+
+bool users_bcrypt_digest(struct db *db, char *ret_digest, size_t size, struct err *err)
+{
+    struct db_result *rows;
+    if (!db_query(db,
+                  "SELECT password_digest FROM users WHERE password_digest LIKE '$2_$%'"
+                  " ORDER BY SUBSTRING(password_digest, 5, 2) DESC LIMIT 1",
+                  DB_NONE, &rows, err))
+        return false;
+    ret_digest[0] = '\0';
+    if (db_row_next(rows))
+        db_get_chars(rows, 0, ret_digest, size);
+    db_result_free(rows);
+    return true;
+}

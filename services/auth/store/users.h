@@ -57,6 +57,9 @@ bool users_have_username(struct db *db, const char *username, bool *ret_taken, s
 /* Whether there is no other user; waits for those who are being made. In a transaction. */
 bool users_is_alone(struct db *db, uint64_t id, bool *ret_alone, struct err *err) MUST_CHECK;
 
+/* One of the dearest bcrypt digests that somebody still has; "": nobody has one. Walks the table. */
+bool users_bcrypt_digest(struct db *db, char *ret_digest, size_t size, struct err *err) MUST_CHECK;
+
 /* What the SELECTs of other stores that show users begin with, for user_from_row(): alias `u` is the
  * table users, `r` its referrer (LEFT JOIN users r ON r.id = u.referral_id). */
 #define USER_COLUMNS                                                                               \

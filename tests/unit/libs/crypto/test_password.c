@@ -78,6 +78,49 @@ static void password__bcrypt_is_verified_and_old(void **state)
     password_gate_free(gate);
 }
 
+/* What each verification adds to the counts: of argon2id, of bcrypt. */
+static void assert_costs(struct password_gate *gate, const char *hash, uint64_t argon2id,
+                         uint64_t bcrypts)
+{
+    struct password_counts before = password_gate_counts(gate);
+    bool is_old;
+    assert_false(is_right(gate, "wrong", hash, &is_old));
+    struct password_counts after = password_gate_counts(gate);
+    assert_int_equal(after.argon2id - before.argon2id, argon2id);
+    assert_int_equal(after.bcrypt - before.bcrypt, bcrypts);
+}
+
+static void password__while_there_is_bcrypt__all_cost_the_same(void **state)
+{
+    struct password_gate *gate = gate_of(1, 0);
+    char hash[PASSWORD_HASH_SIZE];
+    struct err err;
+    (void)state;
+    assert_true(password_hash(gate, "Tecohvi0", hash, &err));
+    assert_costs(gate, hash, 1, 0);
+    assert_costs(gate, password_nobody(gate), 1, 0);
+    password_gate_set_bcrypt(gate, 4);
+    assert_costs(gate, hash, 1, 1);
+    assert_costs(gate, password_nobody(gate), 1, 1);
+    assert_costs(gate, bcrypt, 1, 1);
+    assert_costs(gate, "", 1, 1);
+    password_gate_set_bcrypt(gate, 0);
+    assert_costs(gate, hash, 1, 0);
+    assert_costs(gate, bcrypt, 1, 1); /* noticed */
+    assert_costs(gate, hash, 1, 1);
+    password_gate_set_bcrypt(gate, 31); /* nobody waits for days */
+    assert_costs(gate, hash, 1, 0);
+    password_gate_free(gate);
+}
+
+static void password_bcrypt_cost__is_that_of_the_digest(void **state)
+{
+    (void)state;
+    assert_int_equal(password_bcrypt_cost(bcrypt), 4);
+    assert_int_equal(password_bcrypt_cost(""), 0);
+    assert_int_equal(password_bcrypt_cost("$2a$12$"), 0);
+}
+
 static void password__too_long_costs_nothing(void **state)
 {
     static char text[1 << 20];
@@ -158,6 +201,8 @@ int main(void)
         cmocka_unit_test(password__its_own_hash),
         cmocka_unit_test(password__nobodys_and_unknown_hashes),
         cmocka_unit_test(password__bcrypt_is_verified_and_old),
+        cmocka_unit_test(password__while_there_is_bcrypt__all_cost_the_same),
+        cmocka_unit_test(password_bcrypt_cost__is_that_of_the_digest),
         cmocka_unit_test(password__too_long_costs_nothing),
         cmocka_unit_test(gate__serves_so_many_and_refuses_the_rest),
         cmocka_unit_test(strength__knows_what_people_choose),
