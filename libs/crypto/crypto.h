@@ -19,6 +19,10 @@ void sha256(const void *bytes, size_t length, uint8_t ret_digest[static SHA256_S
 enum { MD5_HEX_SIZE = 33 };
 void md5_hex(const void *bytes, size_t length, char ret_hex[static MD5_HEX_SIZE]);
 
+/* A key of `length` bytes from a secret text (RFC 8018, HMAC-SHA1); slow on purpose. */
+void pbkdf2_sha1(const char *secret, const char *salt, unsigned iterations, uint8_t *ret_key,
+                 size_t length);
+
 /* Streaming, for chains of rows. */
 struct sha256;
 struct sha256 *sha256_new(void);

@@ -112,6 +112,16 @@ void hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t len
     hmac(EVP_sha1(), key, key_length, bytes, length, ret_mac);
 }
 
+void pbkdf2_sha1(const char *secret, const char *salt, unsigned iterations, uint8_t *ret_key,
+                 size_t length)
+{
+    int done =
+        PKCS5_PBKDF2_HMAC(secret, (int)strlen(secret), (const uint8_t *)salt, (int)strlen(salt),
+                          (int)iterations, EVP_sha1(), (int)length, ret_key);
+    assert(done == 1);
+    (void)done;
+}
+
 void bytes_wipe(void *bytes, size_t length)
 {
     if (length > 0)

@@ -20,6 +20,8 @@ struct secret_backend {
                  struct str *out, struct err *err);
     bool (*unseal)(void *backend, const char *context, const char *sealed, size_t length,
                    struct str *out, struct err *err);
+    bool (*unseal_foreign)(void *backend, const char *key, const char *sealed, struct str *out,
+                           struct err *err);
     bool (*upkeep)(void *backend, struct err *err);
     void (*close)(void *backend);
 };

@@ -216,6 +216,18 @@ bool secret_unseal(struct secret_store *store, const char *context, const char *
     return ring_load(store, err) && ring_unseal(store, context, sealed, length, out, &read_us, err);
 }
 
+bool secret_opens_foreign(const struct secret_store *store)
+{
+    return store->calls->unseal_foreign != NULL;
+}
+
+bool secret_unseal_foreign(struct secret_store *store, const char *key, const char *sealed,
+                           struct str *out, struct err *err)
+{
+    assert(secret_opens_foreign(store));
+    return store->calls->unseal_foreign(store->backend, key, sealed, out, err);
+}
+
 bool secret_index(struct secret_store *store, const char *context, const void *bytes, size_t length,
                   char ret_index[static KEYRING_INDEX_SIZE], struct err *err)
 {

@@ -84,6 +84,11 @@ bool secret_seal(struct secret_store *store, enum secret_kind kind, const char *
                  const void *bytes, size_t length, struct str *out, struct err *err) MUST_CHECK;
 bool secret_unseal(struct secret_store *store, const char *context, const char *sealed,
                    size_t length, struct str *out, struct err *err) MUST_CHECK;
+/* What another application sealed by the transit engine with its key, without a context.
+ * secret_opens_foreign(): whether there is such an engine. */
+bool secret_opens_foreign(const struct secret_store *store);
+bool secret_unseal_foreign(struct secret_store *store, const char *key, const char *sealed,
+                           struct str *out, struct err *err) MUST_CHECK;
 /* The keyed hash by which a sealed column is searched; `context` is the column alone. */
 bool secret_index(struct secret_store *store, const char *context, const void *bytes, size_t length,
                   char ret_index[static KEYRING_INDEX_SIZE], struct err *err) MUST_CHECK;

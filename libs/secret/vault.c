@@ -269,14 +269,14 @@ static bool vault_write(void *backend, const char *name, const char *text, const
 /* ---- transit ---- */
 
 /* Appends the text data.MEMBER of the answer to `out`. */
-static bool transit(struct vault *vault, const char *verb, const struct str *body,
+static bool transit(struct vault *vault, const char *verb, const char *key, const struct str *body,
                     const char *member, struct str *out, struct err *err)
 {
     AUTO(str_wipe) struct str answer = STR_INIT(ANSWER_BYTES_MAX);
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
     char path[URL_BYTES_MAX];
     long status;
-    snprintf(path, sizeof(path), "%s/%s/%s_credentials", vault->transit, verb, vault->app);
+    snprintf(path, sizeof(path), "%s/%s/%s", vault->transit, verb, key);
     if (!str_ok(body))
         return err_set(err, ERR_INTERNAL, "vault: too long for %s", path);
     if (!call(vault, path, body, &status, &answer, err))
@@ -302,6 +302,14 @@ static void add_context(struct str *body, const char *context)
     str_add(body, "\"}");
 }
 
+static bool transit_own(struct vault *vault, const char *verb, const struct str *body,
+                        const char *member, struct str *out, struct err *err)
+{
+    char key[URL_BYTES_MAX];
+    snprintf(key, sizeof(key), "%s_credentials", vault->app);
+    return transit(vault, verb, key, body, member, out, err);
+}
+
 static bool vault_seal(void *backend, const char *context, const void *bytes, size_t length,
                        struct str *out, struct err *err)
 {
@@ -310,7 +318,7 @@ static bool vault_seal(void *backend, const char *context, const void *bytes, si
     base64_write(&body, bytes, length);
     str_add_char(&body, '"');
     add_context(&body, context);
-    return transit(backend, "encrypt", &body, "ciphertext", out, err);
+    return transit_own(backend, "encrypt", &body, "ciphertext", out, err);
 }
 
 static bool vault_unseal(void *backend, const char *context, const char *sealed, size_t length,
@@ -320,11 +328,24 @@ static bool vault_unseal(void *backend, const char *context, const char *sealed,
     str_add(&body, "{\"ciphertext\":");
     json_write_string_bytes(&body, sealed, length);
     add_context(&body, context);
-    if (!transit(backend, "decrypt", &body, "plaintext", &clear, err))
+    if (!transit_own(backend, "decrypt", &body, "plaintext", &clear, err))
         return false;
     if (!base64_read_any(str_data(&clear), clear.length, out))
         return err_set(err, ERR_PROTOCOL, "vault: the plaintext is no base64");
     return true;
+}
+
+static bool vault_unseal_foreign(void *backend, const char *key, const char *sealed,
+                                 struct str *out, struct err *err)
+{
+    AUTO(str_wipe) struct str body = STR_INIT(BODY_BYTES_MAX), clear = STR_INIT(ANSWER_BYTES_MAX);
+    str_add(&body, "{\"ciphertext\":");
+    json_write_string(&body, sealed);
+    str_add_char(&body, '}');
+    if (!transit(backend, "decrypt", key, &body, "plaintext", &clear, err))
+        return false;
+    return base64_read_any(str_data(&clear), clear.length, out) ||
+           err_set(err, ERR_PROTOCOL, "vault: the plaintext is no base64");
 }
 
 /* ---- upkeep ---- */
@@ -427,6 +448,7 @@ const struct secret_backend secret_vault_backend = {.write = vault_write,
                                                     .read = vault_read,
                                                     .seal = vault_seal,
                                                     .unseal = vault_unseal,
+                                                    .unseal_foreign = vault_unseal_foreign,
                                                     .upkeep = vault_upkeep,
                                                     .close = vault_close};
 /* Credentials are sealed by the keyring. */

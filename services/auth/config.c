@@ -50,6 +50,9 @@ const struct config_row auth_config_rows[] = {
     {"VAULT_KV", CONFIG_TEXT, AT(vault_kv), "secret", .doc = "vault: mount of the key-value engine, version 2."},
     {"VAULT_TRANSIT", CONFIG_TEXT, AT(vault_transit), "transit", .doc = "vault: mount of the transit engine, which seals seeds of codes and secrets of API keys; \"none\": our keyring seals them."},
 
+    {"BARONG_SECRET_KEY_BASE", CONFIG_SECRET, AT(barong_secret_key_base), "", .doc = "--import-barong: Barong's SECRET_KEY_BASE, which opens profiles and phones of its dump."},
+    {"BARONG_VAULT_APP_NAME", CONFIG_TEXT, AT(barong_vault_app_name), "barong", .doc = "--import-barong with SECRET_STORE=vault: Barong's VAULT_APP_NAME; its key APP_apikeys_secret opens API keys."},
+
     {"APP_NAME", CONFIG_TEXT, AT(app_name), "Bourse", .doc = "Name of the platform, in mails and authenticator apps."},
     {"DOMAIN", CONFIG_TEXT, AT(domain), NULL, .example = "https://www.example.com", .doc = "Where the front end is, with its scheme: the links in mails begin with it."},
     {"UID_PREFIX", CONFIG_TEXT, AT(uid_prefix), "ID", .doc = "Two to six letters that a user's uid begins with."},

@@ -7,6 +7,7 @@
 #include "auth/actions/operator_user.h"
 #include "auth/actions/permission_import.h"
 #include "auth/shell.h"
+#include "auth/start.h"
 #include "auth/state/config.h"
 #include "auth/state/password_rules.h"
 #include "auth/state/rules.h"
@@ -14,6 +15,7 @@
 #include "auth/store/users.h"
 #include "crypto/crypto.h"
 #include "crypto/password.h"
+#include "secret/secret.h"
 
 enum { ARENA_BYTES_MAX = 32 << 20, PASSWORD_LINE_SIZE = 256 };
 
@@ -102,17 +104,20 @@ int people_flag_import(struct service *service, const char *file)
     struct import_counts counts;
     struct shell shell;
     struct err err;
-    bool done =
-        people_open(service, &shell, &err) && barong_import(&shell.call, file, &counts, &err);
+    bool done = people_open(service, &shell, &err) && auth_open_secrets(&shell.app, &err) &&
+                barong_import(&shell.call, file, &counts, &err);
+    secret_store_close(shell.app.secrets);
     if (done)
         printf("users: %llu added, %llu here already, %llu of the new ones need --reset-factors\n"
                "labels: %llu, data storages: %llu, comments: %llu, permissions: %llu, "
-               "restrictions: %llu\nrows left out (sealed with Barong's keys, or its log): %llu\n",
+               "restrictions: %llu\nprofiles: %llu, phones: %llu, API keys: %llu\n"
+               "rows left out (sealed with Barong's keys, or its log): %llu\n",
                (unsigned long long)counts.users, (unsigned long long)counts.known_users,
                (unsigned long long)counts.factors, (unsigned long long)counts.labels,
                (unsigned long long)counts.storages, (unsigned long long)counts.comments,
                (unsigned long long)counts.permissions, (unsigned long long)counts.restrictions,
-               (unsigned long long)counts.left_out);
+               (unsigned long long)counts.profiles, (unsigned long long)counts.phones,
+               (unsigned long long)counts.api_keys, (unsigned long long)counts.left_out);
     return people_close(&shell, "--import-barong", done, &err);
 }
 

@@ -166,7 +166,7 @@ class Vault:
         sealed = base64.b64decode(body["ciphertext"].removeprefix(PREFIX))
         try:
             text = AESGCM(self.keys[key]).decrypt(sealed[:12], sealed[12:],
-                                                  base64.b64decode(body["associated_data"]))
+                                                  base64.b64decode(body.get("associated_data", "")))
         except (InvalidTag, KeyError) as error:
             raise Refused(400, "cipher: message authentication failed") from error
         return {"plaintext": base64.b64encode(text).decode()}

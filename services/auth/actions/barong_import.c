@@ -4,53 +4,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/domain/dump.h"
+#include "auth/actions/barong_rows.h"
 #include "auth/domain/email.h"
 #include "auth/store/comments.h"
 #include "auth/store/data_storages.h"
 #include "auth/store/labels.h"
 #include "auth/store/seeds.h"
 #include "auth/store/users.h"
+#include "auth/state/config.h"
 #include "base/clock.h"
+#include "crypto/crypto.h"
 #include "crypto/password.h"
-
-/* The dump has its tables in the order of their names, users last: so it is read twice. */
-enum pass { PASS_USERS, PASS_REST, PASS_MAX };
-
-struct pair {
-    uint64_t old_id, new_id; /* new_id 0: he was here before, nothing of his is taken */
-    uint64_t old_referrer;
-};
-
-struct import {
-    struct call *call;
-    FILE *file;
-    enum pass pass;
-    struct pair *pairs; /* by old_id after the first pass */
-    size_t count, room;
-    struct import_counts counts;
-};
 
 /* ---- values ---- */
 
-static const char *text_of(const struct dump_row *row, const char *column)
+const char *dump_text(const struct dump_row *row, const char *column)
 {
     return dump_row_get(row, column).bytes;
 }
 
-static uint64_t number_of(const struct dump_row *row, const char *column)
+uint64_t dump_number(const struct dump_row *row, const char *column)
 {
-    const char *text = text_of(row, column);
+    const char *text = dump_text(row, column);
     uint64_t number;
     return text && str_to_u64(text, &number) ? number : 0;
 }
 
-static bool refuse(const struct dump_row *row, struct err *err, const char *what)
+bool dump_refuse(const struct dump_row *row, struct err *err, const char *what)
 {
     return err_set(err, ERR_INVALID, "line %u: %s: %s", row->line, row->table, what);
 }
 
-static bool copy(char *room, size_t size, const char *text)
+bool dump_copy(char *room, size_t size, const char *text)
 {
     if (!text || strlen(text) >= size)
         return false;
@@ -58,9 +43,9 @@ static bool copy(char *room, size_t size, const char *text)
     return true;
 }
 
-static int64_t time_of(const struct import *import, const struct dump_row *row)
+int64_t dump_time(const struct import *import, const struct dump_row *row, const char *column)
 {
-    const char *text = text_of(row, "created_at");
+    const char *text = dump_text(row, column);
     int64_t time_us;
     return text && clock_parse_iso(text, &time_us) ? time_us : import->call->now_us;
 }
@@ -93,28 +78,28 @@ static bool is_here(struct import *import, const struct user *user, bool *ret_he
 
 static bool user_read(const struct dump_row *row, struct user *user, struct err *err)
 {
-    const char *username = text_of(row, "username");
-    *user = (struct user){.level = (int32_t)(number_of(row, "level") % 1000),
-                          .otp = number_of(row, "otp") != 0,
-                          .data = text_of(row, "data")};
-    if (!copy(user->uid, sizeof(user->uid), text_of(row, "uid")) || !user->uid[0])
-        return refuse(row, err, "no uid");
-    if (!copy(user->email, sizeof(user->email), text_of(row, "email")) ||
+    const char *username = dump_text(row, "username");
+    *user = (struct user){.level = (int32_t)(dump_number(row, "level") % 1000),
+                          .otp = dump_number(row, "otp") != 0,
+                          .data = dump_text(row, "data")};
+    if (!dump_copy(user->uid, sizeof(user->uid), dump_text(row, "uid")) || !user->uid[0])
+        return dump_refuse(row, err, "no uid");
+    if (!dump_copy(user->email, sizeof(user->email), dump_text(row, "email")) ||
         !email_is_valid(user->email))
-        return refuse(row, err, "no e-mail address");
-    if (!copy(user->role, sizeof(user->role), text_of(row, "role")) ||
-        !copy(user->state, sizeof(user->state), text_of(row, "state")) ||
-        !copy(user->username, sizeof(user->username), username ? username : ""))
-        return refuse(row, err, "role, state or username is too long or missing");
+        return dump_refuse(row, err, "no e-mail address");
+    if (!dump_copy(user->role, sizeof(user->role), dump_text(row, "role")) ||
+        !dump_copy(user->state, sizeof(user->state), dump_text(row, "state")) ||
+        !dump_copy(user->username, sizeof(user->username), username ? username : ""))
+        return dump_refuse(row, err, "role, state or username is too long or missing");
     return true;
 }
 
 static bool take_user(struct import *import, const struct dump_row *row, struct err *err)
 {
     struct call *call = import->call;
-    struct pair pair = {.old_id = number_of(row, "id"),
-                        .old_referrer = number_of(row, "referral_id")};
-    const char *digest = text_of(row, "password_digest");
+    struct pair pair = {.old_id = dump_number(row, "id"),
+                        .old_referrer = dump_number(row, "referral_id")};
+    const char *digest = dump_text(row, "password_digest");
     struct user user;
     bool here;
     if (!user_read(row, &user, err) || !is_here(import, &user, &here, err))
@@ -124,9 +109,9 @@ static bool take_user(struct import *import, const struct dump_row *row, struct 
         return remember(import, pair, err);
     }
     if (!digest || !password_hash_is_known(digest))
-        return refuse(row, err, "no bcrypt digest");
+        return dump_refuse(row, err, "no bcrypt digest");
     if (!uid_claim(call->db, user.uid, "user", err) ||
-        !users_insert(call->db, &user, digest, time_of(import, row), err))
+        !users_insert(call->db, &user, digest, dump_time(import, row, "created_at"), err))
         return err_wrap(err, "line %u", row->line);
     import->counts.users++;
     import->counts.factors += user.otp;
@@ -165,52 +150,53 @@ static bool set_referrers(const struct import *import, struct err *err)
 static bool take_label(struct import *import, const struct dump_row *row, uint64_t user_id,
                        struct err *err)
 {
-    struct label label = {.user_id = user_id, .description = text_of(row, "description")};
-    const char *scope = text_of(row, "scope");
+    struct label label = {.user_id = user_id, .description = dump_text(row, "description")};
+    const char *scope = dump_text(row, "scope");
     if (!scope || !label_scope_parse(scope, &label.scope) ||
-        !copy(label.key, sizeof(label.key), text_of(row, "key")) ||
-        !copy(label.value, sizeof(label.value), text_of(row, "value")))
-        return refuse(row, err, "key, value or scope");
+        !dump_copy(label.key, sizeof(label.key), dump_text(row, "key")) ||
+        !dump_copy(label.value, sizeof(label.value), dump_text(row, "value")))
+        return dump_refuse(row, err, "key, value or scope");
     import->counts.labels++;
-    return labels_insert(import->call->db, &label, time_of(import, row), err);
+    return labels_insert(import->call->db, &label, dump_time(import, row, "created_at"), err);
 }
 
 static bool take_storage(struct import *import, const struct dump_row *row, uint64_t user_id,
                          struct err *err)
 {
     struct data_storage storage = {
-        .user_id = user_id, .title = text_of(row, "title"), .data = text_of(row, "data")};
+        .user_id = user_id, .title = dump_text(row, "title"), .data = dump_text(row, "data")};
     if (!storage.title || !storage.data || strlen(storage.title) > STORAGE_TITLE_MAX)
-        return refuse(row, err, "title or data");
+        return dump_refuse(row, err, "title or data");
     import->counts.storages++;
-    return data_storages_insert(import->call->db, &storage, time_of(import, row), err);
+    return data_storages_insert(import->call->db, &storage, dump_time(import, row, "created_at"),
+                                err);
 }
 
 static bool take_comment(struct import *import, const struct dump_row *row, uint64_t user_id,
                          struct err *err)
 {
     struct comment comment = {.user_id = user_id,
-                              .author_uid = text_of(row, "author_uid"),
-                              .title = text_of(row, "title"),
-                              .data = text_of(row, "data"),
-                              .created_at = time_of(import, row),
-                              .updated_at = time_of(import, row)};
+                              .author_uid = dump_text(row, "author_uid"),
+                              .title = dump_text(row, "title"),
+                              .data = dump_text(row, "data"),
+                              .created_at = dump_time(import, row, "created_at"),
+                              .updated_at = dump_time(import, row, "created_at")};
     if (!comment.author_uid || !comment.title || !comment.data)
-        return refuse(row, err, "author, title or data");
+        return dump_refuse(row, err, "author, title or data");
     import->counts.comments++;
     return comments_insert(import->call->db, &comment, err);
 }
 
 static bool take_permission(struct import *import, const struct dump_row *row, struct err *err)
 {
-    const struct permission_seed seed = {.role = text_of(row, "role"),
-                                         .verb = text_of(row, "verb"),
-                                         .path = text_of(row, "path"),
-                                         .action = text_of(row, "action"),
-                                         .topic = text_of(row, "topic")};
+    const struct permission_seed seed = {.role = dump_text(row, "role"),
+                                         .verb = dump_text(row, "verb"),
+                                         .path = dump_text(row, "path"),
+                                         .action = dump_text(row, "action"),
+                                         .topic = dump_text(row, "topic")};
     bool added = false;
     if (!seed.role || !seed.verb || !seed.path || !seed.action)
-        return refuse(row, err, "role, verb, path or action");
+        return dump_refuse(row, err, "role, verb, path or action");
     if (!seed_permission(import->call->db, &seed, &added, err))
         return false;
     import->counts.permissions += added;
@@ -220,14 +206,14 @@ static bool take_permission(struct import *import, const struct dump_row *row, s
 static bool take_restriction(struct import *import, const struct dump_row *row, struct err *err)
 {
     const struct restriction_seed seed = {
-        .category = text_of(row, "category"),
-        .scope = text_of(row, "scope"),
-        .value = text_of(row, "value"),
-        .state = text_of(row, "state"),
-        .code = {(int64_t)number_of(row, "code"), text_of(row, "code") != NULL}};
+        .category = dump_text(row, "category"),
+        .scope = dump_text(row, "scope"),
+        .value = dump_text(row, "value"),
+        .state = dump_text(row, "state"),
+        .code = {(int64_t)dump_number(row, "code"), dump_text(row, "code") != NULL}};
     bool added = false;
     if (!seed.category || !seed.scope || !seed.value || !seed.state)
-        return refuse(row, err, "category, scope, value or state");
+        return dump_refuse(row, err, "category, scope, value or state");
     if (!seed_restriction(import->call->db, &seed, &added, err))
         return false;
     import->counts.restrictions += added;
@@ -239,18 +225,35 @@ static const struct {
     const char *table;
     bool (*take)(struct import *import, const struct dump_row *row, uint64_t user_id,
                  struct err *err);
-} owned[] = {{"labels", take_label}, {"data_storages", take_storage}, {"comments", take_comment}};
+} owned[] = {{"labels", take_label},
+             {"data_storages", take_storage},
+             {"comments", take_comment},
+             {"profiles", barong_take_profile},
+             {"phones", barong_take_phone}};
 static const struct {
     const char *table;
     bool (*take)(struct import *import, const struct dump_row *row, struct err *err);
 } common[] = {{"permissions", take_permission}, {"restrictions", take_restriction}};
+
+/* A service account is not taken over, nor what signs for it. */
+static bool take_api_key(struct import *import, const struct dump_row *row, struct err *err)
+{
+    const char *type = dump_text(row, "key_holder_account_type");
+    const struct pair *owner = find(import, dump_number(row, "key_holder_account_id"));
+    if (!type || strcmp(type, "User") != 0) {
+        import->counts.left_out++;
+        return true;
+    }
+    return !owner || !owner->new_id || barong_take_api_key(import, row, owner->new_id, err) ||
+           err_wrap(err, "line %u", row->line);
+}
 
 static bool take_rest(struct import *import, const struct dump_row *row, struct err *err)
 {
     for (size_t i = 0; i < ARRAY_LEN(owned); i++) {
         if (strcmp(owned[i].table, row->table) != 0)
             continue;
-        const struct pair *owner = find(import, number_of(row, "user_id"));
+        const struct pair *owner = find(import, dump_number(row, "user_id"));
         if (owner && owner->new_id)
             return owned[i].take(import, row, owner->new_id, err) ||
                    err_wrap(err, "line %u", row->line);
@@ -259,6 +262,8 @@ static bool take_rest(struct import *import, const struct dump_row *row, struct 
     for (size_t i = 0; i < ARRAY_LEN(common); i++)
         if (strcmp(common[i].table, row->table) == 0)
             return common[i].take(import, row, err);
+    if (strcmp(row->table, "apikeys") == 0)
+        return take_api_key(import, row, err);
     import->counts.left_out += strcmp(row->table, "users") != 0;
     return true;
 }
@@ -285,6 +290,7 @@ static bool import_unit(struct db *db, void *arg, struct err *err)
     struct import *import = arg;
     struct dump_source source = {read_file, import->file};
     import->count = 0;
+    import->keys.secret = import->call->app->config->barong_secret_key_base;
     import->counts = (struct import_counts){0};
     for (import->pass = PASS_USERS; import->pass < PASS_MAX; import->pass++) {
         rewind(import->file);
@@ -307,6 +313,7 @@ bool barong_import(struct call *call, const char *path, struct import_counts *re
     bool ok = db_transaction(call->db, import_unit, &import, err);
     fclose(import.file);
     free(import.pairs);
+    bytes_wipe(&import.keys, sizeof(import.keys));
     if (!ok)
         return err_wrap(err, "%s", path);
     *ret_counts = import.counts;

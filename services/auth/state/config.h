@@ -28,6 +28,7 @@ struct auth_config {
     const char *secret_store, *secret_file, *secret_key_file;
     const char *vault_addr, *vault_token, *vault_token_file, *vault_role_id, *vault_secret_id_file;
     const char *vault_app_name, *vault_kv, *vault_transit;
+    const char *barong_secret_key_base, *barong_vault_app_name; /* of a Barong that is imported */
 
     /* What the platform is called, and where its front end is. */
     const char *app_name, *domain, *uid_prefix;

@@ -1,14 +1,20 @@
 """What operators do at a shell: the first administrator, sessions, the import of a Barong dump."""
 
+import base64
 import crypt
+import hashlib
 import secrets
 import subprocess
 
 import requests
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from members import people
-from staff import sql, staff
+from staff import sql, staff, superadmin
+from test_vault import secrets_of_file
 from world import REPOSITORY, WORLD
+
+from vault import Vault
 
 WORLD_SEEDS = REPOSITORY / "deploy/seed/auth/permissions.yml"
 SESSIONS = f"http://127.0.0.1:{WORLD.edge_port}/api/v2/barong/identity/sessions"
@@ -54,7 +60,7 @@ def dump(rows, more=""):
             "CREATE TABLE `labels` (\n  `id` bigint(20) NOT NULL,\n  `user_id` bigint(20),\n"
             "  `key` varchar(255),\n  `value` varchar(255),\n  `scope` varchar(255),\n"
             "  `description` varchar(255),\n  PRIMARY KEY (`id`)\n);\n" + more +
-            "CREATE TABLE `profiles` (`id` int);\nINSERT INTO `profiles` VALUES (1),(2);\n"
+            "CREATE TABLE `activities` (`id` int);\nINSERT INTO `activities` VALUES (1),(2);\n"
             "CREATE TABLE `users` (\n  `id` bigint(20) NOT NULL,\n  `uid` varchar(255),\n"
             "  `email` varchar(255),\n  `password_digest` varchar(255),\n  `role` varchar(255),\n"
             "  `data` text,\n  `level` int,\n  `otp` tinyint(1),\n  `state` varchar(255),\n"
@@ -97,6 +103,106 @@ def test_import_a_barong_dump(stack, tmp_path):
 
     again = run("--import-barong", str(file))
     assert again.returncode == 0 and "users: 0 added, 3 here already" in again.stdout
+
+
+# ---- what Barong sealed ----
+
+LOG_ROWS = "INSERT INTO `activities` VALUES (1),(2);\n"
+SECRET_KEY_BASE = secrets.token_hex(32)
+
+
+def marshalled(text):
+    data = text.encode()
+    assert len(data) < 123
+    return b'\x04\x08I"' + bytes([len(data) + 5]) + data + b"\x06:\x06ET"
+
+
+def sealed(text, week="202023"):
+    """As Barong writes a column, from its reference (barong.md §2.16)."""
+    key = hashlib.pbkdf2_hmac("sha1", SECRET_KEY_BASE.encode(), week.encode(), 65536, 32)
+    nonce = secrets.token_bytes(12)
+    piece = AESGCM(key).encrypt(nonce, marshalled(text), b"")
+    parts = (base64.b64encode(part).decode() for part in (piece[:-16], nonce, piece[-16:]))
+    return f"'{week}.{'--'.join(parts)}'"
+
+
+def sealed_dump(vault, secret):
+    uid, phone = "ID" + secrets.token_hex(5).upper(), f"4474180{secrets.randbelow(90000) + 10000}"
+    kid = secrets.token_hex(8)
+    row = (7, f"'{uid}'", f"'{uid.lower()}@example.com'",
+           f"'{crypt.crypt('x', '$2a$04$' + secrets.token_hex(11))}'", "'member'", "NULL", 1, 0,
+           "'active'", "NULL", "'2020-01-02 03:04:05'")
+    cipher = vault.encrypt("barong_apikeys_secret",
+                           {"plaintext": base64.b64encode(secret.encode())})["ciphertext"]
+    rows = ("INSERT INTO `apikeys` (`id`,`key_holder_account_id`,`key_holder_account_type`,`kid`,"
+            "`algorithm`,`scope`,`secret_encrypted`,`state`) VALUES"
+            f" (1,7,'User','{kid}','HS256','---\\n- trade\\n- read\\n','{cipher}','active'),"
+            f"(2,1,'ServiceAccount','{kid[::-1]}','HS256','---\\n','{cipher}','active');\n"
+            "INSERT INTO `documents` (`id`,`user_id`) VALUES (1,7);\n"
+            "INSERT INTO `phones` (`id`,`user_id`,`country`,`number_encrypted`,`validated_at`)"
+            f" VALUES (1,7,'GB',{sealed(phone)},'2020-02-03 04:05:06');\n"
+            "INSERT INTO `profiles` (`id`,`user_id`,`first_name_encrypted`,`last_name_encrypted`,"
+            "`dob_encrypted`,`address_encrypted`,`postcode`,`city`,`country`,`state`) VALUES"
+            f" (1,7,{sealed('Zoë')},{sealed('Berg')},{sealed('1985-12-10', '202123')},NULL,"
+            "'SW1Y','London','GB',3);\n")
+    return uid, phone, kid, dump([row], rows).replace(LOG_ROWS, "")
+
+
+def imported(file, **settings):
+    done = subprocess.run([WORLD.binaries / "bourse-auth", "--import-barong", str(file)], text=True,
+                          capture_output=True, timeout=60, env={**WORLD.env("auth"), **settings})
+    return done
+
+
+def test_what_barong_sealed_is_opened_with_its_keys_and_sealed_with_ours(stack, tmp_path):
+    secret, file = secrets.token_hex(16), tmp_path / "barong.sql"
+    with Vault() as vault:
+        _, phone, kid, text = sealed_dump(vault, secret)
+        file.write_text(text)
+        vault.put("bourse/keyring", secrets_of_file()["keyring"])
+        done = imported(file, SECRET_STORE="vault", VAULT_ADDR=vault.url, VAULT_TOKEN=vault.token,
+                        BARONG_SECRET_KEY_BASE=SECRET_KEY_BASE)
+        assert done.returncode == 0, done.stderr
+        assert "profiles: 1, phones: 1, API keys: 1" in done.stdout
+        assert "log): 2" in done.stdout  # the document, and the key of a service account
+        ((ours, scope, state, owner),) = sql(
+            "SELECT secret, scope, state, user_id FROM {}.api_keys WHERE kid = %s", kid)
+        assert (scope, state) == ("trade,read", "active")
+        # Under our key, for this row alone.
+        context = base64.b64encode(f"api_keys.secret/{kid}/user/{owner}".encode())
+        clear = vault.decrypt("bourse_credentials", {"ciphertext": ours,
+                                                     "associated_data": context})
+        assert base64.b64decode(clear["plaintext"]).decode() == secret
+    rows = sql("SELECT first_name, dob, state FROM {}.profiles WHERE user_id = %s", owner)
+    assert rows[0][2] == "verified" and "Zo" not in rows[0][0] and "1985" not in rows[0][1]
+    assert secret not in done.stdout + done.stderr and phone not in done.stdout + done.stderr
+
+
+def test_what_no_key_opens_is_counted_and_a_wrong_key_leaves_nothing(stack, tmp_path):
+    file = tmp_path / "barong.sql"
+    uid, _, kid, text = sealed_dump(Vault(), secrets.token_hex(16))
+    file.write_text(text)
+    wrong = imported(file, BARONG_SECRET_KEY_BASE="another")
+    assert wrong.returncode == 1 and "another SECRET_KEY_BASE" in wrong.stderr
+    assert sql("SELECT COUNT(*) FROM {}.users WHERE uid = %s", uid) == ((0,),)
+    done = imported(file)
+    assert done.returncode == 0, done.stderr
+    assert "profiles: 0, phones: 0, API keys: 0" in done.stdout and "log): 5" in done.stdout
+    assert sql("SELECT COUNT(*) FROM {}.api_keys WHERE kid = %s", kid) == ((0,),)
+
+
+def test_profiles_and_phones_open_without_a_vault(stack, tmp_path):
+    file = tmp_path / "barong.sql"
+    uid, phone, _, text = sealed_dump(Vault(), secrets.token_hex(16))
+    file.write_text(text)
+    done = imported(file, BARONG_SECRET_KEY_BASE=SECRET_KEY_BASE)
+    assert done.returncode == 0, done.stderr
+    assert "profiles: 1, phones: 1, API keys: 0" in done.stdout
+    shown = superadmin().get(f"/admin/users/{uid}").json()
+    (profile,), (number,) = shown["profiles"], shown["phones"]
+    assert (profile["first_name"], profile["last_name"], profile["dob"], profile["city"]) == (
+        "Zoë", "Berg", "1985-12-10", "London")
+    assert (number["number"], number["country"]) == (phone, "GB")
 
 
 def test_a_broken_dump_leaves_nothing(stack, tmp_path):
