@@ -11,7 +11,8 @@ from world import REPOSITORY, WORLD
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.S | re.M)
 
 
-@pytest.mark.parametrize("name", ["front-end.md", "operations-auth.md"])
+@pytest.mark.parametrize("name", ["front-end.md", "operations-auth.md", "oauth.md",
+                                  "factors.md"])
 def test_commands_of_the_page_work(stack, name):
     blocks = BLOCK.findall((REPOSITORY / "deploy/docs" / name).read_text())
     assert blocks

@@ -226,6 +226,16 @@ def test_a_reset_is_over_when_the_address_changes():
     assert errors(reset(link)) == ["identity.user.utilized_token"]
 
 
+def test_a_reset_is_over_when_the_password_changes():
+    """A-07."""
+    bert = Applicant().sign_up().confirm()
+    link = bert.ask_reset()
+    answer = bert.put("/resource/users/password", old_password=PASSWORD, new_password=NEW + "x",
+                      confirm_password=NEW + "x")
+    assert answer.status_code == 201, answer.text
+    assert errors(reset(link)) == ["identity.user.utilized_token"]
+
+
 OTHER_SITES = [{"Origin": "https://elsewhere.example"}, {"Origin": "null"},
                {"Sec-Fetch-Site": "cross-site"},
                {"Sec-Fetch-Site": "same-site", "Origin": "https://elsewhere.example"}]
