@@ -177,6 +177,17 @@ static void prepare(struct fetch *fetch, const struct fetch_request *request, st
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
     if (request->once)
         curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    if (request->authorities && request->authorities[0]) {
+        /* Only read, and copied here. */
+        union {
+            const char *from;
+            void *to;
+        } pem = {.from = request->authorities};
+        struct curl_blob blob = {
+            .data = pem.to, .len = strlen(request->authorities), .flags = CURL_BLOB_COPY};
+        curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &blob);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    }
     if (request->user) {
         curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         curl_easy_setopt(curl, CURLOPT_USERNAME, request->user);

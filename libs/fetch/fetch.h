@@ -38,6 +38,8 @@ struct fetch_request {
     /* For questions that must not go out twice: over a connection of its own, because libcurl sends again
      * what a kept one that dies did not answer. */
     bool once;
+    /* PEM: the only authorities whose certificates are believed; NULL or "": those of the system. */
+    const char *authorities;
 };
 
 /* Appends the body of the answer to `out` (its ceiling bounds the download: ERR_PROTOCOL above it).

@@ -49,6 +49,7 @@ const struct config_row blockchain_config_rows[] = {
     {"CATALOGUE_POLL_MS", CONFIG_U32, AT(catalogue_poll_ms), "2000", .min = 50, .max = 60000, .doc = "Milliseconds between two looks at the catalogue of accounting."},
     {"TIP_POLL_MS", CONFIG_U32, AT(tip_poll_ms), "1000", .min = 20, .max = 60000, .doc = "Milliseconds between two looks at a chain that is at its tip."},
     {"NODE_TIMEOUT_MS", CONFIG_U32, AT(node_timeout_ms), "15000", .min = 100, .max = 120000, .doc = "Time of one call of a node."},
+    {"NODE_AUTHORITIES_FILE", CONFIG_FILE, AT(node_authorities), "", .doc = "PEM file: the only authorities whose certificates nodes and custodians may have; empty: those of the system."},
     {"BLOCKS_KEPT", CONFIG_U32, AT(blocks_kept), "1000", .min = 10, .max = 100000, .doc = "Hashes of blocks that are kept for each chain: a reorganisation deeper than this stops the chain."},
     {"ADDRESS_POOL", CONFIG_U32, AT(address_pool), "200", .min = 1, .max = 100000, .doc = "Addresses derived ahead, for each chain."},
     {"READY_LAG_MAX", CONFIG_U32, AT(ready_lag_max), "3", .min = 1, .max = 10000, .doc = "Blocks that a chain may be behind its tip and still be ready."},

@@ -33,7 +33,7 @@ FEE = 210
 
 
 class Custody:
-    def __init__(self, coin="tbtc", wallet=WALLET):
+    def __init__(self, coin="tbtc", wallet=WALLET, tls=None):
         self.coin, self.wallet = coin, wallet
         self.addresses, self.late, self.transfers, self.sent, self.approvals = [], {}, {}, {}, {}
         self.webhooks, self.passphrases, self.balance = [], [], 123456
@@ -69,7 +69,9 @@ class Custody:
         self.server.daemon_threads = True
         self.coin_prefix = f"/api/v2/{coin}"
         self.prefix = f"{self.coin_prefix}/wallet/{wallet}"
-        self.url = f"http://bearer:{TOKEN}@127.0.0.1:{self.server.server_port}{self.prefix}"
+        if tls:  # an ssl.SSLContext
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://bearer:{TOKEN}@127.0.0.1:{self.server.server_port}{self.prefix}"
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -102,6 +102,7 @@ static void servers_apply(struct blockchain *app, struct chain *chain, const cha
                                         .client = chain->client,
                                         .servers = servers,
                                         .timeout_ms = app->config->node_timeout_ms,
+                                        .authorities = app->config->node_authorities,
                                         .clock = app->clock,
                                         .metrics = app->metrics};
     char *copy = strdup(servers);

@@ -60,7 +60,7 @@ static bool node_open(const struct blockchain_config *config, const char *key, s
     char url[RPC_URL_SIZE];
     *node = (struct node){.rpc = NULL};
     if (!servers_read(config, key, url, sizeof(url), &node->client, err) ||
-        !rpc_open(url, config->node_timeout_ms, &node->rpc, err) ||
+        !rpc_open(url, config->node_timeout_ms, config->node_authorities, &node->rpc, err) ||
         !node->client->family->identify(node, &identity, err))
         return false;
     memcpy(node->network, identity.network, sizeof(node->network));

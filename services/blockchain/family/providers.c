@@ -166,8 +166,8 @@ static bool node_of(struct provider_session *session, size_t at, struct node **r
 {
     struct providers *providers = session->providers;
     struct node *node = &session->nodes[at];
-    if (!node->rpc &&
-        !rpc_open(providers->rows[at].url, providers->spec.timeout_ms, &node->rpc, err))
+    if (!node->rpc && !rpc_open(providers->rows[at].url, providers->spec.timeout_ms,
+                                providers->spec.authorities, &node->rpc, err))
         return false;
     node->client = providers->spec.client;
     pthread_mutex_lock(&providers->lock);

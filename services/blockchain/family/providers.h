@@ -36,6 +36,7 @@ struct providers_spec {
     const struct chain_client *client;
     const char *servers; /* addresses between blanks or commas, preferred first */
     long timeout_ms;
+    const char *authorities; /* of their certificates; fetch.h */
     const struct clock *clock;
     struct metrics *metrics; /* NULL: none */
 };

@@ -14,6 +14,7 @@ enum { REQUEST_BYTES_MAX = 1 << 20, CREDENTIAL_SIZE = 160, MESSAGE_SIZE = 120, W
 struct rpc {
     struct fetch *fetch;
     long timeout_ms;
+    const char *authorities;
     uint64_t id;
     bool has_user, is_bearer; /* is_bearer: the user is "bearer", the password a token */
     char url[RPC_URL_SIZE], label[RPC_URL_SIZE];
@@ -106,7 +107,8 @@ static bool url_read(struct rpc *rpc, const char *url, struct err *err)
     return true;
 }
 
-bool rpc_open(const char *url, long timeout_ms, struct rpc **ret_rpc, struct err *err)
+bool rpc_open(const char *url, long timeout_ms, const char *authorities, struct rpc **ret_rpc,
+              struct err *err)
 {
     struct rpc *rpc = calloc(1, sizeof(*rpc));
     if (!rpc)
@@ -114,6 +116,7 @@ bool rpc_open(const char *url, long timeout_ms, struct rpc **ret_rpc, struct err
     rpc->request = STR_INIT(REQUEST_BYTES_MAX);
     rpc->answer = STR_INIT(RPC_ANSWER_BYTES_MAX);
     rpc->timeout_ms = timeout_ms;
+    rpc->authorities = authorities;
     rpc->fetch = fetch_new();
     bool ok = rpc->fetch ? url_read(rpc, url, err) : err_set(err, ERR_INTERNAL, "no memory");
     if (!ok) {
@@ -248,6 +251,7 @@ static bool post(struct rpc *rpc, const char *body, size_t length, long *ret_sta
                                           .content_type = "application/json",
                                           .body = body,
                                           .body_length = length,
+                                          .authorities = rpc->authorities,
                                           .connect_timeout_ms = RPC_CONNECT_TIMEOUT_MS,
                                           .timeout_ms = rpc->timeout_ms};
     return run(rpc, &request, ret_status, err);
@@ -357,6 +361,7 @@ bool rpc_rest(struct rpc *rpc, const char *method, const char *path, const char 
                                           .body = body,
                                           .body_length = body ? strlen(body) : 0,
                                           .once = once,
+                                          .authorities = rpc->authorities,
                                           .connect_timeout_ms = RPC_CONNECT_TIMEOUT_MS,
                                           .timeout_ms = rpc->timeout_ms};
     if (!run(rpc, &request, ret_status, err))

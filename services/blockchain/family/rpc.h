@@ -36,8 +36,9 @@ struct rpc_answer {
     size_t length;
 };
 
-/* ERR_CONFIG: no http(s) URL. */
-bool rpc_open(const char *url, long timeout_ms, struct rpc **ret_rpc, struct err *err) MUST_CHECK;
+/* `authorities` stays the caller's, as long as the connection lives; see fetch.h. ERR_CONFIG: no http(s) URL. */
+bool rpc_open(const char *url, long timeout_ms, const char *authorities, struct rpc **ret_rpc,
+              struct err *err) MUST_CHECK;
 void rpc_close(struct rpc *rpc); /* NULL is fine */
 
 const char *rpc_label(const struct rpc *rpc); /* "http://127.0.0.1:19332/" */

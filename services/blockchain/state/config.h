@@ -24,6 +24,7 @@ struct blockchain_config {
     const char *accounting_url, *signer_url;
     uint32_t catalogue_poll_ms, tip_poll_ms;
     uint32_t node_timeout_ms;
+    const char *node_authorities;
     uint32_t blocks_kept;  /* hashes of the last blocks: how deep a reorg we can undo alone */
     uint32_t address_pool; /* derived ahead for each chain */
     uint32_t payout_poll_ms;

@@ -1,10 +1,18 @@
 """Payments by a custodian: asked for once under the payout's own name, looked up by that name, and believed
 only when they are what was asked for (W-18, W-19, W-22, W-23)."""
 
+import datetime
+import ipaddress
 import secrets
+import ssl
+from types import SimpleNamespace
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 import custody as provider
 from gateway import SECONDS, gateway, stood_in
@@ -15,11 +23,36 @@ OUTSIDE = "tb1qoutsideoutsideoutside"
 STEPS = ("reserve", "commit", "broadcast", "seen", "confirm")
 
 
+def certified(folder, name):
+    """A server's side of TLS with a certificate that it signed itself, and the file of that."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    certificate = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(),
+                                          now - datetime.timedelta(days=1), now + datetime.timedelta(days=1)) \
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False) \
+        .add_extension(x509.BasicConstraints(True, None), True).sign(key, hashes.SHA256())
+    pem, path = serialization.Encoding.PEM, folder / f"{name}.pem"
+    path.write_bytes(certificate.public_bytes(pem))
+    secret = folder / f"{name}.key"
+    secret.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path, secret)
+    return context, path
+
+
 @pytest.fixture(scope="module")
-def stand(stack):
+def certificates(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    return SimpleNamespace(known=certified(folder, "known"), other=certified(folder, "other"))
+
+
+@pytest.fixture(scope="module")
+def stand(stack, certificates):
     with stood_in(CUSTODY_WEBHOOK_SECRET=provider.SECRET, CUSTODY_PASSPHRASE=provider.PASSPHRASE,
                   PAYOUT_POLL_MS="50", CUSTODY_AGAIN_S="1", CUSTODY_FAILED_S="1", CUSTODY_LOOK_MAX_S="1",
-                  CUSTODY_LIST_S="1", FAULT_FILE=WORLD.file("fault")) as stand:
+                  CUSTODY_LIST_S="1", NODE_AUTHORITIES_FILE=certificates.known[1],
+                  FAULT_FILE=WORLD.file("fault")) as stand:
         yield stand
 
 
@@ -267,6 +300,17 @@ def test_what_no_webhook_told__is_found_in_the_list(chain, custody):
     assert sorted(int(event["units"]) for event in told) == list(range(100, 160))
     custody.receive("l60", address, 160, state="confirmed")
     assert len(chain.until_events("transfer.confirmed", address, 61)) == 61
+
+
+def test_only_the_authorities_of_the_file_are_believed(stand, certificates):
+    with provider.Custody(tls=certificates.known[0]) as known, provider.Custody(tls=certificates.other[0]) as other:
+        good = stand.chain(servers=[known.url], start_height=1, client="bitgo")
+        bad = stand.chain(servers=[other.url], start_height=1, client="bitgo")
+        good.until_ready()
+        bad.until_stuck("certificate")
+        assert not other.calls
+        good.change(status="disabled")
+        bad.change(status="disabled")
 
 
 def test_w18_kills_at_every_step__none_paid_twice_none_lost(chain, custody):

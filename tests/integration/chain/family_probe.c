@@ -327,9 +327,9 @@ int main(int argc, char **argv)
         if (strcmp(commands[i].name, argv[3]) == 0 && probe.count >= commands[i].arguments_min)
             run = commands[i].run;
     assert(run != NULL);
-    bool ok =
-        rpc_open(argv[2], timeout ? strtol(timeout, NULL, 10) : 5000, &probe.node.rpc, &err) &&
-        run(&probe, &err);
+    bool ok = rpc_open(argv[2], timeout ? strtol(timeout, NULL, 10) : 5000, NULL, &probe.node.rpc,
+                       &err) &&
+              run(&probe, &err);
     if (!ok) {
         str_clear(&probe.out);
         text(&probe, "error", err_name(err.code));
