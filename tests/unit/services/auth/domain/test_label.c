@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "auth/domain/label.h"
+#include "base/check.h"
 
 static const struct level levels[] = {{1, "email", "verified"},
                                       {2, "phone", "verified"},
