@@ -46,6 +46,7 @@ const struct config_row blockchain_config_rows[] = {
 
     {"ACCOUNTING_URL", CONFIG_TEXT, AT(accounting_url), NULL, .example = "http://127.0.0.1:18005", .doc = "Where accounting tells chains, assets and wallets."},
     {"SIGNER_URL", CONFIG_TEXT, AT(signer_url), NULL, .example = "http://127.0.0.1:18015", .doc = "Where the signer gives public keys and signs."},
+    {"SAFE_SIGNER_URLS", CONFIG_TEXT, AT(safe_signer_urls), "", .doc = "Comma list: signers of the other owners of Safe contract wallets, asked after SIGNER_URL."},
     {"CATALOGUE_POLL_MS", CONFIG_U32, AT(catalogue_poll_ms), "2000", .min = 50, .max = 60000, .doc = "Milliseconds between two looks at the catalogue of accounting."},
     {"TIP_POLL_MS", CONFIG_U32, AT(tip_poll_ms), "1000", .min = 20, .max = 60000, .doc = "Milliseconds between two looks at a chain that is at its tip."},
     {"NODE_TIMEOUT_MS", CONFIG_U32, AT(node_timeout_ms), "15000", .min = 100, .max = 120000, .doc = "Time of one call of a node."},

@@ -679,6 +679,30 @@ def test_owner_signs_for_a_contract_wallet_that_is_listed(world):
     refused(sign_safe(world, "w-2", 8, value="1001"), "outputs")
 
 
+def test_gas_of_a_contract_wallet_is_paid_for_what_its_owner_signed(world):
+    owner = signed(sign_safe(world, "w-1", 7))
+    safe = {"nonce": 7, "to": STRANGER, "value": "1000", "data": "0x", "signatures": owner["signatures"]}
+
+    def send(payout="w-1", nonce=0, **more):
+        return world.evm(payout, nonce, 1000, **{"to": SAFE, "value": "0", "safe": safe, **more})
+
+    answer = signed(send())
+    fields, sender = evm_read(answer["raw"])
+    assert sender == coins.evm_address(world.key("m/44'/60'/1'/0/0").public)
+    assert fields[5].hex() == SAFE[2:].lower() and "0x" + fields[7].hex() == owner["call"]
+    assert signed(send()) == answer
+    signed(send(max_fee="3000000000"))
+    signed(send(nonce=1))  # the contract takes its number 7 once, whatever account sends it
+    refused(send(safe={**safe, "nonce": 8}, max_fee="3500000000"), "payout_second")
+    refused(send("w-2"), "tx_again")
+    refused(send(safe={**safe, "value": "1001"}), "outputs")
+    refused(send(value="1"), "data")
+    refused(send(to=STRANGER), "safe_unlisted")
+    assert send(data=owner["call"]).status_code == 422
+    assert send(safe={**safe, "signatures": "0x"}).status_code == 422
+    assert day(world, "withdrawal", "geth") == 1000
+
+
 # ---- the file of decisions ----
 
 def test_kill_between_requests_forgets_nothing(world):

@@ -7,6 +7,7 @@ no payment went out twice. For a local stack, whose nodes the checker can reach.
              + transfers to members that are not credited (yet, or below the minimum)
              + units too small for the books (dust)
              - payments that are mined and not booked yet
+             + payments that a Safe made in our place
 
 The whole difference is explained by these lines or it is a finding."""
 
@@ -117,11 +118,18 @@ def explained(ask, books, node, key):
               if row["aasm_state"] == "succeed"}
     told |= {f"refund-{row['id']}" for row in books.data["refunds"]
                if row["state"] == "processed" and row["deposit_id"] in credited}
+    safes = set()
+    for row in ask("SELECT p.id, p.contract, p.units FROM payouts p JOIN safe_txs s ON s.payout_id = p.id"
+                   " WHERE p.chain_key = %s", key):
+        safes.add(row["id"])  # its coins are not among ours
+        if row["id"] in told:
+            currency, units = amount(row)
+            lines[currency]["paid by a Safe"] += units
     for row in ask("SELECT p.id, p.contract, m.units FROM payouts p JOIN payout_payments m ON m.payout_id ="
                    " p.id JOIN payout_txs x ON x.id = m.tx_id WHERE p.chain_key = %s AND x.mined_height"
                    " IS NOT NULL AND x.mined_ok AND NOT EXISTS (SELECT 1 FROM addresses a WHERE a.chain_key ="
                    " p.chain_key AND a.address = p.to_address)", key):
-        if row["id"] not in told:
+        if row["id"] not in told and row["id"] not in safes:
             currency, units = amount(row)
             lines[currency]["paid, not booked yet"] -= units
     return lines

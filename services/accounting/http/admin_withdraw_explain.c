@@ -46,6 +46,10 @@ static const struct {
     {"approval_differs",
      "The signer refuses an approval: something else was signed than is paid. Its "
      "operator signs again."},
+    {"owner_signatures",
+     "Owners of the contract wallet have to sign, and not enough of them have."},
+    {"safe_busy", "Another payment of the contract wallet comes first."},
+    {"safe_refused", "The contract wallet, or the token, would refuse the payment now."},
     {"day_max", "The signer's cap of 24 hours is reached: it is paid as the window moves on."},
     {"fiat", "Fiat is paid by hand: an operator processes, dispatches and confirms it."},
     {"liquidity", "The hot wallet is short: it is paid when there is enough."},

@@ -5,6 +5,7 @@
  * uses the key: nothing goes out from there any more, and somebody is told.
  */
 #include "blockchain/actions/payout_evm.h"
+#include "blockchain/actions/payout_safe.h"
 
 #include <string.h>
 
@@ -23,7 +24,11 @@ struct payment {
     struct own_address from, receiver; /* the latter empty unless it is ours */
     struct u256 units, value; /* what arrives; what the transaction carries of the native coin */
     const char *to;           /* of the transaction */
-    char data[3 + 2 * ERC20_TRANSFER_SIZE]; /* "0x..." */
+    const char *data;         /* "0x..." */
+    char transfer[3 + 2 * ERC20_TRANSFER_SIZE];
+    char safe[PAYOUT_CONTRACT_SIZE]; /* the contract that pays, if it is not `from`; else "" */
+    struct safe_call inner;          /* what it is to do */
+    struct safe_row safe_row;
     /* what the node says */
     uint64_t chain_nonce, pending_nonce, gas_estimate;
     struct u256 native, token;
@@ -136,7 +141,8 @@ static bool price_it(struct payment *payment, const char **ret_wait, struct err 
     if (!providers_ask(worker->session, ask_gas, payment, err)) {
         if (err->code != ERR_NODE_REFUSED)
             return false;
-        *ret_wait = PAYOUT_REASON_FEE; /* it would be reverted now: a paused token */
+        /* It would be reverted now: a paused token. */
+        *ret_wait = payment->safe[0] ? PAYOUT_REASON_SAFE_REFUSED : PAYOUT_REASON_FEE;
         return true;
     }
     if (!gas_limit_choose(payment->gas_estimate, worker->app->config->gas_limit_cap, &payment->gas,
@@ -149,6 +155,18 @@ static bool price_it(struct payment *payment, const char **ret_wait, struct err 
         u256_cmp(payment->cost, cap) > 0)
         *ret_wait = PAYOUT_REASON_FEE;
     return true;
+}
+
+/* The signer makes the call itself, from what the Safe is to do and the owners' signatures. */
+static void safe_write(const struct payment *payment, struct str *out)
+{
+    if (payment->safe[0] == '\0')
+        return;
+    str_add_format(out,
+                   ",\"safe\":{\"nonce\":%llu,\"to\":\"%s\",\"value\":\"%s\",\"data\":\"%s\","
+                   "\"signatures\":\"%s\"}",
+                   (unsigned long long)payment->safe_row.nonce, payment->inner.to,
+                   payment->inner.value, payment->inner.data, payment->safe_row.signatures);
 }
 
 static void request_write(const struct payment *payment, uint64_t nonce, struct gas_price price,
@@ -165,8 +183,9 @@ static void request_write(const struct payment *payment, uint64_t nonce, struct 
                    payment->worker->network, payment->from.account, payment->from.index,
                    (unsigned long long)nonce);
     str_add_format(out, ",\"to\":\"%s\",\"value\":\"%s\",\"data\":\"%s\",\"gas\":%llu", payment->to,
-                   u256_text(payment->value, value), payment->data,
+                   u256_text(payment->value, value), payment->safe[0] ? "0x" : payment->data,
                    (unsigned long long)payment->gas);
+    safe_write(payment, out);
     str_add_format(out, ",\"max_fee\":\"%llu\",\"max_priority_fee\":\"%llu\"",
                    (unsigned long long)price.max_fee, (unsigned long long)price.tip);
     str_add_format(out, ",\"payment\":{\"contract\":\"%s\",\"to\":\"%s\",\"units\":\"%s\"",
@@ -265,15 +284,39 @@ static bool amounts(struct payment *payment, struct err *err)
         if (!evm_address_parse(payout->to, &to, err))
             return false;
         erc20_transfer_write(to, asked, data);
-        snprintf(payment->data, sizeof(payment->data), "0x");
-        hex_write(data, sizeof(data), payment->data + 2);
+        snprintf(payment->transfer, sizeof(payment->transfer), "0x");
+        hex_write(data, sizeof(data), payment->transfer + 2);
+        payment->data = payment->transfer;
         payment->to = payout->contract;
         payment->value = U256_ZERO;
         return true;
     }
     payment->to = payout->to;
-    snprintf(payment->data, sizeof(payment->data), "0x");
+    payment->data = "0x";
     payment->value = asked;
+    return true;
+}
+
+/* A payout that a Safe makes becomes a call of it, when enough owners have signed. */
+static bool safe_prepare(struct payment *payment, const char **ret_wait, struct err *err)
+{
+    char value[U256_TEXT_SIZE];
+    *ret_wait = NULL;
+    if (!payout_safe_of(payment->worker, payment->payout, payment->safe, err))
+        return false;
+    if (payment->safe[0] == '\0')
+        return true;
+    payment->inner = (struct safe_call){.to = payment->to, .data = payment->data};
+    snprintf(payment->inner.value, sizeof(payment->inner.value), "%.65s",
+             u256_text(payment->value, value));
+    if (!payout_safe_prepare(payment->worker, payment->payout, payment->safe, &payment->inner,
+                             &payment->safe_row, ret_wait, err))
+        return false;
+    if (*ret_wait)
+        return true;
+    payment->to = payment->safe;
+    payment->data = payment->safe_row.call;
+    payment->value = U256_ZERO;
     return true;
 }
 
@@ -289,14 +332,20 @@ static bool try_one(struct payment *payment, const char **ret_wait, struct err *
         return false;
     if (!payment->from.is_derived)
         return true;
-    if (!amounts(payment, err) || !providers_ask(worker->session, ask_balances, payment, err) ||
+    if (!amounts(payment, err) || !safe_prepare(payment, ret_wait, err))
+        return false;
+    if (*ret_wait)
+        return true;
+    if (!providers_ask(worker->session, ask_balances, payment, err) ||
         !nonce_check(payment, &is_stopped, err))
         return false;
     *ret_wait = PAYOUT_REASON_APPROVAL;
     if (is_stopped)
         return true;
     *ret_wait = PAYOUT_REASON_LIQUIDITY;
-    if (!is_enough(payment, payout->contract, is_token(payout) ? payment->token : payment->native,
+    enough = payment->safe[0] != '\0'; /* it was looked at when its number was reserved */
+    if (!enough &&
+        !is_enough(payment, payout->contract, is_token(payout) ? payment->token : payment->native,
                    payment->units, &enough, err))
         return false;
     if (!enough)

@@ -6,6 +6,7 @@
 #include "base/auto.h"
 #include "blockchain/actions/payout_worker.h"
 #include "blockchain/store/coins.h"
+#include "blockchain/store/safe_txs.h"
 #include "chain/u256.h"
 #include "crypto/crypto.h"
 #include "json/read.h"
@@ -285,7 +286,14 @@ static bool cancel_unit(struct db *db, void *arg, struct err *err)
 {
     struct cancellation *cancellation = arg;
     struct payout payout = cancellation->payout;
-    (void)db;
+    struct safe_row row;
+    bool is_begun;
+    /* An owner's signature of a Safe's transaction is good whoever sends it. */
+    if (!safe_tx_of_payout(db, cancellation->worker.arena, payout.id, &row, &is_begun, err))
+        return false;
+    if (is_begun)
+        return err_set(err, ERR_PAYOUT_SIGNED, "payout %.64s: owners of a Safe may have signed",
+                       payout.id);
     return payout_move(&cancellation->worker, &payout, PAYOUT_MOVE_CANCEL, "", NULL, err);
 }
 

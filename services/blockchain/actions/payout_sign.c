@@ -10,6 +10,7 @@
 #include "blockchain/actions/fault.h"
 #include "blockchain/actions/service_call.h"
 #include "blockchain/store/coins.h"
+#include "blockchain/store/safe_txs.h"
 #include "json/read.h"
 
 DEFINE_AUTO(cJSON, cJSON_Delete);
@@ -81,11 +82,19 @@ static bool take_back_payout(struct payout_worker *worker, struct payout *payout
         return payout_move(worker, payout, PAYOUT_MOVE_GIVE_BACK, "", NULL, err);
     }
     const struct refusal *refusal = refusal_of(rule);
-    if (refusal->verdict == VERDICT_REFUSED)
+    struct safe_row row;
+    bool is_safe;
+    if (!safe_tx_of_payout(worker->db, worker->arena, payout->id, &row, &is_safe, err))
+        return false;
+    /* Owners of a Safe have signed: somebody may send it, whatever our signer thinks since then. */
+    bool is_over = refusal->verdict == VERDICT_REFUSED && !is_safe;
+    if (is_over)
         return payout_move(worker, payout, PAYOUT_MOVE_REFUSE, rule, NULL, err);
     payout->not_before_us = now_us + PAYOUT_APPROVAL_WAIT_MS * INT64_C(1000);
     return payout_move(worker, payout, PAYOUT_MOVE_GIVE_BACK, "", NULL, err) &&
-           payout_move(worker, payout, PAYOUT_MOVE_WAIT, refusal->reason, NULL, err);
+           payout_move(worker, payout, PAYOUT_MOVE_WAIT,
+                       refusal->reason[0] ? refusal->reason : PAYOUT_REASON_SAFE_REFUSED, NULL,
+                       err);
 }
 
 /* The signer signed nothing: coins and nonce are free again. */
@@ -112,8 +121,15 @@ static bool drop_unit(struct db *db, void *arg, struct err *err)
     return true;
 }
 
-/* {"errors":["signer.policy.<rule>"]}, or what it could not even read: nothing was signed. */
-static const char *rule_of(const cJSON *root)
+bool payout_refusal_of(const char *rule, enum payout_move *ret_move, const char **ret_reason)
+{
+    const struct refusal *refusal = refusal_of(rule);
+    *ret_move = refusal->verdict == VERDICT_REFUSED ? PAYOUT_MOVE_REFUSE : PAYOUT_MOVE_WAIT;
+    *ret_reason = refusal->verdict == VERDICT_REFUSED ? rule : refusal->reason;
+    return refusal->verdict != VERDICT_SIGNED_BEFORE;
+}
+
+const char *payout_signer_rule(const cJSON *root)
 {
     const cJSON *errors = json_member(root, "errors");
     const cJSON *first = cJSON_IsArray(errors) ? cJSON_GetArrayItem(errors, 0) : NULL;
@@ -134,7 +150,7 @@ bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool 
         return err_wrap(err, "the signer");
     if (!json_read(str_data(&answer), answer.length, &root, err))
         return false;
-    signature.rule = status == 403 || status == 422 ? rule_of(root) : NULL;
+    signature.rule = status == 403 || status == 422 ? payout_signer_rule(root) : NULL;
     if (signature.rule) {
         /* The coins and the payout stay where they are: a person has to find that transaction. */
         if (!tx->replaces && refusal_of(signature.rule)->verdict == VERDICT_SIGNED_BEFORE)

@@ -19,6 +19,7 @@
 #include "blockchain/domain/fee.h"
 #include "blockchain/store/payout_txs.h"
 #include "blockchain/store/payouts.h"
+#include "json/read.h"
 
 struct service_call;
 
@@ -29,7 +30,8 @@ enum {
     PAYOUT_BUILDS_MAX = 50, /* transactions of one round */
     PAYOUT_REQUEST_BYTES_MAX = 768 * 1024,
     PAYOUT_BUMPS_MAX = 3, /* the signer knows four transactions of a payout again */
-    PAYOUT_ARENA_BYTES_MAX = 64 << 20
+    PAYOUT_ARENA_BYTES_MAX = 64 << 20,
+    SAFE_SIGNERS_MAX = 8 /* ours included */
 };
 
 struct payout_family;
@@ -39,6 +41,9 @@ struct payout_worker {
     struct db *db;
     struct arena *arena; /* of a round */
     struct service_call *signer;
+    struct service_call *owners[SAFE_SIGNERS_MAX - 1]; /* signers of other owners of Safes */
+    char *owner_urls[SAFE_SIGNERS_MAX - 1];
+    size_t owners_count;
     /* the chain in hand */
     struct chain *chain;
     const struct chain_entry *entry;
@@ -94,6 +99,13 @@ bool payout_refuse(struct payout_worker *worker, const struct payout *payout, co
  * signer refused. ret_signed false: it was refused. */
 bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool *ret_signed,
                  struct err *err) MUST_CHECK;
+
+/* {"errors":["signer.policy.<rule>"]}, or what it could not even read: nothing was signed. NULL: no such answer. */
+const char *payout_signer_rule(const cJSON *root);
+/* What a refusal by this rule means for a payout of its own: refused, or waiting for a reason. False: it was signed
+ * before, and nothing follows. */
+bool payout_refusal_of(const char *rule, enum payout_move *ret_move, const char **ret_reason)
+    MUST_CHECK;
 
 /* Gives the stored bytes to the nodes and notes what they say. ret_refusal "" : taken. */
 bool payout_send(struct payout_worker *worker, struct payout_tx *tx,

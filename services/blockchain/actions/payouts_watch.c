@@ -10,6 +10,7 @@
 #include "base/auto.h"
 #include "blockchain/actions/fault.h"
 #include "blockchain/actions/payout_metrics.h"
+#include "blockchain/actions/payout_safe.h"
 #include "blockchain/store/coins.h"
 #include "blockchain/store/events.h"
 #include "json/field.h"
@@ -67,6 +68,24 @@ static bool void_others(struct payout_worker *worker, const struct payout_tx *tx
     return true;
 }
 
+/* How a payout of a Safe ends only the contract says (payouts_safe_watch()): what its owners signed may go
+ * through by another transaction, and be without effect in a good one. */
+static bool safe_check(struct payout_worker *worker, const struct payout *payout,
+                       enum payout_move *move, const char **reason, struct err *err)
+{
+    struct safe_row row;
+    bool is_safe;
+    if (!safe_tx_of_payout(worker->db, worker->arena, payout->id, &row, &is_safe, err))
+        return false;
+    if (is_safe && *move == PAYOUT_MOVE_CONFIRM)
+        *move = PAYOUT_MOVE_SEND;
+    if (is_safe && *move == PAYOUT_MOVE_FAIL) {
+        *move = PAYOUT_MOVE_LOSE;
+        *reason = PAYOUT_REASON_SAFE_OPEN;
+    }
+    return true;
+}
+
 static bool mined_unit(struct db *db, void *arg, struct err *err)
 {
     const struct look *look = arg;
@@ -90,8 +109,9 @@ static bool mined_unit(struct db *db, void *arg, struct err *err)
         enum payout_move move = !is_deep      ? PAYOUT_MOVE_SEND
                                 : tx.mined_ok ? PAYOUT_MOVE_CONFIRM
                                               : PAYOUT_MOVE_FAIL;
-        if (!payout_move(worker, payout, move, is_deep && !tx.mined_ok ? "reverted" : "", &tx,
-                         err) ||
+        const char *reason = move == PAYOUT_MOVE_FAIL ? "reverted" : "";
+        if (!safe_check(worker, payout, &move, &reason, err) ||
+            !payout_move(worker, payout, move, reason, &tx, err) ||
             (is_deep && !void_others(worker, &tx, payout, err)))
             return false;
     }
@@ -146,9 +166,11 @@ static bool void_unit(struct db *db, void *arg, struct err *err)
         for (size_t k = 0; k < all.count; k++)
             is_hopeless = is_hopeless && (all.rows[k].state == PAYOUT_TX_VOID ||
                                           all.rows[k].state == PAYOUT_TX_DROPPED);
+        enum payout_move move = PAYOUT_MOVE_FAIL;
+        const char *reason = "inputs_spent_elsewhere";
         if (is_hopeless && !payout_is_final(payouts.rows[i].state) &&
-            !payout_move(worker, &payouts.rows[i], PAYOUT_MOVE_FAIL, "inputs_spent_elsewhere", &tx,
-                         err))
+            (!safe_check(worker, &payouts.rows[i], &move, &reason, err) ||
+             !payout_move(worker, &payouts.rows[i], move, reason, &tx, err)))
             return false;
     }
     return true;
@@ -255,6 +277,8 @@ bool payouts_watch(struct payout_worker *worker, struct err *err)
     for (size_t i = 0; i < list.count && !worker->app->stopping; i++)
         if (!look_at(worker, &list.rows[i], &own) && own.code != ERR_STATE_CONFLICT)
             payout_trouble(worker, &own);
+    if (!payouts_safe_watch(worker, err))
+        return false;
     if (*worker->looked_back_at == worker->tip)
         return true;
     *worker->looked_back_at = worker->tip;

@@ -1,5 +1,6 @@
 #include "blockchain/bus/payout_job.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "blockchain/actions/main_network.h"
@@ -35,6 +36,28 @@ static const struct payout_family *family_of(const struct chain *chain)
     return NULL;
 }
 
+/* The signers of the other owners of Safes. Their addresses live as long as the configuration. */
+static bool owners_connect(struct payout_worker *worker, const struct service_call_spec *like,
+                           struct err *err)
+{
+    struct service_call_spec spec = *like;
+    const char *at = worker->app->config->safe_signer_urls;
+    while (*at) {
+        size_t length = strcspn(at, ",");
+        char *url = strndup(at, length);
+        if (!url || worker->owners_count == ARRAY_LEN(worker->owners)) {
+            free(url);
+            return err_set(err, ERR_CONFIG, "SAFE_SIGNER_URLS: too many");
+        }
+        spec.base_url = worker->owner_urls[worker->owners_count] = url;
+        if (!service_call_open(&spec, &worker->owners[worker->owners_count], err))
+            return false;
+        worker->owners_count++;
+        at += length + (at[length] == ',');
+    }
+    return true;
+}
+
 static bool connect(struct payout_worker *worker, struct err *err)
 {
     const struct blockchain_config *config = worker->app->config;
@@ -43,7 +66,8 @@ static bool connect(struct payout_worker *worker, struct err *err)
                                            .private_key = config->service_key,
                                            .clock = worker->app->clock,
                                            .timeout_ms = SIGNER_TIMEOUT_MS};
-    if (!worker->signer && !service_call_open(&spec, &worker->signer, err))
+    if (!worker->signer &&
+        (!service_call_open(&spec, &worker->signer, err) || !owners_connect(worker, &spec, err)))
         return false;
     return worker->db ? db_ready(worker->db, err)
                       : db_open(&worker->app->db_config, &worker->db, err);
@@ -168,6 +192,10 @@ void payout_job_run(struct blockchain *app)
         provider_session_close(job.sessions[i].asked);
     account_keys_free(job.worker.keys);
     service_call_close(job.worker.signer);
+    for (size_t i = 0; i < ARRAY_LEN(job.worker.owners); i++) {
+        service_call_close(job.worker.owners[i]);
+        free(job.worker.owner_urls[i]);
+    }
     db_close(job.worker.db);
     arena_free(job.worker.arena);
 }

@@ -74,6 +74,12 @@ enum payout_purpose {
 #define PAYOUT_REASON_DAY_MAX "day_max"
 /* Why one that is signed is not sent. */
 #define PAYOUT_REASON_CUSTODIAN "custodian_approval"
+/* Safe contract wallets: owners have to sign; another payout of the Safe is not over; the contract would
+ * refuse it; and, of one that is unknown, its number is not taken yet. */
+#define PAYOUT_REASON_OWNERS "owner_signatures"
+#define PAYOUT_REASON_SAFE_BUSY "safe_busy"
+#define PAYOUT_REASON_SAFE_REFUSED "safe_refused"
+#define PAYOUT_REASON_SAFE_OPEN "safe_open"
 
 /* The state behind the move. ERR_STATE_CONFLICT: there is no such move. */
 bool payout_moved(enum payout_state from, enum payout_move move, enum payout_state *ret_to,

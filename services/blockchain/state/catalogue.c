@@ -172,6 +172,7 @@ static bool wallet_read(struct arena *arena, const cJSON *item, struct chain_wal
     if (!json_member_i64(item, "id", &wallet->id))
         return err_set(err, ERR_PROTOCOL, "a wallet without id");
     if (!text_of(arena, item, "kind", NULL, &wallet->kind, err) ||
+        !text_of(arena, item, "gateway", "", &wallet->gateway, err) ||
         !text_of(arena, item, "address", "", &wallet->address, err) ||
         !text_of(arena, item, "status", "active", &wallet->status, err) ||
         !texts_read(arena, json_member(item, "currencies"), &wallet->currencies,

@@ -36,6 +36,7 @@ struct chain_asset {
 struct chain_wallet {
     int64_t id;
     const char *kind; /* deposit, fee, hot, warm, cold */
+    const char *gateway;
     const char *address;
     const char *status;
     const char *const *currencies;

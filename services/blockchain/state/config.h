@@ -22,6 +22,7 @@ struct blockchain_config {
     const char *migrations_dir;
     uint32_t workers, connections_max;
     const char *accounting_url, *signer_url;
+    const char *safe_signer_urls; /* "http://a:1,http://b:2" */
     uint32_t catalogue_poll_ms, tip_poll_ms;
     uint32_t node_timeout_ms;
     const char *node_authorities;

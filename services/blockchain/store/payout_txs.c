@@ -250,18 +250,20 @@ bool payouts_outgoing(struct db *db, const char *chain_key, const char *from, co
                       char ret_units[static PAYOUT_UNITS_SIZE], struct err *err)
 {
     AUTO_FREE(db_result_free) struct db_result *rows = NULL;
-    if (!db_query(db,
-                  "SELECT CAST(COALESCE(SUM(o.fee + o.paid), 0) AS DECIMAL(65,0)) FROM ("
-                  "SELECT IF(? = '', t.fee_units, 0) AS fee, "
-                  "(SELECT COALESCE(SUM(x.units), 0) FROM payout_payments x JOIN payouts p ON "
-                  "p.id = x.payout_id WHERE x.tx_id = t.id AND p.contract = ?) AS paid "
-                  "FROM payout_txs t WHERE t.chain_key = ? AND t.state IN (?, ?) AND "
-                  "t.from_address = ? AND t.mined_height IS NULL AND NOT EXISTS "
-                  "(SELECT 1 FROM payout_txs n WHERE n.replaces = t.id AND n.state IN (?, ?))) o",
-                  DB_ARGS(DB_TEXT(contract), DB_TEXT(contract), DB_TEXT(chain_key),
-                          DB_I64(PAYOUT_TX_BUILDING), DB_I64(PAYOUT_TX_SIGNED), DB_TEXT(from),
-                          DB_I64(PAYOUT_TX_BUILDING), DB_I64(PAYOUT_TX_SIGNED)),
-                  &rows, err))
+    if (!db_query(
+            db,
+            "SELECT CAST(COALESCE(SUM(o.fee + o.paid), 0) AS DECIMAL(65,0)) FROM ("
+            "SELECT IF(? = '', t.fee_units, 0) AS fee, "
+            "(SELECT COALESCE(SUM(x.units), 0) FROM payout_payments x JOIN payouts p ON "
+            "p.id = x.payout_id WHERE x.tx_id = t.id AND p.contract = ? AND NOT EXISTS "
+            "(SELECT 1 FROM safe_txs s WHERE s.payout_id = p.id)) AS paid " /* a Safe pays those */
+            "FROM payout_txs t WHERE t.chain_key = ? AND t.state IN (?, ?) AND "
+            "t.from_address = ? AND t.mined_height IS NULL AND NOT EXISTS "
+            "(SELECT 1 FROM payout_txs n WHERE n.replaces = t.id AND n.state IN (?, ?))) o",
+            DB_ARGS(DB_TEXT(contract), DB_TEXT(contract), DB_TEXT(chain_key),
+                    DB_I64(PAYOUT_TX_BUILDING), DB_I64(PAYOUT_TX_SIGNED), DB_TEXT(from),
+                    DB_I64(PAYOUT_TX_BUILDING), DB_I64(PAYOUT_TX_SIGNED)),
+            &rows, err))
         return false;
     if (!db_row_next(rows))
         return err_set(err, ERR_INTERNAL, "a sum without a row");

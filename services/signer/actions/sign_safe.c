@@ -38,8 +38,7 @@ static bool order_read(struct signer *app, const struct safe_request *request, s
     order->from = 1u << request->account;
     safe_tx_digest(tx, digest);
     evm_hash_text(digest, order->tx);
-    /* The contract takes each of its numbers once, whatever account sends it. */
-    snprintf(input, INPUT_TEXT_SIZE, "safe:%.42s:%llu", safe, (unsigned long long)tx->nonce);
+    safe_input_text(tx, input);
     return true;
 }
 

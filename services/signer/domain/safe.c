@@ -1,5 +1,6 @@
 #include "signer/domain/safe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,13 @@ static void add_zeros(struct str *out, unsigned words)
 
 /* operation (a call), safeTxGas, baseGas, gasPrice, gasToken, refundReceiver */
 enum { ZERO_FIELDS = 6 };
+
+void safe_input_text(const struct safe_tx *tx, char ret_text[static SAFE_INPUT_SIZE])
+{
+    char safe[EVM_ADDRESS_TEXT_SIZE];
+    evm_address_text(tx->safe, safe);
+    snprintf(ret_text, SAFE_INPUT_SIZE, "safe:%.42s:%llu", safe, (unsigned long long)tx->nonce);
+}
 
 void safe_tx_digest(const struct safe_tx *tx, uint8_t ret_digest[static 32])
 {

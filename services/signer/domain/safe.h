@@ -20,6 +20,11 @@ struct safe_tx {
     struct span data;
 };
 
+enum { SAFE_INPUT_SIZE = 80 };
+/* What it uses up, for state/spends.h: the contract takes each of its numbers once, whatever account sends
+ * it. */
+void safe_input_text(const struct safe_tx *tx, char ret_text[static SAFE_INPUT_SIZE]);
+
 /* What an owner signs. */
 void safe_tx_digest(const struct safe_tx *tx, uint8_t ret_digest[static 32]);
 

@@ -132,7 +132,28 @@ static void evm_transaction(struct body *body, struct evm_tx *tx)
         body_mistake(body, "to");
 }
 
-static bool evm_read(struct http_request *request, struct evm_request *asked, struct err *err)
+/* "safe": {"nonce","to","value","data"?,"signatures"}; `safe` is filled if it is there. */
+static void evm_safe(struct body *body, struct safe_tx *safe, struct evm_request *asked)
+{
+    const cJSON *object = json_member(body->root, "safe");
+    struct err why;
+    if (!object || cJSON_IsNull(object))
+        return;
+    safe->chain_id = asked->tx.chain_id;
+    safe->safe = asked->tx.to;
+    safe->nonce = body_u64(body, object, "nonce", INT64_MAX);
+    safe->value = body_units_or_zero(body, object, "value");
+    safe->data = body_hex(body, object, "data");
+    if (!evm_address_parse(body_text(body, object, "to"), &safe->to, &why))
+        body_mistake(body, "safe.to");
+    asked->safe_signatures = body_hex(body, object, "signatures");
+    if (asked->tx.data.length > 0 || asked->safe_signatures.length == 0)
+        body_mistake(body, "safe.signatures");
+    asked->safe = safe;
+}
+
+static bool evm_read(struct http_request *request, struct safe_tx *safe, struct evm_request *asked,
+                     struct err *err)
 {
     struct body body;
     if (!body_open(request, &body, err))
@@ -142,6 +163,7 @@ static bool evm_read(struct http_request *request, struct evm_request *asked, st
     asked->account = (enum account)body_u64(&body, body.root, "account", ACCOUNT_MAX - 1);
     asked->index = (uint32_t)body_u64(&body, body.root, "index", KEY_INDEX_MAX);
     evm_transaction(&body, &asked->tx);
+    evm_safe(&body, safe, asked);
     asked->payment = body_claim(&body, json_member(body.root, "payment"),
                                 body_text(&body, body.root, "payout_id"));
     asked->approvals = body_approvals(&body);
@@ -154,9 +176,10 @@ static void evm(struct http_request *request)
     int64_t begin_us = clock_monotonic_us(app->clock);
     AUTO(str_release) struct str raw = STR_INIT(RAW_BYTES_MAX);
     struct evm_request asked = {.client = NULL};
+    struct safe_tx safe;
     char txid[EVM_TXID_SIZE];
     struct err err;
-    bool done = evm_read(request, &asked, &err) && sign_evm(app, &asked, &raw, txid, &err);
+    bool done = evm_read(request, &safe, &asked, &err) && sign_evm(app, &asked, &raw, txid, &err);
     if (done) {
         struct str *out = http_reply_builder(request);
         write_member(out, "{", "raw");
