@@ -84,6 +84,7 @@ typedef bool http_hook(struct http_request *request, const struct http_route *ro
 struct http_server_spec {
     const char *address;             /* "127.0.0.1" */
     uint16_t port;                   /* 0: any; see http_server_port() */
+    const char *local_socket;        /* path of a Unix socket besides; NULL or "": none */
     const struct http_route *routes; /* ends with method NULL */
     struct http_limits limits;
     const struct clock *clock;

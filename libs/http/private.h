@@ -16,6 +16,7 @@
  *     away.c       requests that are with another thread
  *     reply.c      the answer
  *     slow.c       clients that take too long for any of it
+ *     local.c      connections by a Unix socket
  */
 #ifndef HTTP_PRIVATE_H
 #define HTTP_PRIVATE_H
@@ -206,6 +207,11 @@ struct http_server {
     struct MHD_Daemon *daemon;
     uint16_t port;
     int listen_fd; /* after quiesce: ours to close */
+    struct {
+        int fd, stop_fd; /* -1: there is none */
+        pthread_t thread;
+        bool runs;
+    } local; /* the Unix socket */
     atomic_bool stopping;
     atomic_int in_flight; /* dispatched and not completed */
     atomic_int away;      /* suspended */
@@ -275,6 +281,10 @@ void slow_reading_body(struct http_request *request, uint64_t bytes);
 void slow_handling(struct http_request *request);
 void slow_sending(struct http_request *request, uint64_t bytes);
 void slow_end(struct http_request *request);
+
+/* local.c: after the daemon has started, and before it stops; does nothing without a path. */
+bool local_start(struct http_server *server, struct err *err) MUST_CHECK;
+void local_stop(struct http_server *server);
 
 /* away.c */
 void away_begin(struct http_request *request); /* suspends; then give it away */

@@ -320,13 +320,13 @@ bool http_server_start(const struct http_server_spec *spec, struct http_server *
         return err_set(err, ERR_INTERNAL, "no memory for a server");
     server->spec = *spec;
     server->limits = spec->limits;
-    server->listen_fd = -1;
+    server->listen_fd = server->local.fd = server->local.stop_fd = -1;
     fill_limits(&server->limits);
     random_bytes(&server->id_prefix, sizeof(server->id_prefix));
     pthread_mutex_init(&server->lock, NULL);
     if (!router_new(spec->routes, &server->router, err) ||
         !raise_file_limit(&server->limits, err) || !workers_start(server, err) ||
-        !slow_start(server, err) || !start_daemon(server, err)) {
+        !slow_start(server, err) || !start_daemon(server, err) || !local_start(server, err)) {
         http_server_stop(server, 0);
         return false;
     }
@@ -355,6 +355,7 @@ static void wait_until_zero(atomic_int *count, int deadline_ms)
 
 static void stop_daemon(struct http_server *server, int deadline_ms)
 {
+    local_stop(server);
     server->listen_fd = MHD_quiesce_daemon(server->daemon);
     wait_until_zero(&server->in_flight, deadline_ms);
     /* Those that wait for a worker are turned away; those that run, end. */

@@ -10,6 +10,7 @@
 const struct config_row accounting_config_rows[] = {
     {"HTTP_HOST", CONFIG_TEXT, AT(http_host), "127.0.0.1", .doc = "Address of the API."},
     {"HTTP_PORT", CONFIG_PORT, AT(http_port), "8000", .doc = "Port of the API."},
+    {"HTTP_SOCKET", CONFIG_TEXT, AT(http_socket), "", .doc = "Path of a Unix socket of the API besides, for an edge on the same machine; empty: none."},
     {"OPS_HOST", CONFIG_TEXT, AT(ops_host), "127.0.0.1", .doc = "Address of /alive, /ready, /metrics."},
     {"OPS_PORT", CONFIG_PORT, AT(ops_port), "8001", .doc = "Port of /alive, /ready, /metrics."},
     {"LOG_LEVEL", CONFIG_TEXT, AT(log_level), "info", .values = "debug info warning error", .doc = "Least level that is logged."},

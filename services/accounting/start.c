@@ -128,6 +128,7 @@ static bool start_http(struct process *process, struct err *err)
     struct http_server_spec spec = {
         .address = config->http_host,
         .port = config->http_port,
+        .local_socket = config->http_socket,
         .routes = process->routes,
         .limits = {.connections_max = config->connections_max,
                    .connection_bytes = 16 * 1024,

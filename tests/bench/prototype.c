@@ -1,5 +1,5 @@
 /*
- * bench_prototype PORT MEMBERS: the ceiling that end to end is compared with: the same chain without
+ * bench_prototype PORT SOCKET MEMBERS: the ceiling that end to end is compared with: the same chain without
  * all that makes it an exchange. HTTP, a group commit of orders and funds, one packed message, a
  * matcher in memory, one message of trades, a settling transaction: on the same MariaDB and RabbitMQ.
  *
@@ -7,7 +7,7 @@
  * results, events, fees, seals, candles, recovery. Tables have one or two indexes each, a trade two
  * ledger rows. Every order fills against its neighbour.
  *
- * GET /settled answers with the number of orders that are settled. Runs until it is killed.
+ * It answers on the port, and on the Unix socket for an edge. GET /settled answers with the number of orders that are settled. Runs until it is killed.
  */
 #include <arpa/inet.h>
 #include <assert.h>
@@ -19,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cjson/cJSON.h>
@@ -468,16 +470,44 @@ static void *settle_main(void *arg)
     return NULL;
 }
 
+static bool serve(struct chain *chain, const struct sockaddr *address, socklen_t length)
+{
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    return fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+           bind(fd, address, length) == 0 && listen(fd, 1024) == 0 &&
+           MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+                            on_request, chain, MHD_OPTION_LISTEN_SOCKET, fd,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                            MHD_OPTION_CONNECTION_LIMIT, 2048u, MHD_OPTION_END) != NULL;
+}
+
+static bool serve_port(struct chain *chain, uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return serve(chain, (struct sockaddr *)&address, sizeof(address));
+}
+
+static bool serve_socket(struct chain *chain, const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (snprintf(address.sun_path, sizeof(address.sun_path), "%s", path) >=
+        (int)sizeof(address.sun_path))
+        return false;
+    unlink(path);
+    return serve(chain, (struct sockaddr *)&address, sizeof(address)) && chmod(path, 0666) == 0;
+}
+
 int main(int argc, char **argv)
 {
     static struct chain chain = {.lock = PTHREAD_MUTEX_INITIALIZER,
                                  .arrived = PTHREAD_COND_INITIALIZER};
     static void *(*const stages[])(void *) = {settle_main, match_main, accept_main};
-    long port = argc == 3 ? strtol(argv[1], NULL, 10) : 0;
-    long members = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
+    long port = argc == 4 ? strtol(argv[1], NULL, 10) : 0;
+    long members = argc == 4 ? strtol(argv[3], NULL, 10) : 0;
     pthread_t thread;
     if (port < 1 || port > 65535 || members < 2) {
-        fprintf(stderr, "usage: bench_prototype PORT MEMBERS\n");
+        fprintf(stderr, "usage: bench_prototype PORT SOCKET MEMBERS\n");
         return 2;
     }
     chain.members = (uint32_t)members;
@@ -488,14 +518,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
         if (pthread_create(&thread, NULL, stages[i], &chain) != 0)
             return 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, (uint16_t)port, NULL, NULL,
-        on_request, &chain, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, 2048u, MHD_OPTION_END);
-    if (!daemon) {
-        fprintf(stderr, "bench_prototype: can't listen on %ld\n", port);
+    if (!serve_port(&chain, (uint16_t)port) || !serve_socket(&chain, argv[2])) {
+        fprintf(stderr, "bench_prototype: can't listen on %ld and %s\n", port, argv[2]);
         return 1;
     }
     pause();

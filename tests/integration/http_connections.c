@@ -1,6 +1,6 @@
 /*
  * Deferred requests at the connection counts where libmicrohttpd's epoll mode stalled for good (128
- * and 256), and around them. Each connection asks again as soon as it has its answer; another
+ * and 256), and around them, by TCP and by the Unix socket. Each connection asks again as soon as it has its answer; another
  * thread resumes what waits in batches. A run in which nothing moves for some seconds has stalled.
  */
 #include <arpa/inet.h>
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,6 +48,7 @@ struct world {
     struct queue *queue;
     pthread_t writer;
     int batch_us; /* what a batch costs */
+    char socket_path[64];
 };
 
 static void defer(struct http_request *request)
@@ -96,8 +98,13 @@ static int world_open(void **state)
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max < 4096 ? files.rlim_max : 4096;
     setrlimit(RLIMIT_NOFILE, &files);
-    struct http_server_spec spec = {
-        .address = "127.0.0.1", .routes = routes, .clock = &clock_real, .app = &world};
+    snprintf(world.socket_path, sizeof(world.socket_path), "/tmp/http-connections-%d.sock",
+             getpid());
+    struct http_server_spec spec = {.address = "127.0.0.1",
+                                    .local_socket = world.socket_path,
+                                    .routes = routes,
+                                    .clock = &clock_real,
+                                    .app = &world};
     world.queue = queue_new(BATCH_MAX);
     if (!world.queue || pthread_create(&world.writer, NULL, resume_batches, &world) != 0)
         return -1;
@@ -122,14 +129,27 @@ struct connection {
     char in[1024];
 };
 
-static int open_connection(uint16_t port)
+static int open_connection(const struct sockaddr *address, socklen_t length)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(connect(fd, address, length), 0);
     return fd;
+}
+
+static int open_tcp(const struct world *world)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(http_server_port(world->server))};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return open_connection((const struct sockaddr *)&address, sizeof(address));
+}
+
+static int open_local(const struct world *world)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, world->socket_path, strlen(world->socket_path));
+    return open_connection((const struct sockaddr *)&address, sizeof(address));
 }
 
 static void send_question(int fd)
@@ -154,7 +174,8 @@ static bool read_answer(int fd, struct connection *connection)
     return true;
 }
 
-static void run(struct world *world, size_t count, int batch_us)
+static void run(struct world *world, size_t count, int batch_us,
+                int (*open)(const struct world *world))
 {
     static struct connection connections[CONNECTIONS_MAX];
     static struct pollfd waits[CONNECTIONS_MAX];
@@ -162,7 +183,7 @@ static void run(struct world *world, size_t count, int batch_us)
     world->batch_us = batch_us;
     memset(connections, 0, sizeof(connections));
     for (size_t i = 0; i < count; i++) {
-        waits[i].fd = open_connection(http_server_port(world->server));
+        waits[i].fd = open(world);
         waits[i].events = POLLIN;
     }
     for (size_t i = 0; i < count; i++)
@@ -188,13 +209,22 @@ static void http_resume__any_number_of_connections__never_stalls(void **state)
     static const int batch_us[] = {0, 200, 2000};
     for (size_t i = 0; i < ARRAY_LEN(counts); i++)
         for (size_t k = 0; k < ARRAY_LEN(batch_us); k++)
-            run(*state, counts[i], batch_us[k]);
+            run(*state, counts[i], batch_us[k], open_tcp);
+}
+
+static void http_resume__any_number_of_local_connections__never_stalls(void **state)
+{
+    static const size_t counts[] = {1, 64, 128, 256, 1000};
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        run(*state, counts[i], 200, open_local);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(http_resume__any_number_of_connections__never_stalls,
+                                        world_open, world_close),
+        cmocka_unit_test_setup_teardown(http_resume__any_number_of_local_connections__never_stalls,
                                         world_open, world_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

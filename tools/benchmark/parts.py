@@ -117,9 +117,10 @@ def prototype_run(bench):
     runs = bench.results.setdefault("prototype_runs", [])
     direct = bench.results.setdefault("prototype_direct_runs", [])
     say(f"the prototype chain, run {len(runs) + 1} of {bench.rounds}")
-    process = bench.start("prototype", port, MEMBERS, environment=bench.environment())
+    process = bench.start("prototype", port, bench.api_socket("prototype"), MEMBERS,
+                          environment=bench.environment())
     wait_for_port(port)
-    edge = bench.start_edge(edge_port, port)
+    edge = bench.start_edge(edge_port, bench.api_socket("prototype"))
     wait_for_port(edge_port)
 
     def settled():
@@ -200,7 +201,7 @@ def authz(bench):
     cookies = {"mode": "get", "cookie": "_barong_session", "people": bench.make_sessions()}
     tokens = {"mode": "get", "path": path}
     silent_port = bench.port_base + PROTOTYPE_EDGE_PORT
-    edge = bench.start_edge(silent_port, bench.accounting_port, asks=False)
+    edge = bench.start_edge(silent_port, bench.api_socket("accounting"), asks=False)
     wait_for_port(silent_port)
     runs = {name: [] for name in ("alone", "asked", "silent", "asked paced", "silent paced")}
     sign_ins = []

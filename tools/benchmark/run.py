@@ -63,6 +63,9 @@ class Bench:
     def auth_port(self):
         return self.port_base + 8
 
+    def api_socket(self, service):
+        return self.run_dir / "http" / f"{service}.sock"
+
     def environment(self):
         operator = read_env_file(self.run_dir / "env" / "operator.env")
         return {**os.environ, "RUN_DIR": str(self.run_dir), "PORT_BASE": str(self.port_base),
@@ -73,6 +76,7 @@ class Bench:
         if self.is_up:
             return
         self.run_dir = Path(tempfile.mkdtemp(prefix="bourse-bench-"))
+        self.run_dir.chmod(0o711)  # the edge asks the services by Unix sockets, as nobody
         say(f"starting a stack below {self.run_dir}")
         # nginx counts connections and requests per address, and here all come from one.
         environment = {**os.environ, "RUN_DIR": str(self.run_dir), "EDGE_RATE": "1000000",
@@ -240,14 +244,14 @@ class Bench:
         return process
 
     def start_edge(self, port, upstream, asks=True):
-        """A second edge, as the first but before another program; asks=False: one that asks nobody
+        """A second edge, as the first but before another program, which listens on a Unix socket; asks=False: one that asks nobody
         and hands on the client's token."""
         folder = self.run_dir / "second-edge"
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
         environment = {**os.environ, "EDGE_LISTEN": f"127.0.0.1:{port}",
-                       "EDGE_ACCOUNTING": f"127.0.0.1:{upstream}",
-                       "EDGE_AUTH": f"127.0.0.1:{self.port_base + 8}", "EDGE_PREFIX": str(folder),
+                       "EDGE_ACCOUNTING": f"unix:{upstream}",
+                       "EDGE_AUTH": f"unix:{self.api_socket('auth')}", "EDGE_PREFIX": str(folder),
                        "EDGE_USER": "nobody nogroup" if os.geteuid() == 0 else "",
                        "EDGE_RATE": "1000000", "EDGE_BURST": "100000"}
         configuration = folder / "nginx.conf"

@@ -1,8 +1,11 @@
 """nginx at the edge, from deploy/nginx/edge.conf.template, which the containers use too."""
 
 import os
+import re
+import stat
 import subprocess
 
+from stack import layout
 from stack.settings import EDGE_CHOICES, REPOSITORY, StackError
 
 
@@ -10,11 +13,21 @@ def folder(settings):
     return settings.run_dir / "nginx"
 
 
+def upstream(settings, service):
+    """The Unix socket of a service on this machine costs the kernel half; by TCP where the worker, as
+    nobody, can't reach it (a RUN_DIR below a private home)."""
+    path = layout.api_socket(settings, service)
+    others_may_enter = all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+    if (others_may_enter or os.geteuid() != 0) and re.fullmatch(r"[\w./+-]+", str(path)):
+        return f"unix:{path}"
+    return f"127.0.0.1:{settings.ports[f'{service.upper()}_PORT']}"
+
+
 def configure(settings):
     values = {
         "EDGE_LISTEN": f"127.0.0.1:{settings.edge_port}",
-        "EDGE_ACCOUNTING": f"127.0.0.1:{settings.ports['ACCOUNTING_PORT']}",
-        "EDGE_AUTH": f"127.0.0.1:{settings.ports['AUTH_PORT']}",
+        "EDGE_ACCOUNTING": upstream(settings, "accounting"),
+        "EDGE_AUTH": upstream(settings, "auth"),
         "EDGE_BLOCKCHAIN": f"127.0.0.1:{settings.ports['BLOCKCHAIN_PORT']}",
         "EDGE_OUTBOX": f"127.0.0.1:{settings.ports['MAIL_PORT']}",
         "EDGE_PREFIX": str(folder(settings)),

@@ -9,7 +9,7 @@ import subprocess
 
 from stack.settings import REPOSITORY, StackError, write_env_file, write_file
 
-FOLDERS = ("log", "pids", "env", "mariadb", "rabbitmq", "nginx", "supervisor")
+FOLDERS = ("log", "pids", "env", "mariadb", "rabbitmq", "nginx", "supervisor", "http")
 PRIVATE_FOLDERS = ("keys", "secrets", "signer")
 
 RSA_KEYS = ("jwt",)  # sessions of users: RS256, as the contract has it
@@ -42,6 +42,11 @@ def make_secrets(settings):
             write_file(path, secrets.token_urlsafe(24), 0o600)
     write_management_config(settings)
     write_mailer_config(settings)
+
+
+def api_socket(settings, service):
+    """Where the edge asks a service, when it may enter the folder (edge.py)."""
+    return settings.run_dir / "http" / f"{service}.sock"
 
 
 def key_file(settings, name, kind):
@@ -103,6 +108,7 @@ def write_service_environments(settings):
 
     accounting = {
         "HTTP_HOST": "127.0.0.1", "HTTP_PORT": ports["ACCOUNTING_PORT"],
+        "HTTP_SOCKET": api_socket(settings, "accounting"),
         "OPS_HOST": "127.0.0.1", "OPS_PORT": ports["ACCOUNTING_OPS_PORT"],
         **database,
         "DB_USER": "bourse_accounting", "DB_PASSWORD": password(settings, "mariadb_accounting"),
@@ -139,6 +145,7 @@ def write_service_environments(settings):
     }
     auth = {
         "HTTP_HOST": "127.0.0.1", "HTTP_PORT": ports["AUTH_PORT"],
+        "HTTP_SOCKET": api_socket(settings, "auth"),
         "OPS_HOST": "127.0.0.1", "OPS_PORT": ports["AUTH_OPS_PORT"],
         **server, "DB_NAME": "bourse_auth",
         "DB_USER": "bourse_auth", "DB_PASSWORD": password(settings, "mariadb_auth"),
@@ -178,7 +185,7 @@ def write_service_environments(settings):
     }
     auth |= {"MAILER_CONFIG": run_dir / "config" / "mailer.yml",
              "MAIL_TEMPLATES_DIR": REPOSITORY / "services/auth/templates/mail"}
-    mail = {**auth, "AUTH_ROLE": "mail",
+    mail = {**auth, "AUTH_ROLE": "mail", "HTTP_SOCKET": "",
             "HTTP_PORT": ports["MAIL_PORT"], "OPS_PORT": ports["MAIL_OPS_PORT"],
             "MAIL_PROVIDER": "outbox", "MAIL_OUTBOX_DIR": run_dir / "mail",
             "SENDER_EMAIL": "noreply@bourse.localhost", "SMTP_TLS": "none",

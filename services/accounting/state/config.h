@@ -9,7 +9,7 @@
 #include "db/db.h"
 
 struct accounting_config {
-    const char *http_host, *ops_host, *log_level;
+    const char *http_host, *http_socket, *ops_host, *log_level;
     uint16_t http_port, ops_port;
     struct db_config db;
     const char *db_migrate_user, *db_migrate_password;

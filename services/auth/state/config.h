@@ -12,7 +12,7 @@
 
 struct auth_config {
     /* The process. */
-    const char *http_host, *ops_host, *log_level;
+    const char *http_host, *http_socket, *ops_host, *log_level;
     uint16_t http_port, ops_port;
     uint32_t workers, connections_max;
     const char *role; /* AUTH_ROLE: "api" or "mail" */
