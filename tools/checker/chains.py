@@ -103,21 +103,26 @@ def explained(ask, books, node, key):
     booked = {(row["txid"], row["txout"], row["contract"].lower(), row["address"].lower()): row
               for row in books.data["deposits"]
               if row["blockchain_key"] == key and row["credited"] and not row["reverted"]}
+    back = {row["deposit_id"] for row in books.data["refunds"] if row["state"] == "processed"}
+    returned = {(row["txid"], row["txout"], row["contract"].lower(), row["address"].lower())
+                for row in books.data["deposits"]
+                if row["blockchain_key"] == key and row["id"] in back and not row["credited"]}
     for row in ask("SELECT t.txid, t.idx, t.contract, t.address, t.units FROM transfers t JOIN addresses a"
                    f" ON a.id = t.address_id WHERE t.chain_key = %s AND t.{CONFIRMED} AND a.purpose ="
                    f" 'deposit' AND NOT {IS_OURS}", key):
         currency, units = amount(row)
-        deposit = booked.get((row["txid"], row["idx"], row["contract"].lower(),
-                              row["address"].lower()))
+        name = row["txid"], row["idx"], row["contract"].lower(), row["address"].lower()
+        deposit = booked.get(name)
+        if name in returned:
+            continue  # came, was never credited, and was sent back
         if deposit is None:
             lines[currency]["not credited"] += units
         else:
             lines[currency]["dust"] += units - deposit["amount"] - deposit["fee"]
-    credited = {row["id"] for row in books.data["deposits"] if row["credited"]}
     told = {f"withdraw-{row['id']}" for row in books.data["withdraws"]
               if row["aasm_state"] == "succeed"}
     told |= {f"refund-{row['id']}" for row in books.data["refunds"]
-               if row["state"] == "processed" and row["deposit_id"] in credited}
+               if row["state"] == "processed"}
     safes = set()
     for row in ask("SELECT p.id, p.contract, p.units FROM payouts p JOIN safe_txs s ON s.payout_id = p.id"
                    " WHERE p.chain_key = %s", key):

@@ -113,7 +113,8 @@ def in_and_out(books):
         for code, amount in ((row["code_a"], row["amount_a"]), (row["code_b"], row["amount_b"])):
             if code and code // 100 == ASSET:
                 stands[row["currency_id"]] += amount
-                if row["reference_type"] not in ON_CHAIN:
+                # What the network took of a refund came off the member's part.
+                if row["reference_type"] not in ON_CHAIN or row["event"] == "refund_fee":
                     expected[row["currency_id"]] += amount
             if code and row["reference_type"] == "network_fee" and code // 100 == EXPENSE:
                 expected[row["currency_id"]] -= amount

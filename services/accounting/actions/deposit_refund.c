@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "accounting/actions/deposit_move.h"
+#include "accounting/actions/outgoing.h"
 #include "accounting/domain/ledger_deposit.h"
+#include "accounting/domain/units.h"
+#include "accounting/store/chain_feed.h"
 #include "accounting/store/journal.h"
 #include "json/read.h"
 
@@ -68,6 +71,57 @@ bool refund_create(struct accounting *app, const struct change *change, uint64_t
     return true;
 }
 
+/* The fee in the ledger's digits. What is below them comes out of the fees that wait to be booked, so that
+ * the refund and the fee of the same transaction meet exactly. */
+static bool fee_of_units(struct chain_tx *tx, const struct deposit *deposit, const char *units,
+                         struct dec *ret_fee, struct err *err)
+{
+    const struct catalog *catalog = catalog_take(tx->app->catalogs);
+    const struct network *network =
+        outgoing_network(catalog, deposit->currency_id, deposit->blockchain_key);
+    int decimals = network ? units_decimals(network->base_factor) : -1;
+    uint64_t dust, carried, whole = 1; /* units in 10^-16 */
+    catalog_give_back(catalog);
+    if (decimals < 0 || !units_to_dec(units, decimals, ret_fee, &dust))
+        return err_set(err, ERR_PROTOCOL, "a refund of deposit %lu that costs %.40s",
+                       (unsigned long)deposit->id, units);
+    if (dust == 0)
+        return true;
+    for (int i = DEC_SCALE; i < decimals; i++)
+        whole *= 10;
+    if (!chain_dust_read(tx->db, deposit->blockchain_key, deposit->currency_id, &carried, err))
+        return false;
+    if (carried < dust) {
+        ret_fee->units++;
+        carried += whole;
+    }
+    return chain_dust_set(tx->db, deposit->blockchain_key, deposit->currency_id, carried - dust,
+                          err);
+}
+
+/* Of native coins the network's fee comes off what the member gets, and is told once more as
+ * network_fee.paid. A deposit that was never credited is not in the assets, its fee would be. */
+static bool book_fee(struct chain_tx *tx, const struct deposit *deposit, const char *paid_units,
+                     struct err *err)
+{
+    struct ledger_entry entries[DEPOSIT_ENTRIES_MAX];
+    struct deposit_booking booking = {.deposit_id = deposit->id, .member_id = deposit->member_id};
+    char units[UNITS_TEXT_SIZE];
+    struct currency currency;
+    if (!paid_units || !deposit->units)
+        return true;
+    if (!units_sub(deposit->units, paid_units, units))
+        return err_set(err, ERR_PROTOCOL, "a refund of %.40s units paid %.40s", deposit->units,
+                       paid_units);
+    if (units_are_zero(units))
+        return true;
+    if (!currency_get(tx->db, tx->arena, deposit->currency_id, &currency, err) ||
+        !fee_of_units(tx, deposit, units, &booking.fee, err))
+        return false;
+    booking.currency = &currency;
+    return post(tx, entries, ledger_deposit_refund_fee(&booking, entries), err);
+}
+
 static bool succeed(struct chain_tx *tx, const struct refund *refund, struct deposit *deposit,
                     struct err *err)
 {
@@ -120,7 +174,8 @@ bool refund_on_payout(struct chain_tx *tx, const struct chain_event *event, cons
     bool is_lost = strcmp(state, "failed") == 0 || strcmp(state, "cancelled") == 0 ||
                    strcmp(state, "refused") == 0;
     bool is_done = strcmp(state, "confirmed") == 0;
-    if ((is_done && !succeed(tx, &refund, &deposit, err)) ||
+    if ((is_done && (!succeed(tx, &refund, &deposit, err) ||
+                     !book_fee(tx, &deposit, json_member_text(event->event, "paid_units"), err))) ||
         (is_lost && !fail(tx, &refund, &deposit, err)))
         return false;
     refund.asked = true;

@@ -104,6 +104,19 @@ size_t ledger_deposit_refund(const struct deposit_booking *booking,
     return 1;
 }
 
+size_t ledger_deposit_refund_fee(const struct deposit_booking *booking,
+                                 struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX])
+{
+    if (dec_is_zero(booking->fee))
+        return 0;
+    entries[0] = deposit_entry(booking, "refund_fee");
+    entries[0].code_a = account_code(ACCOUNT_ASSET, KIND_MAIN, true);
+    entries[0].amount_a = booking->fee;
+    entries[0].code_b = account_code(ACCOUNT_REVENUE, KIND_MAIN, true);
+    entries[0].amount_b = booking->fee;
+    return 1;
+}
+
 size_t ledger_network_fee(uint64_t seq, const struct currency *currency, struct dec fee,
                           struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX])
 {

@@ -7,6 +7,9 @@
  *             stays what is on the chain; and what the member still has: main −frozen, locked +frozen
  *   return    it is there again: the same with other signs
  *   refund    it was sent back: asset 102 −amount, liability locked 212 −amount
+ *   refund_fee  what the network took of a refund came off the member's part, and is booked as a fee when
+ *             the gateway tells it: asset 102 +fee, revenue 302 +fee; so the asset lost what arrived, and
+ *             the fee once
  *   fee       the network took it: asset 102 −fee, expense 402 +fee
  *
  * Suspense (121 fiat, 122 coins) is an asset that is not there at the moment: when a reverted deposit
@@ -37,6 +40,9 @@ size_t ledger_deposit_return(const struct deposit_booking *booking,
                              struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
 size_t ledger_deposit_refund(const struct deposit_booking *booking,
                              struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+/* booking->fee: of the refund, borne by the member. */
+size_t ledger_deposit_refund_fee(const struct deposit_booking *booking,
+                                 struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
 size_t ledger_network_fee(uint64_t seq, const struct currency *currency, struct dec fee,
                           struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
 

@@ -90,6 +90,16 @@ static void print(unsigned __int128 number, int zeros, char *text)
     text[length + (size_t)zeros] = '\0';
 }
 
+bool units_sub(const char *more, const char *less, char ret_units[static UNITS_TEXT_SIZE])
+{
+    unsigned __int128 minuend, subtrahend;
+    if (!units_are_valid(more) || !units_are_valid(less) || !parse(more, &minuend) ||
+        !parse(less, &subtrahend) || minuend < subtrahend)
+        return false;
+    print(minuend - subtrahend, 0, ret_units);
+    return true;
+}
+
 void units_from_dec_down(struct dec amount, int decimals, char ret_units[static UNITS_TEXT_SIZE])
 {
     assert(!dec_is_negative(amount) && decimals >= 0 && decimals <= UNITS_DECIMALS_MAX);

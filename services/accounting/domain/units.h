@@ -24,6 +24,10 @@ int units_decimals(int64_t base_factor);
 bool units_are_valid(const char *units);
 bool units_are_zero(const char *units);
 
+/* more - less. False: below zero, no numbers, or above 2^127. */
+bool units_sub(const char *more, const char *less, char ret_units[static UNITS_TEXT_SIZE])
+    MUST_CHECK;
+
 /* units / 10^decimals, rounded down; *ret_dust: the units that were cut off. False: no number, or
  * above the range of a dec. */
 bool units_to_dec(const char *units, int decimals, struct dec *ret_amount, uint64_t *ret_dust)

@@ -41,11 +41,19 @@ bool payout_tell(struct payout_worker *worker, const struct payout *payout,
 {
     AUTO(str_release) struct str members = STR_INIT(EVENT_BODY_BYTES_MAX);
     uint64_t height = tx ? tx->mined_height : 0;
+    char paid[PAYOUT_UNITS_SIZE] = "";
+    if (tx && !payout_payment_units(worker->db, tx->id, payout->id, paid, err)) {
+        if (err->code != ERR_NOT_FOUND)
+            return false;
+        paid[0] = '\0';
+    }
     str_add(&members, "\"chain\":");
     json_write_string(&members, payout->chain_key);
     add_text(&members, "payout_id", payout->id);
     add_text(&members, "state", payout_state_name(payout->state));
     add_text(&members, "txid", tx && tx->txid[0] ? tx->txid : NULL);
+    /* Less than was asked for when the fee comes off it. */
+    add_text(&members, "paid_units", paid[0] ? paid : NULL);
     add_text(&members, "fee_units", tx ? tx->fee_units : NULL);
     add_text(&members, "fee_contract", "");
     str_add_format(

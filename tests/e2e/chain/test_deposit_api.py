@@ -581,8 +581,41 @@ def test_collection__below_its_minimum__skipped_and_sent_back(gateway, hot_and_c
     name = f"refund-{refund['id']}"
     wait_for(lambda: name in gateway.payouts, CONFIRM_S, name)
     assert (gateway.payouts[name]["to"], gateway.payouts[name]["from"]) == (outside, member.address)
-    until(paid(gateway, name, "confirmed"))
+    # The network's fee came off the amount: the assets lose the deposit, and the fee not once more.
+    before, fee = booked(), 21_000_000_000_007
+    until(paid(gateway, name, "confirmed", paid_units=str(int(units("0.3")) - fee)))
     assert member.balance("eth") == (0, 0)
+    until(gateway.tell("network_fee.paid", payout_id=name, contract="", units=str(fee), txid="0x1"))
+    after = booked()
+    assert before - after == Decimal("0.3").scaleb(18)
+    assert gateway.payouts[name]["units"] == units("0.3")
+
+
+def booked():
+    """Units of eth in the assets of coins, without what waits to be booked."""
+    assets = WORLD.sql("SELECT SUM(IF(code_a = 102, amount_a, 0) + IF(code_b = 102, amount_b, 0)) FROM ledger "
+                       "WHERE currency_id = 'eth'")[0][0]
+    dust = WORLD.sql("SELECT COALESCE(SUM(units), 0) FROM chain_dust WHERE currency_id = 'eth'")[0][0]
+    return assets.scaleb(18) - dust
+
+
+def test_refund__of_what_was_never_credited__costs_the_assets_nothing(gateway):
+    member, before = Depositor(), booked()
+    network = network_of("eth")
+    ok(WHO.admin.post("/admin/blockchain_currencies/update", id=network["id"], min_deposit_amount="5"))
+    try:
+        transfer = member.transfer("0.3")
+        until(gateway.tell("transfer.confirmed", **transfer))
+    finally:
+        ok(WHO.admin.post("/admin/blockchain_currencies/update", id=network["id"],
+                          min_deposit_amount=network["min_deposit_amount"]))
+    refund = ok(WHO.admin.post(f"/admin/deposits/{row_of(transfer)['id']}/refund",
+                               address="0x" + hexadecimal(20)))
+    name, fee = f"refund-{refund['id']}", 42_000_000_000_011
+    wait_for(lambda: name in gateway.payouts, CONFIRM_S, name)
+    until(gateway.tell("network_fee.paid", payout_id=name, contract="", units=str(fee), txid="0x2"))
+    until(paid(gateway, name, "confirmed", paid_units=str(int(units("0.3")) - fee)))
+    assert booked() == before
 
 
 def test_wallets__without_address__the_gateway_makes_one_and_tells_what_it_holds(gateway):

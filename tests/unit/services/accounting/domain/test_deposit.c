@@ -187,6 +187,13 @@ static void ledger_deposit__every_step__balances_and_names_its_accounts(void **s
     assert_dec(entries[0].amount_a, "2.0");
     assert_int_equal(ledger_deposit_refund(&booking, entries), 1);
     assert_balanced(entries, 1);
+    assert_int_equal(ledger_deposit_refund_fee(&booking, entries), 0);
+    booking.fee = dec_of("0.001");
+    assert_int_equal(ledger_deposit_refund_fee(&booking, entries), 1);
+    assert_balanced(entries, 1);
+    assert_int_equal(entries[0].code_a, 102);
+    assert_dec(entries[0].amount_a, "0.001");
+    assert_int_equal(entries[0].code_b, 302);
     assert_int_equal(ledger_network_fee(9, &coin, dec_of("0.001"), entries), 1);
     assert_balanced(entries, 1);
     assert_int_equal(entries[0].code_b, 402);
@@ -213,6 +220,13 @@ static void units__both_ways__exact_or_refused(void **state)
     uint64_t dust;
     (void)state;
     assert_true(units_to_dec("150000000", 8, &amount, &dust));
+    char rest[UNITS_TEXT_SIZE];
+    assert_true(units_sub("1000000000000000000000", "999999999999999999999", rest));
+    assert_string_equal(rest, "1");
+    assert_true(units_sub("7", "7", rest));
+    assert_string_equal(rest, "0");
+    assert_false(units_sub("7", "8", rest));
+    assert_false(units_sub("7", "x", rest));
     assert_dec(amount, "1.5");
     assert_int_equal(dust, 0);
     assert_true(units_to_dec("1000000000000000199", 18, &amount, &dust));
