@@ -84,6 +84,9 @@ const struct config_row accounting_config_rows[] = {
     {"PEATIO_DEPOSIT_FUNDS_LOCKED", CONFIG_BOOL, AT(deposit_funds_locked), "false", .doc = "Deposited coins are spendable when they are collected, not when they are credited."},
     {"CHAIN_POLL_MS", CONFIG_U32, AT(chain_poll_ms), "5000", .min = 50, .max = 600000, .doc = "How often the blockchain gateway is asked for events that the broker did not bring."},
     {"COLLECT_POLL_MS", CONFIG_U32, AT(collect_poll_ms), "5000", .min = 50, .max = 600000, .doc = "How often deposits are collected, addresses asked for again, and wallets' balances read."},
+    {"RECONCILE_STOP", CONFIG_TEXT, AT(reconcile_stop), "any", .values = "any shortage none", .doc = "Which unexplained difference between the coins on a chain and the books stops the withdrawals of a currency. Alarms are the same."},
+    {"RECONCILE_APPROVALS", CONFIG_U32, AT(reconcile_approvals), "1", .min = 1, .max = 10, .doc = "Operators who must acknowledge a difference before withdrawals go on."},
+    {"RECONCILE_PAUSE_MS", CONFIG_U32, AT(reconcile_pause_ms), "10000", .min = 50, .max = 3600000, .doc = "Least time between two checks of a chain, however fast its blocks come."},
 
     {"ACCEPT_BATCH_MAX", CONFIG_U32, AT(accept_batch_max), "512", .min = 1, .max = 512, .doc = "Requests committed together; 1 is one transaction an order."},
     {"SETTLE_BATCH_MAX", CONFIG_U32, AT(settle_batch_max), "256", .min = 1, .max = 256, .doc = "Result messages settled together."},

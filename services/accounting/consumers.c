@@ -10,6 +10,7 @@
 #include "accounting/bus/on_results.h"
 #include "accounting/bus/payout_relay.h"
 #include "accounting/bus/pnl_job.h"
+#include "accounting/bus/reconcile_job.h"
 #include "accounting/http/key_watch.h"
 #include "base/check.h"
 
@@ -24,6 +25,7 @@ const struct consumer accounting_consumers[] = {
     {"collect", collect_job_run},         /* deposits into the wallets, and what the gateway owes */
     {"chain-feed", on_chain_event_run},   /* what happens on the chains into the books */
     {"payout-relay", payout_relay_run},   /* payments of withdrawals to the gateway */
+    {"reconcile", reconcile_job_run},     /* the coins on the chains against the books */
     {"pnl", pnl_job_run},                 /* profit and loss, if PNL_CURRENCIES asks for it */
 };
 const size_t accounting_consumers_count = ARRAY_LEN(accounting_consumers);

@@ -75,6 +75,7 @@ static const struct http_route *const groups[] = {
     admin_withdraw_explain_routes,
     admin_beneficiary_routes,
     admin_parked_routes,
+    admin_reconciliation_routes,
     admin_wallet_routes,
     admin_wallet_overview_routes,
     admin_contract_routes,

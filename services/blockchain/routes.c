@@ -21,6 +21,7 @@ static const struct http_route *const groups[] = {
     internal_payout_routes,
     internal_asset_routes,
     internal_read_routes,
+    internal_statement_routes,
     /* Custody providers. */
     webhook_routes,
 };

@@ -244,8 +244,8 @@ class Bench:
         return process
 
     def start_edge(self, port, upstream, asks=True):
-        """A second edge, as the first but before another program, which listens on a Unix socket; asks=False: one that asks nobody
-        and hands on the client's token."""
+        """A second edge, as the first but before another program, which listens on a Unix socket;
+        asks=False: one that asks nobody and hands on the client's token."""
         folder = self.run_dir / "second-edge"
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)

@@ -16,6 +16,7 @@
 #include "accounting/store/journal.h"
 #include "accounting/store/members.h"
 #include "accounting/store/payment_addresses.h"
+#include "accounting/store/reconcile.h"
 #include "json/read.h"
 
 enum { SMALL_CREDITED_MAX = 16, FROM_BYTES_MAX = 4096, ADDRESS_CHARS_MAX = 128 };
@@ -267,13 +268,25 @@ static bool reopen(struct chain_tx *tx, const struct transfer *transfer, struct 
            (transfer->news != TRANSFER_CONFIRMED || confirm(tx, transfer, deposit, err));
 }
 
+/* What an operator canceled or rejected stays so; whether its coins are there is told all the same. */
+static bool note_place(struct chain_tx *tx, const struct transfer *transfer,
+                       struct deposit *deposit, struct err *err)
+{
+    bool is_there = transfer->news == TRANSFER_CONFIRMED;
+    if (deposit->id == 0 || deposit->credited || deposit->confirmed == is_there ||
+        transfer->news == TRANSFER_SEEN)
+        return true;
+    deposit->confirmed = is_there;
+    return deposit_set_confirmed(tx->db, deposit->id, is_there, err);
+}
+
 static bool take_step(struct chain_tx *tx, const struct chain_event *event,
                       const struct transfer *transfer, enum deposit_step step,
                       struct deposit *deposit, struct err *err)
 {
     switch (step) {
     case STEP_NOTHING:
-        return true;
+        return note_place(tx, transfer, deposit, err);
     case STEP_CREATE:
         return create(tx, event, transfer, deposit, err) &&
                (transfer->news != TRANSFER_CONFIRMED || confirm(tx, transfer, deposit, err));
@@ -323,7 +336,7 @@ static bool follow_amount(struct chain_tx *tx, const struct transfer *transfer,
 bool deposit_on_transfer(struct chain_tx *tx, const struct chain_event *event, struct err *err)
 {
     struct transfer transfer;
-    struct deposit deposit;
+    struct deposit deposit = {.id = 0};
     bool ours;
     if (!transfer_read(tx, event, &transfer, err))
         return false;
@@ -383,6 +396,7 @@ bool deposit_on_network_fee(struct chain_tx *tx, const struct chain_event *event
             return false;
     }
     size_t count = ledger_network_fee(event->seq, &currency, fee, entries);
-    return count == 0 || (chain_tx_journal(tx, count, &first, err) &&
+    return count == 0 || (chain_fee_add(tx->db, event->chain, currency.id, fee, err) &&
+                          chain_tx_journal(tx, count, &first, err) &&
                           journal_post(tx->db, "deposit", first, entries, count, tx->now_us, err));
 }

@@ -11,6 +11,7 @@
 #include "accounting/peers/peers.h"
 #include "accounting/store/members.h"
 #include "accounting/store/payout_requests.h"
+#include "accounting/store/reconcile.h"
 #include "accounting/store/withdraws.h"
 #include "base/auto.h"
 #include "base/clock.h"
@@ -59,8 +60,12 @@ static const struct {
     {"refused", "The gateway refused it; nothing was signed. Process it again, or fail it."},
 };
 
-static const char *sentence_of(const struct withdraw *row)
+static const char *sentence_of(const struct withdraw *row, bool is_stopped)
 {
+    if (is_stopped && row->state == WITHDRAW_PROCESSING)
+        return "Withdrawals of the currency are stopped: its coins differ from the books. If the "
+               "gateway does not have it yet, it waits until they balance or an operator "
+               "acknowledges the difference.";
     for (size_t i = 0; row->reason && i < ARRAY_LEN(reasons); i++)
         if (strcmp(reasons[i].reason, row->reason) == 0)
             return reasons[i].sentence;
@@ -179,10 +184,25 @@ static void add_payout(const struct outgoing *outgoing, const struct withdraw *r
     str_add_char(out, '}');
 }
 
+static void add_stopped(const struct reconcile_row *stopped, struct str *out)
+{
+    str_add(out, ",\"stopped\":");
+    if (!stopped) {
+        str_add(out, "null");
+        return;
+    }
+    str_add(out, "{\"reason\":\"coins_differ\",\"blockchain_key\":");
+    json_write_string(out, stopped->blockchain_key);
+    str_add(out, ",\"difference\":");
+    json_write_string(out, stopped->difference);
+    str_add_format(out, ",\"height\":%lld}", (long long)stopped->height);
+}
+
 static void explain(struct http_request *request)
 {
     const struct path_form *form = http_params(request);
     struct outgoing outgoing;
+    struct reconcile_row stopped;
     struct withdraw row;
     struct err err;
     if (!request_outgoing(request, "admin", &outgoing))
@@ -200,7 +220,10 @@ static void explain(struct http_request *request)
     str_add(out, ",\"reason\":");
     json_write_string(out, row.reason);
     str_add(out, ",\"sentence\":");
-    json_write_string(out, sentence_of(&row));
+    bool is_stopped = reconcile_stopped_find(outgoing.db, outgoing.arena, row.currency_id, &stopped,
+                                             &err); /* untold: as if it were not */
+    json_write_string(out, sentence_of(&row, is_stopped));
+    add_stopped(is_stopped ? &stopped : NULL, out);
     add_steps(&outgoing, &row, out);
     add_limits(&outgoing, &row, out);
     add_approvals(&outgoing, &row, out);

@@ -44,6 +44,8 @@ struct accounting_config {
     uint32_t journal_kept_hours; /* 0: for ever */
     bool deposit_funds_locked;   /* coins are spendable when they are collected, not before */
     uint32_t chain_poll_ms, collect_poll_ms;
+    const char *reconcile_stop; /* "any", "shortage", "none" */
+    uint32_t reconcile_approvals, reconcile_pause_ms;
 };
 
 #endif

@@ -48,4 +48,13 @@ const struct metric_row accounting_metrics[METRIC_MAX] = {
                                   NULL},
     [METRIC_DEPOSITS_REVERTED] = {"deposits_reverted_total", METRIC_COUNTER,
                                   "Credited deposits that left the chain. ALERT.", NULL},
+    [METRIC_RECONCILE_STATE] = {"reconcile_state", METRIC_GAUGE,
+                                "Coins on a chain against the books: 0 balanced, 1 they differ, 2 "
+                                "withdrawals are stopped. ALERT above 0.",
+                                "currency"},
+    [METRIC_RECONCILE_RUNS] = {"reconcile_runs_total", METRIC_COUNTER,
+                               "Comparisons that came to a verdict.", NULL},
+    [METRIC_RECONCILE_NO_VERDICT] =
+        {"reconcile_no_verdict_total", METRIC_COUNTER,
+         "Comparisons that came to none: a node or the gateway is away.", NULL},
 };

@@ -1,5 +1,6 @@
 /* deposit_parts.c: parts of collections, and refunds. */
 #include "accounting/store/deposits.h"
+#include "accounting/store/reconcile.h"
 
 /* ---- parts ---- */
 
@@ -154,7 +155,8 @@ bool refunds_to_ask(struct db *db, struct arena *arena, size_t max, struct liste
 {
     struct listing listing = {
         .arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .limit = max, .uncounted = true};
-    str_add(&listing.where, " AND state = 'pending' AND NOT asked");
+    str_add(&listing.where, " AND state = 'pending' AND NOT asked AND " RECONCILE_NOT_STOPPED(
+                                "(SELECT d.currency_id FROM deposits d WHERE d.id = deposit_id)"));
     bool ok = listing_run(db, &refund_table, &listing, ret_listed, err);
     str_release(&listing.where);
     return ok;

@@ -147,6 +147,12 @@ bool deposit_set_units(struct db *db, const struct deposit *deposit, struct err 
                    NULL, err);
 }
 
+bool deposit_set_confirmed(struct db *db, uint64_t id, bool is_confirmed, struct err *err)
+{
+    return db_exec(db, "UPDATE deposits SET confirmed = ? WHERE id = ?",
+                   DB_ARGS(DB_I64(is_confirmed), DB_U64(id)), NULL, err);
+}
+
 static bool find_where(struct db *db, struct listing *listing, struct deposit *ret_deposit,
                        struct err *err)
 {

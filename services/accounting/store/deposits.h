@@ -53,6 +53,9 @@ bool deposit_update(struct db *db, struct deposit *deposit, int64_t now_us, stru
     MUST_CHECK;
 /* Before the credit only: what came is something else now. */
 bool deposit_set_units(struct db *db, const struct deposit *deposit, struct err *err) MUST_CHECK;
+/* Whether the chain has it, of a deposit that is not credited; nobody is told. */
+bool deposit_set_confirmed(struct db *db, uint64_t id, bool is_confirmed, struct err *err)
+    MUST_CHECK;
 bool deposit_find_locked(struct db *db, struct arena *arena, uint64_t id,
                          struct deposit *ret_deposit, struct err *err) MUST_CHECK;
 bool deposit_find_tid_locked(struct db *db, struct arena *arena, const char *tid,

@@ -1,5 +1,6 @@
 #include "accounting/store/payout_requests.h"
 
+#include "accounting/store/reconcile.h"
 #include "base/auto.h"
 #include "db/listing.h"
 
@@ -53,10 +54,14 @@ bool payout_requests_due(struct db *db, struct arena *arena, int64_t now_us, siz
                          struct payout_request **ret_requests, size_t *ret_count, struct err *err)
 {
     AUTO_FREE(db_result_free) struct db_result *result = NULL;
-    if (!db_query(db,
-                  "SELECT " COLUMNS " FROM payout_requests WHERE state = 'pending'"
-                  " AND next_at <= ? ORDER BY next_at LIMIT ?",
-                  DB_ARGS(DB_TIME(now_us), DB_U64(limit)), &result, err))
+    if (!db_query(
+            db,
+            "SELECT " COLUMNS " FROM payout_requests WHERE state = 'pending'"
+            " AND next_at <= ? AND " RECONCILE_NOT_STOPPED(
+                "(SELECT w.currency_id FROM withdraws w WHERE w.id = withdraw_id)") " ORDER BY "
+                                                                                    "next_at LIMIT "
+                                                                                    "?",
+            DB_ARGS(DB_TIME(now_us), DB_U64(limit)), &result, err))
         return false;
     size_t count = 0;
     struct payout_request *rows = arena_alloc(arena, (limit + 1) * sizeof(*rows));

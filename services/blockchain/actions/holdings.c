@@ -141,3 +141,88 @@ bool holdings_read(struct chain *chain, const struct chain_entry *entry, struct 
     *ret_count = count;
     return true;
 }
+
+/* ---- a part of the sum ---- */
+
+struct part {
+    struct chain *chain;
+    struct db *db;
+    struct arena *arena;
+    const struct count_question *question;
+    struct counted counted;
+    struct u256 sum;
+    char (*units)[CHAIN_UNITS_SIZE];
+};
+
+/* `after` moves on; *ret_asked: how many it were. */
+static bool ask_addresses(struct part *part, struct node *node, uint64_t *after, size_t *ret_asked,
+                          struct err *err)
+{
+    const char **addresses;
+    return holders_page(part->db, part->arena, part->chain->key, *after, CHAIN_BALANCES_MAX,
+                        &addresses, ret_asked, after, err) &&
+           node->client->family->balances(node, addresses, *ret_asked, part->question->contract,
+                                          part->question->height, part->units, err);
+}
+
+static bool ask_coins(struct part *part, struct node *node, uint64_t *after, size_t *ret_asked,
+                      struct err *err)
+{
+    struct coin_asked *coins;
+    return unspent_page(part->db, part->arena, part->chain->key, *after, CHAIN_BALANCES_MAX, &coins,
+                        ret_asked, after, err) &&
+           node->client->family->coins(node, coins, *ret_asked, part->question->hash, part->units,
+                                       err);
+}
+
+/* All of a part is asked of one node, and then whether it has the block that was meant: balances are asked
+ * for by height, and the node may be on another fork. */
+static bool ask_part(struct node *node, void *arg, struct err *err)
+{
+    struct part *part = arg;
+    const struct family *family = node->client->family;
+    struct page page = {.units = part->units};
+    char hash[CHAIN_HASH_SIZE];
+    uint64_t after = part->question->after;
+    part->counted = (struct counted){.places = 0};
+    part->sum = U256_ZERO; /* another node may have been asked before */
+    for (int i = 0; i < COUNT_PAGES_MAX; i++) {
+        arena_reset(part->arena);
+        if (!(family->balances ? ask_addresses : ask_coins)(part, node, &after, &page.count, err) ||
+            !add_page(&page, &part->sum, err))
+            return false;
+        part->counted.places += page.count;
+        part->counted.next = page.count == CHAIN_BALANCES_MAX ? after : 0;
+        if (part->counted.next == 0)
+            break;
+    }
+    if (!family->block_hash(node, part->question->height, hash, err))
+        return false;
+    return strcmp(hash, part->question->hash) == 0 ||
+           err_set(err, ERR_STATE_CONFLICT, "the node has another block %llu",
+                   (unsigned long long)part->question->height);
+}
+
+bool holdings_count(struct chain *chain, struct db *db, struct provider_session *session,
+                    const struct count_question *question, struct counted *ret_counted,
+                    struct err *err)
+{
+    const struct family *family = chain->client->family;
+    if (!family->balances && (!family->coins || question->contract[0]))
+        return err_set(err, ERR_NOT_FOUND, "nodes of %s can't be asked", chain->key);
+    /* Coins are asked for at the tip: at another one the records would be of other coins. */
+    if (family->coins && chain->height != question->height)
+        return err_set(err, ERR_STATE_CONFLICT, "%s is at another block", chain->key);
+    AUTO_FREE(arena_free) struct arena *arena = arena_new(PAGE_ARENA_BYTES);
+    char(*units)[CHAIN_UNITS_SIZE] = arena ? calloc(CHAIN_BALANCES_MAX, sizeof(*units)) : NULL;
+    struct part part = {
+        .chain = chain, .db = db, .arena = arena, .question = question, .units = units};
+    bool ok = units ? providers_ask(session, ask_part, &part, err)
+                    : err_set(err, ERR_BUSY, "no memory for balances");
+    free(units);
+    if (!ok)
+        return false;
+    u256_text(part.sum, part.counted.units);
+    *ret_counted = part.counted;
+    return true;
+}

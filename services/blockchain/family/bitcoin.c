@@ -7,6 +7,7 @@
 
 #include "base/auto.h"
 #include "blockchain/family/bitcoin_block.h"
+#include "blockchain/family/bitcoin_coins.h"
 #include "blockchain/family/family.h"
 #include "blockchain/family/rpc.h"
 #include "chain/bytes.h"
@@ -438,6 +439,7 @@ const struct family family_bitcoin = {
     .block_head = block_head,
     .block_read = block_read,
     .tx_status = tx_status,
+    .coins = bitcoin_coins,
     .broadcast = broadcast,
     .fee_rate = fee_rate,
     .address_form = address_form,

@@ -170,6 +170,12 @@ struct chain_asset_said {
     char symbol[CHAIN_SYMBOL_SIZE]; /* printable ASCII; "" if it has none */
 };
 
+/* An unspent output that our records have. */
+struct coin_asked {
+    const char *txid, *address;
+    uint32_t vout;
+};
+
 struct derived_address {
     char address[CHAIN_ADDRESS_SIZE];
     enum watch_kind kind;
@@ -203,6 +209,10 @@ struct family {
     bool (*balances)(struct node *node, const char *const *addresses, size_t count,
                      const char *contract, uint64_t height, char (*ret_units)[CHAIN_UNITS_SIZE],
                      struct err *err);
+    /* What coins (at most CHAIN_BALANCES_MAX) are worth at the tip: "0" one that is spent, or that is not its
+     * address's. ERR_STATE_CONFLICT: the tip is not `hash`. NULL: the family has balances, or nothing. */
+    bool (*coins)(struct node *node, const struct coin_asked *coins, size_t count, const char *hash,
+                  char (*ret_units)[CHAIN_UNITS_SIZE], struct err *err);
     /* What a contract says of itself. ERR_INVALID: nothing usable, the story says why. NULL: the family
      * has no contracts. */
     bool (*asset_read)(struct node *node, const char *contract, struct chain_asset_said *ret_said,

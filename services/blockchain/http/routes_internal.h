@@ -4,12 +4,13 @@
 
 #include "http/http.h"
 
-extern const struct http_route internal_chain_routes[];   /* internal_chains.c */
-extern const struct http_route internal_address_routes[]; /* internal_addresses.c */
-extern const struct http_route internal_event_routes[];   /* internal_events.c */
-extern const struct http_route internal_payout_routes[];  /* internal_payouts.c */
-extern const struct http_route internal_asset_routes[];   /* internal_assets.c */
-extern const struct http_route internal_read_routes[];    /* internal_reads.c */
-extern const struct http_route webhook_routes[];          /* webhooks.c: providers, signed */
+extern const struct http_route internal_chain_routes[];     /* internal_chains.c */
+extern const struct http_route internal_address_routes[];   /* internal_addresses.c */
+extern const struct http_route internal_event_routes[];     /* internal_events.c */
+extern const struct http_route internal_payout_routes[];    /* internal_payouts.c */
+extern const struct http_route internal_asset_routes[];     /* internal_assets.c */
+extern const struct http_route internal_read_routes[];      /* internal_reads.c */
+extern const struct http_route webhook_routes[];            /* webhooks.c: providers, signed */
+extern const struct http_route internal_statement_routes[]; /* internal_statement.c */
 
 #endif

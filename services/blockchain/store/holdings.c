@@ -33,6 +33,38 @@ bool holders_page(struct db *db, struct arena *arena, const char *chain_key, uin
     return true;
 }
 
+bool unspent_page(struct db *db, struct arena *arena, const char *chain_key, uint64_t after_id,
+                  size_t max, struct coin_asked **ret_coins, size_t *ret_count,
+                  uint64_t *ret_last_id, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT t.id, t.txid, t.idx, t.address FROM transfers t LEFT JOIN spends s ON "
+                  "s.chain_key = t.chain_key AND s.prev_txid = t.txid AND s.prev_idx = t.idx WHERE "
+                  "t.chain_key = ? AND t.contract = '' AND t.state <> 'reverted' AND s.id IS NULL "
+                  "AND t.id > ? ORDER BY t.id LIMIT ?",
+                  DB_ARGS(DB_TEXT(chain_key), DB_U64(after_id), DB_U64(max)), &rows, err))
+        return false;
+    struct coin_asked *coins = arena_alloc(arena, (db_row_count(rows) + 1) * sizeof(*coins));
+    size_t count = 0;
+    uint64_t last_id = after_id;
+    while (coins && db_row_next(rows)) {
+        last_id = db_get_u64(rows, 0);
+        coins[count] = (struct coin_asked){.txid = arena_strdup(arena, db_get_text(rows, 1)),
+                                           .vout = (uint32_t)db_get_u64(rows, 2),
+                                           .address = arena_strdup(arena, db_get_text(rows, 3))};
+        if (!coins[count].txid || !coins[count].address)
+            coins = NULL;
+        count++;
+    }
+    if (!coins)
+        return err_set(err, ERR_BUSY, "no memory for coins");
+    *ret_coins = coins;
+    *ret_count = count;
+    *ret_last_id = last_id;
+    return true;
+}
+
 bool holdings_recorded(struct db *db, const char *chain_key, const char *address, uint64_t height,
                        char ret_units[static CHAIN_UNITS_SIZE], uint64_t *ret_addresses,
                        struct err *err)

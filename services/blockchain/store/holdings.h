@@ -14,6 +14,11 @@ bool holders_page(struct db *db, struct arena *arena, const char *chain_key, uin
                   size_t max, const char ***ret_addresses, size_t *ret_count, uint64_t *ret_last_id,
                   struct err *err) MUST_CHECK;
 
+/* A page, in the order of ids, of what came to our addresses and is not spent. In the arena. */
+bool unspent_page(struct db *db, struct arena *arena, const char *chain_key, uint64_t after_id,
+                  size_t max, struct coin_asked **ret_coins, size_t *ret_count,
+                  uint64_t *ret_last_id, struct err *err) MUST_CHECK;
+
 /* The sum of what came to our addresses (or to one: `address` not "") and was not spent, up to a height; for
  * families that can't be asked. */
 bool holdings_recorded(struct db *db, const char *chain_key, const char *address, uint64_t height,
