@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 from decimal import Decimal
@@ -17,6 +18,10 @@ from stack import nodes
 from stack.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(REPOSITORY / "tests/support"))
+
+from coins import bech32  # noqa: E402
+
 CHAIN_OF = {"ltc": "ltc-regtest", "eth": "eth-anvil", "usdt": "eth-anvil"}
 PAID = {"ltc": "0.5", "eth": "0.05", "usdt": "40"}
 TAKEN = {"ltc": "0.2", "eth": "0.02", "usdt": "20"}
@@ -49,7 +54,9 @@ class Mover(threading.Thread):
         self.addresses = {currency: self.until(lambda c=currency: self.client.get(
             f"/account/deposit_address/{c}")["address"]) for currency in CHAIN_OF}
         for currency, key in CHAIN_OF.items():
-            self.outside[currency] = self.chains[key].outside_address()
+            # The node would pay the next deposits with what came to an address of its own wallet.
+            self.outside[currency] = (bech32("rltc", os.urandom(20)) if currency == "ltc"
+                                      else self.chains[key].outside_address())
             made = self.until(lambda c=currency, k=key: self.client.call(
                 "POST", "/account/beneficiaries",
                 {"currency": c, "blockchain_key": k, "name": f"chaos-{c}",
