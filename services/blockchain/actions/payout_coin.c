@@ -1,6 +1,7 @@
 /*
  * Payouts on Bitcoin-like chains: many payments in one transaction, as many as are waiting for the same
- * purpose; it takes what is there and waits for nobody. Collections of one address go together. A transaction
+ * purpose; it takes what is there and waits for nobody. Collections of one address go together, by the coins
+ * that they are. A transaction
  * that is not mined is replaced by one with the same inputs and the same payments, and a higher fee.
  */
 #include "blockchain/actions/payout_coin.h"
@@ -18,8 +19,7 @@ enum {
     INPUT_VSIZE_WITNESS = 68,
     INPUT_VSIZE = 148,
     CHANGE_VSIZE_WITNESS = 31,
-    CHANGE_VSIZE = 34,
-    COLLECT_PATIENCE_MS = 10000
+    CHANGE_VSIZE = 34
 };
 
 static bool is_witness(const struct payout_worker *worker)
@@ -128,37 +128,28 @@ static bool fit(struct coin_plan *plan, uint64_t rate, bool *ret_fits, struct er
     return true;
 }
 
-/* The longest run of the planned collections, from the front, whose coins are there to the unit; if there
- * is none, the longest that is paid for at all. ret_count 0: none. */
+/* The longest run of the planned collections, from the front, whose coins are there to the unit: deposits are
+ * whole coins, and any other coin is another deposit's, whose own collection would find nothing. ret_count 0: none. */
 static void collect_choose(const struct coin_plan *plan, const uint64_t *units, size_t coins,
                            struct coin_choice *ret_choice, size_t *ret_count)
 {
     *ret_count = 0;
     for (size_t count = plan->count; count > 0; count--) {
         struct coin_need need = {.dust = 1};
-        struct coin_choice choice;
         struct err own;
         for (size_t i = 0; i < count; i++)
             need.outputs += plan->payments[i].units;
-        if (!coins_choose(units, coins, &need, &choice, &own))
+        if (!coins_choose(units, coins, &need, ret_choice, &own) || ret_choice->change != 0)
             continue;
-        if (*ret_count == 0 || choice.change == 0) {
-            *ret_choice = choice;
-            *ret_count = count;
-        }
-        if (choice.change == 0)
-            return;
+        *ret_count = count;
+        return;
     }
 }
 
-/* Collections from one address: the coins that are what was collected, to the unit, if there are such
- * (deposits are whole coins). Else it takes more, and the rest goes to the hot account; but not at once:
- * other parts of the same deposit may be about to come. */
+/* Collections from one address: the coins that are what was collected, to the unit, and no others. */
 static bool collect(struct coin_plan *plan, uint64_t rate, bool *ret_fits, struct err *err)
 {
     struct payout_worker *worker = plan->worker;
-    const int64_t patient_us =
-        clock_now_us(worker->app->clock) - COLLECT_PATIENCE_MS * INT64_C(1000);
     const struct coin_need real = need_of(worker, rate);
     struct coin_choice choice;
     struct coin_list list;
@@ -176,21 +167,18 @@ static bool collect(struct coin_plan *plan, uint64_t rate, bool *ret_fits, struc
         if (!payout_output_vsize(worker, plan->payments[i].to, &vsize, err))
             return false;
         outputs_vsize += vsize;
-        if (choice.change > 0 && plan->payouts[i]->created_at_us > patient_us)
-            return true;
     }
     if (plan->count == 0)
         return true;
     take_choice(plan, &list, &choice);
-    plan->change_units = choice.change >= real.dust ? choice.change : 0;
-    plan->vsize = real.base_vsize + outputs_vsize + (uint32_t)choice.count * real.input_vsize +
-                  (plan->change_units ? real.change_vsize : 0);
-    uint64_t fee = fee_of_size(rate, plan->vsize), left = choice.change - plan->change_units;
+    plan->change_units = 0;
+    plan->vsize = real.base_vsize + outputs_vsize + (uint32_t)choice.count * real.input_vsize;
+    uint64_t fee = fee_of_size(rate, plan->vsize);
     struct psbt_payment *bearer = &plan->payments[coin_plan_bearer(plan)];
     if (bearer->units < fee + real.dust)
         return true; /* not worth its fee now */
     bearer->units -= fee;
-    plan->fee = fee + left;
+    plan->fee = fee;
     *ret_fits = true;
     return true;
 }
@@ -222,18 +210,29 @@ static bool is_above_cap(const struct coin_plan *plan)
     return plan->count == 1 && text[0] && str_to_u64(text, &cap) && plan->fee > cap;
 }
 
-/* The other parts, due or not: their coins are the same. */
+static uint64_t distance(const struct payout *a, const struct payout *b)
+{
+    return a->seq > b->seq ? a->seq - b->seq : b->seq - a->seq;
+}
+
+/* The other parts, due or not: their coins are the same. Those that were asked for next to it come first, for
+ * they are of the same deposit. */
 static bool collect_add(struct coin_plan *plan, const struct payout *first, struct err *err)
 {
     struct payout_worker *worker = plan->worker;
     struct payout_list list;
     if (!payouts_from(worker->db, worker->arena, worker->chain->key, first->from, &list, err))
         return false;
-    for (size_t i = 0; i < list.count && plan->count < PAYOUT_BATCH_MAX; i++) {
-        const struct payout *other = &list.rows[i];
+    size_t before = 0, after;
+    while (before < list.count && list.rows[before].seq < first->seq)
+        before++;
+    for (after = before; (before > 0 || after < list.count) && plan->count < PAYOUT_BATCH_MAX;) {
+        bool is_after = before == 0 || (after < list.count && distance(&list.rows[after], first) <=
+                                                                  distance(&list.rows[before - 1],
+                                                                           first));
+        const struct payout *other = is_after ? &list.rows[after++] : &list.rows[--before];
         bool is_payable = strlen(other->units) > 4; /* dust is refused in its turn */
-        if (other->seq != first->seq && !other->alone && !first->alone && is_payable &&
-            other->purpose == first->purpose)
+        if (other->seq != first->seq && is_payable && other->purpose == first->purpose)
             coin_plan_add(plan, other);
     }
     return true;

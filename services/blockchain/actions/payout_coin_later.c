@@ -161,7 +161,7 @@ bool coin_bump(struct payout_worker *worker, const struct payout_tx *tx, uint64_
         return true; /* a younger one holds the coins */
     if (!payout_txs_of(worker->db, worker->arena, payouts.rows[0].id, &all, err))
         return false;
-    if (all.count > PAYOUT_BUMPS_MAX || all.rows[all.count - 1].id != tx->id)
+    if (!payout_may_bump(worker, &all, tx))
         return true;
     if (!providers_ask(worker->session, coin_ask_rate, &question, err))
         return false;

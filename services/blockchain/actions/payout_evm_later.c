@@ -134,8 +134,8 @@ bool evm_bump(struct payout_worker *worker, const struct payout_tx *tx, uint64_t
     *ret_tx = 0;
     if (!payout_txs_at_nonce(worker->db, worker->arena, tx, &all, err))
         return false;
-    if (all.count > PAYOUT_BUMPS_MAX || all.rows[all.count - 1].id != tx->id)
-        return true; /* often enough; or a younger one is on its way */
+    if (!payout_may_bump(worker, &all, tx))
+        return true;
     if (!providers_ask(worker->session, ask_rate, &rate, err))
         return false;
     if (!gas_price_choose(&bounds, evm_base_fee_of(&rate), rate.priority, &today, &own) ||

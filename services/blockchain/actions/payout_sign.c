@@ -45,7 +45,8 @@ static bool store_unit(struct db *db, void *arg, struct err *err)
 enum verdict {
     VERDICT_REFUSED,       /* never signed, and never will be */
     VERDICT_WAITS,         /* somebody may still say yes, a window moves on, a fee falls */
-    VERDICT_SIGNED_BEFORE, /* another transaction was signed for it that we know nothing of */
+    VERDICT_SIGNED_OTHER,  /* another transaction was signed for it that we know nothing of */
+    VERDICT_SIGNED_MAYBE,  /* so was perhaps this one */
 };
 
 static const struct refusal {
@@ -53,9 +54,10 @@ static const struct refusal {
     enum verdict verdict;
     const char *reason; /* to wait */
 } refusals[] = {
-    {".payout_second", VERDICT_SIGNED_BEFORE, ""},
-    {".payout_differs", VERDICT_SIGNED_BEFORE, ""},
-    {".payout_closed", VERDICT_SIGNED_BEFORE, ""},
+    {".payout_second", VERDICT_SIGNED_OTHER, ""},
+    {".payout_differs", VERDICT_SIGNED_OTHER, ""},
+    {".payout_closed", VERDICT_SIGNED_MAYBE, ""},
+    {".tx_again", VERDICT_SIGNED_MAYBE, ""},
     {".day_max", VERDICT_WAITS, PAYOUT_REASON_DAY_MAX},
     {".fee_day_max", VERDICT_WAITS, PAYOUT_REASON_DAY_MAX},
     {".approval_invalid", VERDICT_WAITS, PAYOUT_REASON_APPROVAL_INVALID},
@@ -73,6 +75,8 @@ static const struct refusal *refusal_of(const char *rule)
     return &any;
 }
 
+/* `is_alone`: the refusal is about this one. Of collections it is about all: the coins of a deposit are whole, and
+ * a part of it has none of its own. */
 static bool take_back_payout(struct payout_worker *worker, struct payout *payout, bool is_alone,
                              const char *rule, struct err *err)
 {
@@ -97,6 +101,55 @@ static bool take_back_payout(struct payout_worker *worker, struct payout *payout
                        err);
 }
 
+/* Others may have the nonce. When later ones were given out it stays a hole. */
+static bool nonce_free(struct db *db, const struct payout_tx *tx, struct err *err)
+{
+    struct err own;
+    if (nonce_give_back(db, tx->chain_key, tx->from, tx->nonce, &own) ||
+        own.code == ERR_STATE_CONFLICT)
+        return true;
+    *err = own;
+    return false;
+}
+
+/* Something is signed for the payouts that we don't have. They are not paid again and not given back, until
+ * a person has found it; but those behind them go on. The nonce goes to the next one if the signer knows it
+ * from no transaction of theirs; else it may be taken on the chain at any time, and is left out. */
+static bool set_aside_unit(struct db *db, void *arg, struct err *err)
+{
+    struct signature *signature = arg;
+    struct payout_worker *worker = signature->worker;
+    struct payout_tx tx = *signature->tx;
+    struct payout_list payouts;
+    tx.state = PAYOUT_TX_DROPPED;
+    if (!payout_tx_save(db, &tx, PAYOUT_TX_BUILDING, err) ||
+        (refusal_of(signature->rule)->verdict == VERDICT_SIGNED_OTHER && !nonce_free(db, &tx, err)) ||
+        !payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
+        return false;
+    for (size_t i = 0; i < payouts.count; i++)
+        if (!payout_move(worker, &payouts.rows[i], PAYOUT_MOVE_LOSE, "signed_before", NULL, err))
+            return false;
+    return true;
+}
+
+/* False: `err` is what a person has to look at. Coins and payouts stay where they are where nothing waits
+ * for them. */
+static bool signed_before(struct signature *signature, struct err *err)
+{
+    struct err own;
+    bool ok = !signature->tx->has_nonce ||
+              db_transaction(signature->worker->db, set_aside_unit, signature, err);
+    if (!ok)
+        return false;
+    err_set(&own, ERR_CONFLICT, "transaction %llu: %.100s", (unsigned long long)signature->tx->id,
+            signature->rule);
+    if (signature->tx->has_nonce)
+        payout_trouble(signature->worker, &own);
+    else
+        *err = own;
+    return signature->tx->has_nonce;
+}
+
 /* The signer signed nothing: coins and nonce are free again. */
 static bool drop_unit(struct db *db, void *arg, struct err *err)
 {
@@ -105,18 +158,21 @@ static bool drop_unit(struct db *db, void *arg, struct err *err)
     struct payout_tx tx = *signature->tx;
     struct payout_list payouts;
     tx.state = PAYOUT_TX_DROPPED;
+    tx.sent_height = worker->tip; /* when it was refused: payout_may_bump() */
     if (!payout_tx_save(db, &tx, PAYOUT_TX_BUILDING, err) ||
         !(tx.replaces ? coin_locks_move(db, tx.id, tx.replaces, err)
                       : coin_locks_drop(db, tx.id, err)))
         return false;
     if (tx.replaces)
         return true;
-    if (tx.has_nonce && !nonce_give_back(db, tx.chain_key, tx.from, tx.nonce, err))
+    if (tx.has_nonce && !nonce_free(db, &tx, err))
         return false;
     if (!payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
         return false;
     for (size_t i = 0; i < payouts.count; i++)
-        if (!take_back_payout(worker, &payouts.rows[i], payouts.count == 1, signature->rule, err))
+        if (!take_back_payout(worker, &payouts.rows[i],
+                              payouts.count == 1 || payouts.rows[i].from[0] != '\0',
+                              signature->rule, err))
             return false;
     return true;
 }
@@ -126,7 +182,7 @@ bool payout_refusal_of(const char *rule, enum payout_move *ret_move, const char 
     const struct refusal *refusal = refusal_of(rule);
     *ret_move = refusal->verdict == VERDICT_REFUSED ? PAYOUT_MOVE_REFUSE : PAYOUT_MOVE_WAIT;
     *ret_reason = refusal->verdict == VERDICT_REFUSED ? rule : refusal->reason;
-    return refusal->verdict != VERDICT_SIGNED_BEFORE;
+    return refusal->verdict < VERDICT_SIGNED_OTHER;
 }
 
 const char *payout_signer_rule(const cJSON *root)
@@ -152,11 +208,9 @@ bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool 
         return false;
     signature.rule = status == 403 || status == 422 ? payout_signer_rule(root) : NULL;
     if (signature.rule) {
-        /* The coins and the payout stay where they are: a person has to find that transaction. */
-        if (!tx->replaces && refusal_of(signature.rule)->verdict == VERDICT_SIGNED_BEFORE)
-            return err_set(err, ERR_CONFLICT, "transaction %llu: %.100s",
-                           (unsigned long long)tx->id, signature.rule);
         *ret_signed = false;
+        if (!tx->replaces && refusal_of(signature.rule)->verdict >= VERDICT_SIGNED_OTHER)
+            return signed_before(&signature, err);
         return db_transaction(worker->db, drop_unit, &signature, err);
     }
     signature.txid = json_member_text(root, "txid");

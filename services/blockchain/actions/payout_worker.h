@@ -107,6 +107,10 @@ const char *payout_signer_rule(const cJSON *root);
 bool payout_refusal_of(const char *rule, enum payout_move *ret_move, const char **ret_reason)
     MUST_CHECK;
 
+/* Whether `tx` may be replaced now; `all` are those for its payouts, or of its nonce. */
+bool payout_may_bump(const struct payout_worker *worker, const struct payout_tx_list *all,
+                     const struct payout_tx *tx);
+
 /* Gives the stored bytes to the nodes and notes what they say. ret_refusal "" : taken. */
 bool payout_send(struct payout_worker *worker, struct payout_tx *tx,
                  char ret_refusal[static PAYOUT_REASON_SIZE], struct err *err) MUST_CHECK;

@@ -216,10 +216,41 @@ static bool bump_if_old(struct payout_worker *worker, const struct payout_tx *tx
                            payout_send(worker, &made, refusal, err)));
 }
 
+/* It was replaced, or replaces another: what a node has of them, it says. */
+static bool is_one_of_several(struct payout_worker *worker, const struct payout_tx *tx,
+                              bool *ret_is_one, struct err *err)
+{
+    struct err own;
+    uint64_t id;
+    *ret_is_one = tx->replaces != 0 || payout_tx_replacement(worker->db, tx->id, &id, &own);
+    if (*ret_is_one || own.code == ERR_NOT_FOUND)
+        return true;
+    *err = own;
+    return false;
+}
+
+/* Those that a node has another one of are offered once a block, and not each round. */
+static bool is_offered(struct payout_worker *worker, struct payout_tx *tx, bool *ret_is_offered,
+                       struct err *err)
+{
+    bool is_one;
+    *ret_is_offered = false;
+    if (!is_one_of_several(worker, tx, &is_one, err))
+        return false;
+    if (!is_one)
+        return true;
+    *ret_is_offered = tx->sent_height >= worker->tip;
+    if (*ret_is_offered)
+        return true;
+    tx->sent_height = worker->tip;
+    return payout_tx_save(worker->db, tx, PAYOUT_TX_SIGNED, err);
+}
+
 static bool look_at(struct payout_worker *worker, struct payout_tx *tx, struct err *err)
 {
     struct look look = {.worker = worker, .tx = tx};
     char refusal[PAYOUT_REASON_SIZE];
+    bool offered = false;
     if (!providers_ask(worker->session, ask_status, &look, err))
         return false;
     if (look.status.place == TX_MINED)
@@ -230,6 +261,10 @@ static bool look_at(struct payout_worker *worker, struct payout_tx *tx, struct e
     if (look.status.place == TX_MEMPOOL && tx->sent_height &&
         worker->tip < tx->sent_height + SEND_AGAIN_BLOCKS)
         return payout_seen(worker, tx, err) && bump_if_old(worker, tx, err);
+    if (look.status.place == TX_UNKNOWN && !is_offered(worker, tx, &offered, err))
+        return false;
+    if (offered)
+        return true;
     if (!payout_send(worker, tx, refusal, err))
         return false;
     if (refusal[0])
@@ -243,6 +278,57 @@ static bool ask_broadcast(struct node *node, void *arg, struct err *err)
     return node->client->family->broadcast(node, tx->raw, err);
 }
 
+/* Mined again, and without effect: what was told as paid was not. For people: the payout stays what it is. */
+static bool undone_unit(struct db *db, void *arg, struct err *err)
+{
+    const struct look *look = arg;
+    struct payout_worker *worker = look->worker;
+    struct payout_tx tx = *look->tx;
+    struct payout_list payouts;
+    char members[512];
+    tx.mined_height = look->status.height;
+    tx.mined_ok = false;
+    if (!payout_tx_save(db, &tx, PAYOUT_TX_MINED, err) ||
+        !payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
+        return false;
+    for (size_t i = 0; i < payouts.count; i++) {
+        snprintf(payouts.rows[i].reason, sizeof(payouts.rows[i].reason), "failed_after_reorg");
+        if (!payout_save(db, &payouts.rows[i], clock_now_us(worker->app->clock), err))
+            return false;
+    }
+    snprintf(members, sizeof(members),
+             "\"chain\":\"%s\",\"ready\":false,\"reason\":\"failed_after_reorg %.66s\"",
+             tx.chain_key, tx.txid);
+    return event_add(db, "chain.health", members, clock_now_us(worker->app->clock), err);
+}
+
+/* Where a confirmed transaction is now. One that is in no block is kept in sight, however long it takes. */
+static bool look_back_at(struct look *look, struct err *err)
+{
+    struct payout_worker *worker = look->worker;
+    struct payout_tx *tx = look->tx;
+    bool is_mined = look->status.place == TX_MINED;
+    if (is_mined && tx->mined_ok && look->status.is_failed) {
+        if (!db_transaction(worker->db, undone_unit, look, err))
+            return false;
+        return err_set(err, ERR_CONFLICT,
+                       "transaction %.66s was confirmed, was mined again and failed", tx->txid);
+    }
+    uint64_t height = is_mined ? look->status.height : 0;
+    if (height != tx->mined_height) {
+        tx->mined_height = height;
+        if (!payout_tx_save(worker->db, tx, PAYOUT_TX_MINED, err))
+            return false;
+    }
+    if (look->status.place != TX_UNKNOWN)
+        return true;
+    struct err own;
+    if (!providers_ask(worker->session, ask_broadcast, tx, &own))
+        payout_trouble(worker, &own);
+    return err_set(err, ERR_CONFLICT,
+                   "transaction %.66s was confirmed and is in no block any more", tx->txid);
+}
+
 /* A reorganisation that is deeper than the chain's confirmations: the payout stays what it is, and the
  * same bytes are sent until they are in a block again. */
 static bool look_back(struct payout_worker *worker, struct err *err)
@@ -254,16 +340,8 @@ static bool look_back(struct payout_worker *worker, struct err *err)
     for (size_t i = 0; i < list.count && !worker->app->stopping; i++) {
         struct look look = {.worker = worker, .tx = &list.rows[i]};
         struct err own;
-        if (!providers_ask(worker->session, ask_status, &look, &own)) {
+        if (!providers_ask(worker->session, ask_status, &look, &own) || !look_back_at(&look, &own))
             payout_trouble(worker, &own);
-        } else if (look.status.place == TX_UNKNOWN) {
-            err_set(&own, ERR_CONFLICT,
-                    "transaction %.66s was confirmed and is in no block any more",
-                    list.rows[i].txid);
-            payout_trouble(worker, &own);
-            if (!providers_ask(worker->session, ask_broadcast, &list.rows[i], &own))
-                payout_trouble(worker, &own);
-        }
     }
     return true;
 }

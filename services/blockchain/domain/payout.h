@@ -5,7 +5,7 @@
  * back to a state that can be cancelled or paid again except give_back, which needs the signer's word
  * that it signed nothing. `failed` is reached by proof only (a receipt with status 0, or inputs that
  * were spent by somebody else, deep enough); an unknown outcome is the state `unknown`, for as long as
- * it takes. `confirmed`, `failed`, `cancelled`, `refused` have no way out.
+ * it takes: also when the signer says that it signed something for the payout that we know nothing of. `confirmed`, `failed`, `cancelled`, `refused` have no way out.
  *
  * Pure; any thread.
  */

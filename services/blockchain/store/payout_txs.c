@@ -157,7 +157,7 @@ bool payout_txs_mined_above(struct db *db, struct arena *arena, const char *chai
     return db_query(db,
                     "SELECT " COLUMNS
                     " FROM payout_txs t WHERE t.chain_key = ? AND t.state = ? AND "
-                    "t.mined_height > ? ORDER BY t.id LIMIT ?",
+                    "(t.mined_height > ? OR t.mined_height IS NULL) ORDER BY t.id LIMIT ?",
                     DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_TX_MINED), DB_U64(height),
                             DB_I64(PAYOUT_TXS_MAX)),
                     &rows, err) &&

@@ -34,7 +34,8 @@ struct payout_tx {
     char fee_units[PAYOUT_UNITS_SIZE];
     uint32_t vsize;
     uint64_t max_fee, tip;
-    uint64_t stored_height, sent_height;
+    uint64_t stored_height;
+    uint64_t sent_height;  /* when it was offered to a node last; of a dropped one, when it was refused */
     uint64_t mined_height; /* 0: not seen in a block */
     bool mined_ok;
     uint64_t void_height; /* 0: nothing seen */
@@ -69,7 +70,7 @@ bool payout_tx_find(struct db *db, struct arena *arena, uint64_t id, struct payo
 bool payout_txs_in(struct db *db, struct arena *arena, const char *chain_key,
                    enum payout_tx_state state, struct payout_tx_list *ret_list, struct err *err)
     MUST_CHECK;
-/* Mined ones above a height: a deep reorganisation may take them back. */
+/* Mined ones above a height, which a deep reorganisation may take back, and those that one took back. */
 bool payout_txs_mined_above(struct db *db, struct arena *arena, const char *chain_key,
                             uint64_t height, struct payout_tx_list *ret_list, struct err *err)
     MUST_CHECK;

@@ -1,9 +1,12 @@
 """Payouts on an Ethereum-like chain, a real anvil (W-18 to W-24, W-30)."""
 
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 
+import jwt
 import pytest
+import requests
 
 from payouts import outside_address, received
 from world import WORLD, wait_for
@@ -85,6 +88,26 @@ def test_payout__reverted_in_its_block__failed_and_its_fee_is_told(gateway, by_h
     assert received(by_hand, "eth", to) == 0
 
 
+def test_payout__confirmed_then_mined_again_without_effect__somebody_is_told(gateway, by_hand):
+    """W-01: a reorganisation that is deeper than the confirmations."""
+    payout, to = new_id(), outside_address(by_hand)
+    gateway.put(payout, CHAIN, to, 10**15)
+    done = gateway.until(payout, "confirmed", mine=by_hand)
+    depth = by_hand.height() - done["height"] + 1
+    with WORLD.paused("blockchain"):
+        by_hand.call("anvil_reorg", depth, [])
+        by_hand.call("anvil_setCode", to, "0x60006000fd")  # it reverts
+        by_hand.mine(depth + 2)
+    told = wait_for(lambda: by_hand.mine(1) and gateway.sql(
+        "SELECT 1 FROM events WHERE name = 'chain.health' AND JSON_VALUE(body, '$.reason') = %s",
+        f"failed_after_reorg {done['txid']}"), 60, "the alarm")
+    by_hand.mine(2)
+    assert len(told) == 1
+    after = gateway.get(payout)
+    assert (after["state"], after["reason"]) == ("confirmed", "failed_after_reorg")
+    assert received(by_hand, "eth", to) == 0
+
+
 def test_payout__fee_above_the_cap__waits_and_goes_when_it_falls(gateway, eth):
     payout, to = new_id(), outside_address(eth)
     eth.call("anvil_setNextBlockBaseFeePerGas", hex(5000 * GWEI))
@@ -148,6 +171,40 @@ def test_payout__its_nonce_taken_by_somebody_else__failed_when_that_is_deep_enou
     assert received(by_hand, "eth", to) == 0
     assert gateway.sql("SELECT stopped FROM account_nonces WHERE address = %s", hot)[0][0] != ""
     set_free(gateway, by_hand, hot)
+
+
+def sign_elsewhere(gateway, payout, to, units, nonce):
+    """A transaction of a payout that the gateway has no row of: as after an old backup of its tables."""
+    now, key = int(time.time()), WORLD.file("keys/blockchain.key").read_text()
+    token = jwt.encode({"iat": now, "exp": now + 60, "jti": secrets.token_hex(16), "sub": "service",
+                        "iss": "blockchain", "aud": "signer"}, key, algorithm="ES256")
+    account, index = gateway.sql("SELECT account, idx FROM addresses WHERE chain_key = %s AND purpose = 'hot' AND "
+                                 "assigned_at IS NOT NULL AND account IS NOT NULL ORDER BY idx LIMIT 1", CHAIN)[0]
+    answer = requests.post(
+        WORLD.env("blockchain")["SIGNER_URL"] + "/internal/sign/evm", timeout=20,
+        headers={"Authorization": f"Bearer {token}"},
+        json={"payout_id": payout, "purpose": "withdrawal", "client": "geth", "chain_id": "31337",
+              "account": account, "index": index, "nonce": nonce, "to": to, "value": str(units), "data": "0x",
+              "gas": 21000, "max_fee": str(2 * GWEI), "max_priority_fee": str(GWEI),
+              "payment": {"contract": "", "to": to, "units": str(units)}, "approvals": []})
+    assert answer.status_code == 200, answer.text
+
+
+def test_payout__the_signer_signed_something_else_for_it__is_set_aside_and_the_others_go_on(gateway, eth):
+    """W-19, W-20: not paid again, not given back; the nonce is not lost."""
+    lost, behind, to = new_id(), new_id(), outside_address(eth)
+    sign_elsewhere(gateway, lost, to, 10**15, 1_000_000)
+    gateway.put(lost, CHAIN, to, 10**15)
+    gateway.put(behind, CHAIN, to, 2 * 10**15)
+    done = gateway.until(behind, "confirmed", mine=eth)
+    aside = gateway.until(lost, "unknown")
+    assert aside["reason"] == "signed_before"
+    tried = gateway.sql("SELECT t.nonce FROM payout_txs t JOIN payout_payments p ON p.tx_id = t.id WHERE "
+                        "p.payout_id = %s", lost)
+    assert [row[0] for row in tried] == [done["transactions"][0]["nonce"]]
+    assert gateway.cancel(lost)[0] == 409
+    assert received(eth, "eth", to) == 2 * 10**15
+    assert gateway.told(lost)[-1] == "unknown"
 
 
 def test_payouts__asked_for_and_cancelled_at_once__either_paid_or_cancelled(gateway, eth):

@@ -2,8 +2,10 @@
 
 import secrets
 
+from coins import ok
+from gateway import Liar, node_url
 from payouts import outside_address, received
-from world import WORLD, wait_for
+from world import REPOSITORY, WORLD, wait_for
 
 CHAIN = "ltc-regtest"
 
@@ -93,6 +95,64 @@ def test_payout__not_mined__gets_a_higher_fee_and_is_paid_once(gateway, ltc):
     assert received(ltc, "ltc", to) == 3_000_000
 
 
+def stuck(gateway, ltc, payout, to, units):
+    """A payout that a node has and no block takes."""
+    gateway.put(payout, CHAIN, to, units)
+    before = gateway.until(payout, "broadcast")
+    ltc.call("prioritisetransaction", before["txid"], 0, -10**8)
+    return before
+
+
+def test_replacement__refused_by_the_signer__is_asked_for_again(gateway, ltc):
+    payout, to = new_id(), outside_address(ltc)
+    policy = (REPOSITORY / "deploy/config/signer_policy.yml").read_text()
+    tight = WORLD.file("tight_policy.yml")
+    tight.write_text(policy.replace('fee_max: "10000000"', 'fee_max: "1"', 1))
+    with WORLD.service_with("blockchain", BUMP_BLOCKS="1"):
+        before = stuck(gateway, ltc, payout, to, 2_100_000)
+        with WORLD.service_with("signer", POLICY_FILE=str(tight)):
+            ltc.mine(1)
+            wait_for(lambda: gateway.sql("SELECT 1 FROM payout_txs n JOIN payout_txs o ON o.id = n.replaces WHERE "
+                                         "o.txid = %s AND n.state = 4", before["txid"]), 60, "a refusal")
+        done = gateway.until(payout, "confirmed", mine=ltc, seconds=60)
+    assert done["txid"] != before["txid"]
+    assert received(ltc, "ltc", to) == 2_100_000
+
+
+def test_replaced__once_the_node_has_the_other__is_not_offered_each_round(gateway, ltc, admin):
+    payout, to = new_id(), outside_address(ltc)
+    row = next(row for row in ok(admin.get("/admin/blockchains?limit=100")) if row["key"] == CHAIN)
+    liar, offers = Liar(ltc), []
+    liar.lie = lambda method, params, answer: \
+        (method == "sendrawtransaction" and offers.append(params[0])) or answer
+
+    def ask_at(url):
+        ok(admin.post("/admin/blockchains/update", id=row["id"], server=url))
+
+    ask_at(liar.url)
+    with WORLD.service_with("blockchain", BUMP_BLOCKS="1", PAYOUT_POLL_MS="50"):
+        try:
+            before = stuck(gateway, ltc, payout, to, 2_200_000)
+            raw = ltc.call("getrawtransaction", before["txid"])
+            ltc.mine(1)
+            after = wait_for(lambda: (found := gateway.get(payout)) and found["txid"] != before["txid"] and found,
+                             60, "a replacement")
+            ltc.call("prioritisetransaction", after["txid"], 0, -10**8)
+            wait_for(lambda: offers.count(raw) > 1, 30, "it is offered once more")
+            seen = offers.count(raw)
+            for _ in range(3):  # these need some rounds each, and no block
+                other = new_id()
+                gateway.put(other, CHAIN, outside_address(ltc), 600_000)
+                gateway.until(other, "broadcast", "waiting")
+            assert offers.count(raw) <= seen + 1
+            ltc.call("prioritisetransaction", after["txid"], 0, 2 * 10**8)
+            gateway.until(payout, "confirmed", mine=ltc, seconds=60)
+        finally:
+            ask_at(node_url(ltc))  # before the gateway starts again
+    liar.close()
+    assert received(ltc, "ltc", to) == 2_200_000
+
+
 def test_payout__block_taken_back__the_same_bytes_are_mined_again(gateway, ltc):
     payout, to = new_id(), outside_address(ltc)
     gateway.put(payout, CHAIN, to, 1_500_000)
@@ -137,6 +197,28 @@ def test_broadcast__node_gives_no_answer__is_unknown_and_the_same_bytes_go_out(g
     done = gateway.until(payout, "confirmed", mine=ltc)
     assert done["txid"] == lost["txid"] and len(done["transactions"]) == 1
     assert received(ltc, "ltc", to) == 1_200_000
+
+
+def test_collection__without_coins_of_its_own__leaves_those_of_others_alone(gateway, ltc):
+    deposit = gateway.address(CHAIN, "deposit", f"e2e-{secrets.token_hex(4)}")
+    hot, warm = (gateway.address(CHAIN, kind, f"e2e-{secrets.token_hex(4)}") for kind in ("hot", "warm"))
+    ltc.pay("ltc", deposit, "0.7")
+    ltc.mine(3)
+    without, first, second = new_id("collect"), new_id("collect"), new_id("collect")
+    more = {"from": deposit, "subtract_fee": True}
+    gateway.put(without, CHAIN, hot, 30_000_000, "collection", **more)
+    gateway.until(without, "waiting")
+    gateway.sql("UPDATE payouts SET created_at = created_at - INTERVAL 1 HOUR WHERE id = %s", without)
+    ltc.pay("ltc", deposit, "0.2")
+    ltc.mine(3)
+    gateway.put(new_id("collect"), CHAIN, hot, 20_000_000, "collection", **more)
+    wait_for(lambda: ltc.mine(1) and received(ltc, "ltc", deposit) == 70_000_000, 60, "the coin of its own")
+    gateway.put(first, CHAIN, hot, 45_000_000, "collection", **more)
+    gateway.put(second, CHAIN, warm, 25_000_000, "collection", **more)
+    done = [gateway.until(payout, "confirmed", mine=ltc) for payout in (first, second)]
+    assert done[0]["txid"] == done[1]["txid"]
+    assert gateway.get(without)["reason"] == "liquidity"
+    assert gateway.cancel(without)[0] == 200
 
 
 def test_collections__parts_of_one_deposit__go_together_and_leave_other_coins_alone(gateway, ltc):
