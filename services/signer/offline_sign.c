@@ -160,6 +160,17 @@ static bool units_read(const cJSON *root, const char *name, struct u256 *ret_uni
     return (text && u256_parse(text, ret_units)) || lacks(err, name);
 }
 
+/* As POST /internal/sign/evm has them. */
+static bool fees_read(const cJSON *root, struct evm_tx *tx, struct err *err)
+{
+    if (json_member(root, "gas_price")) {
+        tx->kind = EVM_TX_LEGACY;
+        return units_read(root, "gas_price", &tx->max_fee, err);
+    }
+    return units_read(root, "max_fee", &tx->max_fee, err) &&
+           units_read(root, "max_priority_fee", &tx->max_priority_fee, err);
+}
+
 static bool evm_read(const cJSON *root, struct str *data, struct evm_tx *tx,
                      struct key_place *place, struct err *err)
 {
@@ -175,9 +186,7 @@ static bool evm_read(const cJSON *root, struct str *data, struct evm_tx *tx,
         !number_read(root, "gas", INT64_MAX, &tx->gas, err) ||
         !number_read(root, "account", ACCOUNT_MAX - 1, &account, err) ||
         !number_read(root, "index", KEY_INDEX_MAX, &index, err) ||
-        !units_read(root, "value", &tx->value, err) ||
-        !units_read(root, "max_fee", &tx->max_fee, err) ||
-        !units_read(root, "max_priority_fee", &tx->max_priority_fee, err))
+        !units_read(root, "value", &tx->value, err) || !fees_read(root, tx, err))
         return false;
     place->account = (enum account)account;
     place->index = (uint32_t)index;

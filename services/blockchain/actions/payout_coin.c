@@ -227,9 +227,9 @@ static bool collect_add(struct coin_plan *plan, const struct payout *first, stru
     while (before < list.count && list.rows[before].seq < first->seq)
         before++;
     for (after = before; (before > 0 || after < list.count) && plan->count < PAYOUT_BATCH_MAX;) {
-        bool is_after = before == 0 || (after < list.count && distance(&list.rows[after], first) <=
-                                                                  distance(&list.rows[before - 1],
-                                                                           first));
+        bool is_after =
+            before == 0 || (after < list.count && distance(&list.rows[after], first) <=
+                                                      distance(&list.rows[before - 1], first));
         const struct payout *other = is_after ? &list.rows[after++] : &list.rows[--before];
         bool is_payable = strlen(other->units) > 4; /* dust is refused in its turn */
         if (other->seq != first->seq && is_payable && other->purpose == first->purpose)

@@ -1,7 +1,8 @@
 /*
  * Payouts on Ethereum-like chains: one transaction a payout, one allocator of nonces an address. Before a
  * nonce is taken everything is asked that could make the transaction fail: balances less what is on its
- * way, the price of gas against its cap, the estimate. A chain nonce above ours means that somebody else
+ * way, the price of gas against its cap, the estimate. A nonce that nothing has is filled with a transfer of
+ * nothing. A chain nonce above ours means that somebody else
  * uses the key: nothing goes out from there any more, and somebody is told.
  */
 #include "blockchain/actions/payout_evm.h"
@@ -16,7 +17,7 @@
 #include "chain/u256.h"
 #include "json/field.h"
 
-enum { SHORT_MAX = 64, GAS_FUND_PERCENT = 130 };
+enum { SHORT_MAX = 64, GAS_FUND_PERCENT = 130, HOLES_MAX = 32, FILL_ROUNDS_MAX = 9 };
 
 struct payment {
     struct payout_worker *worker;
@@ -40,6 +41,11 @@ struct payment {
     uint64_t next_nonce;
     uint64_t tx_id;
 };
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
 
 static bool is_token(const struct payout *payout)
 {
@@ -132,9 +138,8 @@ static bool price_it(struct payment *payment, const char **ret_wait, struct err 
     const struct fee_bounds bounds = payout_fee_bounds(worker);
     struct u256 cap;
     struct err own;
-    uint64_t base_fee = evm_base_fee_of(&payment->rate);
     *ret_wait = NULL;
-    if (!gas_price_choose(&bounds, base_fee, payment->rate.priority, &payment->price, &own)) {
+    if (!evm_price_today(&bounds, &payment->rate, &payment->price, &own)) {
         *ret_wait = PAYOUT_REASON_FEE;
         return true;
     }
@@ -186,8 +191,7 @@ static void request_write(const struct payment *payment, uint64_t nonce, struct 
                    u256_text(payment->value, value), payment->safe[0] ? "0x" : payment->data,
                    (unsigned long long)payment->gas);
     safe_write(payment, out);
-    str_add_format(out, ",\"max_fee\":\"%llu\",\"max_priority_fee\":\"%llu\"",
-                   (unsigned long long)price.max_fee, (unsigned long long)price.tip);
+    evm_price_write(price, payment->rate.is_gas_price, out);
     str_add_format(out, ",\"payment\":{\"contract\":\"%s\",\"to\":\"%s\",\"units\":\"%s\"",
                    payout->contract, payout->to, u256_text(payment->units, units));
     if (payment->receiver.is_derived)
@@ -195,6 +199,15 @@ static void request_write(const struct payment *payment, uint64_t nonce, struct 
                        payment->receiver.index);
     str_add(out, "}");
     str_add_format(out, ",\"approvals\":%s}", payout->approvals);
+}
+
+/* The payout of a fill is made with its transaction, or not at all. */
+static bool fill_insert(const struct payment *payment, struct payout *payout, struct err *err)
+{
+    struct payout_worker *worker = payment->worker;
+    const uint8_t digest[32] = {0};
+    return payout_insert(worker->db, payout, digest, clock_now_us(worker->app->clock), err) &&
+           payout_find(worker->db, worker->arena, payout->id, payout, NULL, err);
 }
 
 static bool reserve_unit(struct db *db, void *arg, struct err *err)
@@ -211,7 +224,10 @@ static bool reserve_unit(struct db *db, void *arg, struct err *err)
     memcpy(tx.chain_key, payout.chain_key, sizeof(tx.chain_key));
     snprintf(tx.from, sizeof(tx.from), "%s", payment->from.address);
     snprintf(tx.fee_units, sizeof(tx.fee_units), "%.65s", u256_text(payment->cost, fee));
-    if (!nonce_take(db, tx.chain_key, tx.from, payment->next_nonce, &tx.nonce, err))
+    tx.nonce = payment->next_nonce;
+    if (payout.purpose == PAYOUT_FILL
+            ? !fill_insert(payment, &payout, err)
+            : !nonce_take(db, tx.chain_key, tx.from, tx.nonce, &tx.nonce, err))
         return false;
     request_write(payment, tx.nonce, payment->price, &request);
     if (!str_ok(&request))
@@ -372,6 +388,102 @@ static bool try_one(struct payment *payment, const char **ret_wait, struct err *
     return db_transaction(worker->db, reserve_unit, payment, err);
 }
 
+/* ---- nonces that nothing has ---- */
+
+/* An id that was not used: the signer may have refused the ones before. "": often enough. */
+static bool fill_name(struct payment *payment, struct payout *payout, struct err *err)
+{
+    struct payout_worker *worker = payment->worker;
+    struct payout there;
+    for (unsigned round = 1; round <= FILL_ROUNDS_MAX; round++) {
+        int length = snprintf(payout->id, sizeof(payout->id), "gas-fill-%s-%u-%u-%llu-%u",
+                              worker->chain->key, payment->from.account, payment->from.index,
+                              (unsigned long long)payment->next_nonce, round);
+        if (length >= (int)sizeof(payout->id))
+            return err_set(err, ERR_INVALID, "the id of a fill is too long");
+        if (payout_find(worker->db, worker->arena, payout->id, &there, NULL, err))
+            continue;
+        return err->code == ERR_NOT_FOUND;
+    }
+    payout->id[0] = '\0';
+    return true;
+}
+
+/* Nothing, from the address to itself, with this nonce. */
+static bool fill_reserve(struct payment *payment, struct payout *payout, struct err *err)
+{
+    struct payout_worker *worker = payment->worker;
+    const char *wait = NULL;
+    bool enough;
+    memcpy(payout->chain_key, worker->chain->key, sizeof(payout->chain_key));
+    snprintf(payout->to, sizeof(payout->to), "%s", payment->from.address);
+    snprintf(payout->from, sizeof(payout->from), "%s", payment->from.address);
+    snprintf(payout->units, sizeof(payout->units), "0");
+    payment->payout = payout;
+    payment->receiver = payment->from;
+    if (!fill_name(payment, payout, err) || !amounts(payment, err) ||
+        !price_it(payment, &wait, err) ||
+        !is_enough(payment, "", payment->native, payment->cost, &enough, err))
+        return false;
+    if (wait || !enough || payout->id[0] == '\0')
+        return err_set(err, ERR_FUNDS_INSUFFICIENT,
+                       "nonce %llu of %.42s is missing and can't be filled: %s",
+                       (unsigned long long)payment->next_nonce, payment->from.address,
+                       wait      ? wait
+                       : !enough ? "no coins for its gas"
+                                 : "it was refused too often");
+    if (!db_transaction(worker->db, reserve_unit, payment, err))
+        return false;
+    return err_set(err, ERR_CONFLICT, "nonce %llu of %.42s was missing: it is filled by %.64s",
+                   (unsigned long long)payment->next_nonce, payment->from.address, payout->id);
+}
+
+/* The node's pool ends at a nonce that no transaction of ours has, and others wait behind it: somebody set the
+ * next one too high, or what was signed for it is lost. False: what was done or can't be, for the log. */
+static bool fill_one(struct payout_worker *worker, const struct payout_sender *sender,
+                     struct err *err)
+{
+    struct payout payout = {.purpose = PAYOUT_FILL, .state = PAYOUT_QUEUED, .approvals = "[]"};
+    struct payment payment = {.worker = worker, .payout = &payout};
+    char stopped[PAYOUT_REASON_SIZE];
+    uint64_t next, held;
+    if (!own_address_find(worker->db, worker->chain->key, sender->address, &payment.from, err) ||
+        !nonce_find(worker->db, worker->chain->key, sender->address, &next, stopped, err) ||
+        !providers_ask(worker->session, ask_balances, &payment, err))
+        return false;
+    uint64_t hole = larger(payment.pending_nonce, payment.chain_nonce);
+    if (stopped[0] || !payment.from.is_derived || hole >= sender->last_nonce)
+        return true;
+    if (!nonces_held(worker->db, worker->chain->key, sender->address, hole, hole, &held, err))
+        return false;
+    if (held > 0)
+        return true; /* its own transaction is sent again */
+    if (!nonces_held(worker->db, worker->chain->key, sender->address, hole, sender->last_nonce,
+                     &held, err))
+        return false;
+    if (sender->last_nonce + 1 - hole - held > HOLES_MAX)
+        return err_set(err, ERR_CONFLICT,
+                       "%llu nonces of %.42s are missing: set its next_nonce right",
+                       (unsigned long long)(sender->last_nonce + 1 - hole - held), sender->address);
+    payment.next_nonce = hole;
+    return fill_reserve(&payment, &payout, err);
+}
+
+/* One nonce of each address at a time: the next when the node has this one. */
+static bool fill(struct payout_worker *worker, struct err *err)
+{
+    struct payout_sender *senders;
+    size_t count;
+    if (!payout_senders(worker->db, worker->arena, worker->chain->key, &senders, &count, err))
+        return false;
+    for (size_t i = 0; i < count && !worker->app->stopping; i++) {
+        struct err own;
+        if (!fill_one(worker, &senders[i], &own))
+            payout_trouble(worker, &own);
+    }
+    return true;
+}
+
 struct shortage {
     const char *from, *contract;
 };
@@ -386,6 +498,12 @@ static bool build(struct payout_worker *worker, const struct payout_list *due, u
         struct payment payment = {.worker = worker, .payout = payout};
         struct err own;
         const char *wait = NULL;
+        if (payout->purpose ==
+            PAYOUT_FILL) { /* it was for that nonce; another one is made if need be */
+            if (!payout_refuse(worker, payout, "too_late", err))
+                return false;
+            continue;
+        }
         /* First come, first served: nobody overtakes who waits for the same money. */
         for (size_t k = 0; k < count && !wait; k++)
             if (strcmp(shortages[k].from, payout->from) == 0 &&
@@ -418,5 +536,6 @@ const struct payout_family payout_family_evm = {.name = "ethereum",
                                                 .sign_path = "/internal/sign/evm",
                                                 .is_ordered = true,
                                                 .build = build,
+                                                .fill = fill,
                                                 .is_void = evm_is_void,
                                                 .bump = evm_bump};

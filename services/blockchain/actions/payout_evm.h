@@ -7,11 +7,12 @@
 
 #include "blockchain/actions/payout_worker.h"
 
-/* A rate is twice the base fee and the tip. */
-static inline uint64_t evm_base_fee_of(const struct fee_rate *rate)
-{
-    return rate->per_unit > rate->priority ? (rate->per_unit - rate->priority) / 2 : 0;
-}
+/* The price of the day, by what the node says. ERR_OVERFLOW: above the cap. */
+bool evm_price_today(const struct fee_bounds *bounds, const struct fee_rate *rate,
+                     struct gas_price *ret_price, struct err *err) MUST_CHECK;
+
+/* The members of a question to the signer that say it. */
+void evm_price_write(struct gas_price price, bool is_gas_price, struct str *out);
 
 /* The key of an address is used by somebody else: nothing goes out from it any more, and it is told. */
 bool evm_nonce_alarm(struct payout_worker *worker, const char *address, uint64_t chain_nonce,

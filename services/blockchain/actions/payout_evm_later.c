@@ -105,16 +105,35 @@ static bool ask_rate(struct node *node, void *arg, struct err *err)
     return node->client->family->fee_rate(node, "fast", arg, err);
 }
 
-/* The question of before with other prices: same nonce, same payment. */
+bool evm_price_today(const struct fee_bounds *bounds, const struct fee_rate *rate,
+                     struct gas_price *ret_price, struct err *err)
+{
+    if (rate->is_gas_price)
+        return gas_price_plain(bounds, rate->per_unit, ret_price, err);
+    /* A rate is twice the base fee and the tip. */
+    uint64_t base_fee = rate->per_unit > rate->priority ? (rate->per_unit - rate->priority) / 2 : 0;
+    return gas_price_choose(bounds, base_fee, rate->priority, ret_price, err);
+}
+
+void evm_price_write(struct gas_price price, bool is_gas_price, struct str *out)
+{
+    if (is_gas_price)
+        str_add_format(out, ",\"gas_price\":\"%llu\"", (unsigned long long)price.max_fee);
+    else
+        str_add_format(out, ",\"max_fee\":\"%llu\",\"max_priority_fee\":\"%llu\"",
+                       (unsigned long long)price.max_fee, (unsigned long long)price.tip);
+}
+
+/* The question of before with other prices: same kind, same nonce, same payment. */
 static bool request_reprice(const struct payout_tx *old, struct gas_price price, struct str *out)
 {
-    const char *from = strstr(old->request, ",\"max_fee\":");
+    const char *plain = strstr(old->request, ",\"gas_price\":");
+    const char *from = plain ? plain : strstr(old->request, ",\"max_fee\":");
     const char *rest = strstr(old->request, ",\"payment\":");
     if (!from || !rest || rest < from)
         return false;
     str_add_bytes(out, old->request, (size_t)(from - old->request));
-    str_add_format(out, ",\"max_fee\":\"%llu\",\"max_priority_fee\":\"%llu\"",
-                   (unsigned long long)price.max_fee, (unsigned long long)price.tip);
+    evm_price_write(price, plain != NULL, out);
     str_add(out, rest);
     return str_ok(out);
 }
@@ -138,7 +157,7 @@ bool evm_bump(struct payout_worker *worker, const struct payout_tx *tx, uint64_t
         return true;
     if (!providers_ask(worker->session, ask_rate, &rate, err))
         return false;
-    if (!gas_price_choose(&bounds, evm_base_fee_of(&rate), rate.priority, &today, &own) ||
+    if (!evm_price_today(&bounds, &rate, &today, &own) ||
         !gas_price_bump(&bounds, (struct gas_price){tx->max_fee, tx->tip}, today, &price, &own))
         return true; /* above the cap: it waits as it is */
     if (!request_reprice(tx, price, &request))

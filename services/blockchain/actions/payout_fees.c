@@ -3,7 +3,7 @@
 struct fee_bounds payout_fee_bounds(const struct payout_worker *worker)
 {
     const struct blockchain_config *config = worker->app->config;
-    if (!worker->chain->client->is_dynamic_fee)
+    if (worker->family == &payout_family_coin)
         return (struct fee_bounds){.fallback = config->coin_fee_fallback,
                                    .least = config->coin_fee_least,
                                    .cap = config->coin_fee_cap};

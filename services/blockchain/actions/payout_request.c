@@ -67,7 +67,8 @@ static bool fields_read(const struct payout_request *asked, const struct chain_e
         return invalid(err, "blockchain.payout.invalid_id");
     if (!chain_asset_of(entry, asked->contract))
         return invalid(err, "blockchain.payout.unknown_asset");
-    if (!payout_purpose_find(asked->purpose, &payout->purpose) || payout->purpose == PAYOUT_GAS)
+    if (!payout_purpose_find(asked->purpose, &payout->purpose) || payout->purpose == PAYOUT_GAS ||
+        payout->purpose == PAYOUT_FILL)
         return invalid(err, "blockchain.payout.invalid_purpose");
     if (strlen(asked->to) >= sizeof(payout->to) || strlen(asked->from) >= sizeof(payout->from) ||
         strlen(asked->owner) >= sizeof(payout->owner))

@@ -43,10 +43,10 @@ static bool store_unit(struct db *db, void *arg, struct err *err)
 
 /* What follows from a refusal, by the signer's rule. */
 enum verdict {
-    VERDICT_REFUSED,       /* never signed, and never will be */
-    VERDICT_WAITS,         /* somebody may still say yes, a window moves on, a fee falls */
-    VERDICT_SIGNED_OTHER,  /* another transaction was signed for it that we know nothing of */
-    VERDICT_SIGNED_MAYBE,  /* so was perhaps this one */
+    VERDICT_REFUSED,      /* never signed, and never will be */
+    VERDICT_WAITS,        /* somebody may still say yes, a window moves on, a fee falls */
+    VERDICT_SIGNED_OTHER, /* another transaction was signed for it that we know nothing of */
+    VERDICT_SIGNED_MAYBE, /* so was perhaps this one */
 };
 
 static const struct refusal {
@@ -123,7 +123,8 @@ static bool set_aside_unit(struct db *db, void *arg, struct err *err)
     struct payout_list payouts;
     tx.state = PAYOUT_TX_DROPPED;
     if (!payout_tx_save(db, &tx, PAYOUT_TX_BUILDING, err) ||
-        (refusal_of(signature->rule)->verdict == VERDICT_SIGNED_OTHER && !nonce_free(db, &tx, err)) ||
+        (refusal_of(signature->rule)->verdict == VERDICT_SIGNED_OTHER &&
+         !nonce_free(db, &tx, err)) ||
         !payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
         return false;
     for (size_t i = 0; i < payouts.count; i++)

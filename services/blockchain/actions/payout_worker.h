@@ -71,6 +71,8 @@ struct payout_family {
     /* Whether the best chain holds a transaction of somebody else in its place. */
     bool (*is_void)(struct payout_worker *worker, const struct payout_tx *tx, bool *ret_void,
                     struct err *err);
+    /* Reserves transactions for nonces that nothing has and that hold up others. NULL: there are none. */
+    bool (*fill)(struct payout_worker *worker, struct err *err);
     /* Reserves a dearer one in its place. ret_tx 0: not now. */
     bool (*bump)(struct payout_worker *worker, const struct payout_tx *tx, uint64_t *ret_tx,
                  struct err *err);

@@ -325,8 +325,8 @@ static bool look_back_at(struct look *look, struct err *err)
     struct err own;
     if (!providers_ask(worker->session, ask_broadcast, tx, &own))
         payout_trouble(worker, &own);
-    return err_set(err, ERR_CONFLICT,
-                   "transaction %.66s was confirmed and is in no block any more", tx->txid);
+    return err_set(err, ERR_CONFLICT, "transaction %.66s was confirmed and is in no block any more",
+                   tx->txid);
 }
 
 /* A reorganisation that is deeper than the chain's confirmations: the payout stays what it is, and the
@@ -360,5 +360,7 @@ bool payouts_watch(struct payout_worker *worker, struct err *err)
     if (*worker->looked_back_at == worker->tip)
         return true;
     *worker->looked_back_at = worker->tip;
+    if (worker->family->fill && !worker->family->fill(worker, &own))
+        payout_trouble(worker, &own);
     return look_back(worker, err);
 }

@@ -53,6 +53,18 @@ bool gas_price_choose(const struct fee_bounds *bounds, uint64_t base_fee, uint64
     return true;
 }
 
+bool gas_price_plain(const struct fee_bounds *bounds, uint64_t price, struct gas_price *ret_price,
+                     struct err *err)
+{
+    if (price > FEE_PRICE_MAX)
+        return err_set(err, ERR_OVERFLOW, "an absurd price of gas");
+    price = larger(price ? price : bounds->fallback, bounds->least);
+    if (!within(bounds, price, err))
+        return false;
+    *ret_price = (struct gas_price){.max_fee = price, .tip = price};
+    return true;
+}
+
 static uint64_t eighth_more(uint64_t price)
 {
     return price + (price + 7) / 8;

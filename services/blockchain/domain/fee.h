@@ -37,7 +37,7 @@ bool fee_rate_choose(const struct fee_bounds *bounds, uint64_t estimate, uint64_
 bool fee_bump(const struct fee_bounds *bounds, uint64_t old_fee, uint32_t vsize, uint64_t estimate,
               uint64_t relay, uint64_t *ret_fee, struct err *err) MUST_CHECK;
 
-/* ---- Ethereum-like (EIP-1559) ---- */
+/* ---- Ethereum-like; of chains without EIP-1559 both are the price of gas ---- */
 
 struct gas_price {
     uint64_t max_fee, tip; /* wei per gas; tip <= max_fee */
@@ -46,6 +46,10 @@ struct gas_price {
 /* Twice the base fee and the tip: good for six full blocks in a row. */
 bool gas_price_choose(const struct fee_bounds *bounds, uint64_t base_fee, uint64_t tip,
                       struct gas_price *ret_price, struct err *err) MUST_CHECK;
+
+/* What a node says that gas costs, on a chain without EIP-1559. */
+bool gas_price_plain(const struct fee_bounds *bounds, uint64_t price, struct gas_price *ret_price,
+                     struct err *err) MUST_CHECK;
 
 /* At least an eighth more of both (nodes want a tenth), and the price of the day if that is more. */
 bool gas_price_bump(const struct fee_bounds *bounds, struct gas_price old, struct gas_price today,

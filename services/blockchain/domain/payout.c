@@ -79,6 +79,7 @@ static const char *const purposes[PAYOUT_PURPOSES] = {
     [PAYOUT_COLLECTION] = "collection",
     [PAYOUT_OFFLOAD] = "offload",
     [PAYOUT_GAS] = "gas",
+    [PAYOUT_FILL] = "fill",
 };
 
 const char *payout_purpose_name(enum payout_purpose purpose)

@@ -61,6 +61,7 @@ enum payout_purpose {
     PAYOUT_COLLECTION, /* from a deposit address to a wallet of ours */
     PAYOUT_OFFLOAD,    /* from the hot account to a colder wallet */
     PAYOUT_GAS, /* from the fee account to a deposit address, so that it can pay for a token's way */
+    PAYOUT_FILL, /* nothing, from an address to itself: a nonce that holds up those behind it */
     PAYOUT_PURPOSES
 };
 

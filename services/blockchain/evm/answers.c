@@ -221,9 +221,10 @@ static unsigned read_member(struct json_pull *pull, struct json_slice key,
     }
     if (json_slice_is(key, "gasUsed"))
         evm_pull_u64(pull, &block->gas_used);
-    else if (json_slice_is(key, "baseFeePerGas") && !json_pull_null(pull))
+    else if (json_slice_is(key, "baseFeePerGas") && !json_pull_null(pull)) {
         evm_pull_quantity(pull, &block->base_fee);
-    else if (!json_slice_is(key, "baseFeePerGas"))
+        block->has_base_fee = true;
+    } else if (!json_slice_is(key, "baseFeePerGas"))
         json_pull_skip(pull, NULL);
     return 0;
 }

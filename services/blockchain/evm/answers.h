@@ -61,7 +61,8 @@ struct evm_payment {
 struct evm_block {
     uint64_t number, time, gas_used;
     struct evm_hash hash, parent;
-    struct u256 base_fee; /* 0 before EIP-1559 */
+    struct u256 base_fee;
+    bool has_base_fee; /* false: a chain without EIP-1559 */
     size_t transactions;
     struct evm_payment *payments;
     size_t payments_count, payments_capacity;

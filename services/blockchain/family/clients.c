@@ -11,11 +11,11 @@ static const struct chain_client clients[] = {
     {"dash", &family_bitcoin, .coin_type = 5, .purpose = 44, .coinbase_maturity = 100},
     {"bitgo", &family_bitgo, .is_custody = true},
     /* Which chain it is, its chain id tells. */
-    {"geth", &family_ethereum, .coin_type = 60, .purpose = 44, .is_dynamic_fee = true},
-    {"parity", &family_ethereum, .coin_type = 60, .purpose = 44, .is_dynamic_fee = true},
-    {"geth-bsc", &family_ethereum, .coin_type = 60, .purpose = 44, .is_dynamic_fee = true},
+    {"geth", &family_ethereum, .coin_type = 60, .purpose = 44},
+    {"parity", &family_ethereum, .coin_type = 60, .purpose = 44},
+    {"geth-bsc", &family_ethereum, .coin_type = 60, .purpose = 44},
     {"geth-heco", &family_ethereum, .coin_type = 60, .purpose = 44},
-    {"geth-polygon", &family_ethereum, .coin_type = 60, .purpose = 44, .is_dynamic_fee = true},
+    {"geth-polygon", &family_ethereum, .coin_type = 60, .purpose = 44},
 };
 
 const struct chain_client *chain_client_find(const char *name)

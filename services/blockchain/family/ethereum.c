@@ -260,7 +260,8 @@ static uint64_t speed_tenths(const char *speed)
     return speed && strcmp(speed, "fast") == 0 ? 11 : 10;
 }
 
-static bool ask_base_fee(struct node *node, uint64_t *ret_base_fee, struct err *err)
+static bool ask_base_fee(struct node *node, uint64_t *ret_base_fee, bool *ret_has_one,
+                         struct err *err)
 {
     static const struct evm_watch nobody = {has_none, NULL};
     struct json_pull pull;
@@ -269,6 +270,7 @@ static bool ask_base_fee(struct node *node, uint64_t *ret_base_fee, struct err *
         !evm_read_block(&pull, &nobody, &block, err))
         return false;
     bool fits = u256_to_u64(block.base_fee, ret_base_fee);
+    *ret_has_one = block.has_base_fee;
     evm_block_release(&block);
     return fits || err_set(err, ERR_PROTOCOL, "the base fee is above 64 bits");
 }
@@ -279,8 +281,9 @@ static bool ethereum_fee_rate(struct node *node, const char *speed, struct fee_r
     uint64_t base_fee, price, priority = 0, tenths = speed_tenths(speed), rate;
     char text[U256_TEXT_SIZE];
     struct u256 cost;
+    bool has_base_fee;
 
-    if (!ask_base_fee(node, &base_fee, err) ||
+    if (!ask_base_fee(node, &base_fee, &has_base_fee, err) ||
         !ethereum_ask_u64(node, "eth_gasPrice", "[]", &price, err))
         return false;
     if (base_fee > 0 && !ethereum_ask_u64(node, "eth_maxPriorityFeePerGas", "[]", &priority, err)) {
@@ -296,8 +299,10 @@ static bool ethereum_fee_rate(struct node *node, const char *speed, struct fee_r
         __builtin_mul_overflow(priority, tenths, &priority) ||
         !u256_mul_u64(u256_from_u64(rate / 10), ETHEREUM_PLAIN_GAS, &cost))
         return err_set(err, ERR_PROTOCOL, "the node's fees are absurd");
-    *ret_rate =
-        (struct fee_rate){.per_unit = rate / 10, .priority = priority / 10, .is_estimated = true};
+    *ret_rate = (struct fee_rate){.per_unit = rate / 10,
+                                  .priority = priority / 10,
+                                  .is_estimated = true,
+                                  .is_gas_price = !has_base_fee};
     snprintf(ret_rate->native_units, sizeof(ret_rate->native_units), "%s", u256_text(cost, text));
     return true;
 }

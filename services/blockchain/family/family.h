@@ -52,7 +52,6 @@ struct chain_client {
     uint32_t purpose;           /* BIP-43: 84 or 44 */
     uint32_t coinbase_maturity; /* confirmations that a mined coin waits for */
     bool is_custody;            /* somebody else has the keys and makes the addresses */
-    bool is_dynamic_fee;        /* Ethereum-like: has EIP-1559 fees */
 };
 const struct chain_client *chain_client_find(const char *name); /* NULL: none */
 
@@ -162,11 +161,14 @@ struct fee_rate {
     uint64_t per_unit; /* smallest units a virtual byte × 1000 (Bitcoin-like), a gas (others) */
     uint64_t priority; /* Ethereum-like: of it, the tip of the miner */
     bool is_estimated; /* else a fallback: the node has not enough data */
+    bool
+        is_gas_price; /* Ethereum-like: the chain has no EIP-1559, and `per_unit` is all there is */
     char native_units[32]; /* cost of a plain payment */
 };
 
 struct chain_asset_said {
     uint32_t decimals;
+    unsigned samples;               /* transfers of it that were compared with what they brought */
     char symbol[CHAIN_SYMBOL_SIZE]; /* printable ASCII; "" if it has none */
 };
 

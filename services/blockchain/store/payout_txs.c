@@ -271,6 +271,43 @@ bool payouts_outgoing(struct db *db, const char *chain_key, const char *from, co
     return true;
 }
 
+bool payout_senders(struct db *db, struct arena *arena, const char *chain_key,
+                    struct payout_sender **ret_rows, size_t *ret_count, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    if (!db_query(db,
+                  "SELECT from_address, MAX(nonce) FROM payout_txs WHERE chain_key = ? AND "
+                  "state = ? AND nonce IS NOT NULL AND mined_height IS NULL "
+                  "GROUP BY from_address LIMIT ?",
+                  DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_TX_SIGNED), DB_I64(PAYOUT_SENDERS_MAX)),
+                  &result, err))
+        return false;
+    struct payout_sender *rows = arena_alloc(arena, (db_row_count(result) + 1) * sizeof(*rows));
+    if (!rows)
+        return err_set(err, ERR_INTERNAL, "no memory for senders");
+    for (*ret_count = 0; db_row_next(result); ++*ret_count) {
+        db_get_chars(result, 0, rows[*ret_count].address, sizeof(rows->address));
+        rows[*ret_count].last_nonce = db_get_u64(result, 1);
+    }
+    *ret_rows = rows;
+    return true;
+}
+
+bool nonces_held(struct db *db, const char *chain_key, const char *address, uint64_t first,
+                 uint64_t last, uint64_t *ret_count, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT COUNT(DISTINCT nonce) FROM payout_txs WHERE chain_key = ? AND "
+                  "from_address = ? AND nonce BETWEEN ? AND ? AND state <> ?",
+                  DB_ARGS(DB_TEXT(chain_key), DB_TEXT(address), DB_U64(first), DB_U64(last),
+                          DB_I64(PAYOUT_TX_DROPPED)),
+                  &rows, err))
+        return false;
+    *ret_count = db_row_next(rows) ? db_get_u64(rows, 0) : 0;
+    return true;
+}
+
 bool nonce_take(struct db *db, const char *chain_key, const char *address, uint64_t at_least,
                 uint64_t *ret_nonce, struct err *err)
 {

@@ -35,7 +35,8 @@ struct payout_tx {
     uint32_t vsize;
     uint64_t max_fee, tip;
     uint64_t stored_height;
-    uint64_t sent_height;  /* when it was offered to a node last; of a dropped one, when it was refused */
+    uint64_t
+        sent_height; /* when it was offered to a node last; of a dropped one, when it was refused */
     uint64_t mined_height; /* 0: not seen in a block */
     bool mined_ok;
     uint64_t void_height; /* 0: nothing seen */
@@ -102,6 +103,18 @@ bool payouts_outgoing(struct db *db, const char *chain_key, const char *from, co
                       char ret_units[static PAYOUT_UNITS_SIZE], struct err *err) MUST_CHECK;
 
 /* ---- nonces ---- */
+
+enum { PAYOUT_SENDERS_MAX = 64 };
+struct payout_sender {
+    char address[PAYOUT_ADDRESS_SIZE];
+    uint64_t last_nonce; /* the highest that is signed for and in no block */
+};
+/* Addresses whose transactions with nonces are on their way. */
+bool payout_senders(struct db *db, struct arena *arena, const char *chain_key,
+                    struct payout_sender **ret_rows, size_t *ret_count, struct err *err) MUST_CHECK;
+/* How many of the nonces from `first` to `last` a transaction has that may be, or was, mined. */
+bool nonces_held(struct db *db, const char *chain_key, const char *address, uint64_t first,
+                 uint64_t last, uint64_t *ret_count, struct err *err) MUST_CHECK;
 
 /* Gives the next nonce of an address and moves on; locks its row. `at_least` is what the chain says for
  * a first use. ERR_STATE_CONFLICT with the reason: the address was stopped. */

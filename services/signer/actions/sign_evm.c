@@ -11,6 +11,13 @@
 
 enum { EVM_INPUTS_MAX = 2, CALL_BYTES_MAX = 256 * 1024 };
 
+/* A call of a contract wallet is not. */
+static bool is_to_itself(const struct evm_request *request)
+{
+    return !request->safe && request->payment.has_place &&
+           request->payment.account == request->account && request->payment.index == request->index;
+}
+
 /* What it pays: itself, or the Safe that it calls. */
 static bool call_read(const struct evm_request *request, struct order *order,
                       struct evm_call *ret_call, struct err *err)
@@ -52,6 +59,9 @@ static bool order_read(struct signer *app, const struct evm_request *request, st
         !claim_read(app, order->chain, &request->payment, payment, err) ||
         !evm_call_compare(&call, payment, order->contract, err))
         return false;
+    if (order->purpose == PURPOSE_FILL && !is_to_itself(request))
+        return refuse(err, RULE_KEY("destination"), "%s: to another address than its sender",
+                      payment->payout_id);
     if (!u256_mul_u64(tx->max_fee, tx->gas, &order->fee))
         return refuse(err, RULE_KEY("fee_max"), "a fee above 256 bits");
     order->from = 1u << request->account;

@@ -29,6 +29,8 @@ static bool order_read(struct signer *app, const struct safe_request *request, s
     if (!purpose_parse(request->purpose, &order->purpose))
         return err_set_key(err, ERR_INVALID, "signer.payment.invalid_purpose", "%.32s",
                            request->purpose);
+    if (order->purpose == PURPOSE_FILL)
+        return refuse(err, RULE_KEY("unlisted"), "a contract wallet has no numbers to fill");
     if (!policy_has_safe(order->chain, safe))
         return refuse(err, RULE_KEY("safe_unlisted"), "%s is not listed", safe);
     if (!claim_contract(order->chain, request->payment.contract, order->contract, err) ||

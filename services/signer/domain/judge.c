@@ -29,8 +29,10 @@ static bool judge_payment(const struct payment *payment, const struct policy_rul
                           struct err *err)
 {
     char units[U256_TEXT_SIZE], most[U256_TEXT_SIZE];
-    if (u256_is_zero(payment->units))
-        return refuse(err, RULE_KEY("payment_empty"), "%s pays nothing", payment->payout_id);
+    bool is_fill = rule->purpose == PURPOSE_FILL;
+    if (u256_is_zero(payment->units) != is_fill)
+        return refuse(err, RULE_KEY("payment_empty"), "%s pays %s", payment->payout_id,
+                      is_fill ? "something" : "nothing");
     if (u256_cmp(payment->units, rule->payment_max) > 0)
         return refuse(err, RULE_KEY("payment_max"), "%s: %s is above %s", payment->payout_id,
                       u256_text(payment->units, units), u256_text(rule->payment_max, most));

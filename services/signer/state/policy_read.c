@@ -154,6 +154,8 @@ static bool rule_check(const struct policy_owner *owner, const struct policy_cha
                          rule->contract);
     if (rule->from == 0)
         return tree_fail(row, err, "from is empty");
+    if (rule->purpose == PURPOSE_FILL && (chain->coin || rule->contract[0] || rule->to_count > 0))
+        return tree_fail(row, err, "fill: of native coins of Ethereum-like chains, by to_own");
     if (!rule->to_any && rule->to_own == 0 && rule->to_count == 0)
         return tree_fail(row, err, "neither to nor to_own: nothing could be paid");
     if (rule->to_any && rule->purpose != PURPOSE_WITHDRAWAL && rule->purpose != PURPOSE_REFUND)
@@ -187,7 +189,7 @@ static bool rule_read(struct policy_owner *owner, const struct policy_chain *cha
     if (!seed_read(row, rule_fields, owner->arena, &draft, err))
         return false;
     if (!draft.purpose || !purpose_parse(draft.purpose, &rule->purpose))
-        return tree_fail(row, err, "purpose: withdrawal, collection, refund, offload or gas");
+        return tree_fail(row, err, "purpose: withdrawal, collection, refund, offload, gas or fill");
     if (!draft.from)
         return tree_fail(row, err, "from is missing");
     rule->has_approve_above = draft.approve_above != NULL;

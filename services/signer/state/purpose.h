@@ -10,7 +10,8 @@
     P(COLLECTION, "collection")                                                                    \
     P(REFUND, "refund")                                                                            \
     P(OFFLOAD, "offload")                                                                          \
-    P(GAS, "gas")
+    P(GAS, "gas")                                                                                  \
+    P(FILL, "fill") /* nothing, to the sender itself: a number that would hold up those behind it */
 
 enum purpose {
 #define P(name, text) PURPOSE_##name,

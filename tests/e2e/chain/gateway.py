@@ -242,9 +242,9 @@ class StandIn:
 def stood_in(**settings):
     stand = StandIn()
     try:
-        with WORLD.service_with("blockchain", ACCOUNTING_URL=stand.server.url, SIGNER_URL=stand.server.url,
-                                CATALOGUE_POLL_MS="100", TIP_POLL_MS="50", NODE_TIMEOUT_MS="3000",
-                                ADDRESS_POOL="20", **settings):
+        ours = {"ACCOUNTING_URL": stand.server.url, "SIGNER_URL": stand.server.url, "CATALOGUE_POLL_MS": "100",
+                "TIP_POLL_MS": "50", "NODE_TIMEOUT_MS": "3000", "ADDRESS_POOL": "20"}
+        with WORLD.service_with("blockchain", **{**ours, **settings}):
             wait_for(is_ready, SECONDS, "the gateway")
             yield stand
     finally:

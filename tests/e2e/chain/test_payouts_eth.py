@@ -207,6 +207,24 @@ def test_payout__the_signer_signed_something_else_for_it__is_set_aside_and_the_o
     assert gateway.told(lost)[-1] == "unknown"
 
 
+def test_payout__nonces_before_it_that_nothing_has__are_filled(gateway, eth):
+    """W-20: an address that was set free with a number that is too high."""
+    payout, to = new_id(), outside_address(eth)
+    hot = gateway.sql("SELECT address FROM account_nonces WHERE chain_key = %s AND address IN "
+                      "(SELECT address FROM addresses WHERE purpose = 'hot')", CHAIN)[0][0]
+    held = received(eth, "eth", hot)
+    gateway.sql("UPDATE account_nonces SET next_nonce = next_nonce + 2 WHERE address = %s", hot)
+    gateway.put(payout, CHAIN, to, 10**15)
+    done = gateway.until(payout, "confirmed", mine=eth, seconds=90)
+    nonce = done["transactions"][0]["nonce"]
+    fills = gateway.sql("SELECT t.nonce, t.fee_units, p.units, p.to_address FROM payouts p JOIN payout_payments x ON "
+                        "x.payout_id = p.id JOIN payout_txs t ON t.id = x.tx_id WHERE p.purpose = 5 ORDER BY t.nonce")
+    assert [(row[0], row[2], row[3]) for row in fills] == [(nonce - 2, 0, hot), (nonce - 1, 0, hot)]
+    assert received(eth, "eth", to) == 10**15
+    fees = sum(int(row[1]) for row in fills) + int(done["fee_units"])
+    assert received(eth, "eth", hot) == held - 10**15 - fees
+
+
 def test_payouts__asked_for_and_cancelled_at_once__either_paid_or_cancelled(gateway, eth):
     """L-02 on the way out: many ask for and cancel the same payouts at the same time."""
     to = outside_address(eth)
