@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "blockchain/family/ethereum.h"
 #include "blockchain/family/ethereum_text.h"
+#include "blockchain/family/ethereum_token.h"
 #include "chain/bytes.h"
 #include "chain/erc20.h"
 
@@ -123,6 +124,8 @@ bool ethereum_asset_read(struct node *node, const char *contract, struct chain_a
     if (call_plain(node, lower, symbol, &text, err))
         read_symbol(text, asset.symbol);
     else if (err->code != ERR_NODE_REFUSED)
+        return false;
+    if (!ethereum_token_try(node, lower, &asset.samples, err))
         return false;
     *ret_said = asset;
     return true;

@@ -162,7 +162,7 @@ static const struct param check_params[] = {ROW_PATH("key", AT(key), "Key of the
 
 struct check_shown {
     bool ok;
-    uint64_t decimals;
+    uint64_t decimals, samples;
     const char *symbol, *reason;
 };
 #define AT(member) offsetof(struct check_shown, member)
@@ -170,6 +170,8 @@ static const struct json_field check_fields[] = {
     {"ok", JSON_BOOL, AT(ok), .doc = "The asset may be enabled as it was told."},
     {"decimals", JSON_U64, AT(decimals), .doc = "What the contract says."},
     {"symbol", JSON_TEXT, AT(symbol), .doc = "What the contract calls itself."},
+    {"samples", JSON_U64, AT(samples),
+     .doc = "Its last transfers that brought what they said; 0: there were none to compare."},
     {"reason", JSON_TEXT, AT(reason), .doc = "Why it is not ok."},
     {NULL},
 };
@@ -205,6 +207,7 @@ static void check_asset(struct http_request *request)
         shown.reason = "this chain has no contracts";
     } else if (providers_ask(session, ask_asset, &question, &err)) {
         shown.decimals = question.said.decimals;
+        shown.samples = question.said.samples;
         shown.ok = form->decimals.value == (int64_t)question.said.decimals;
         shown.reason = shown.ok ? NULL : "the contract has another number of decimals";
     } else if (err.code == ERR_INVALID) {

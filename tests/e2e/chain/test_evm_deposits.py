@@ -292,12 +292,28 @@ def test_w09_an_asset_is_checked_against_its_contract(place, chain):
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
 
-    assert check(place.usdt, 6) == {"ok": True, "decimals": 6, "symbol": "USDT", "reason": None}
+    place.pay_token(STRANGER, 5)
+    good = check(place.usdt, 6)
+    assert good.pop("samples") > 0
+    assert good == {"ok": True, "decimals": 6, "symbol": "USDT", "reason": None}
     wrong = check(place.usdt, 18)
     assert not wrong["ok"] and wrong["decimals"] == 6 and "decimals" in wrong["reason"]
     assert not check(STRANGER, 6)["ok"]
     assert "decimals" in check(place.anvil.deploy("OddAnswers"), 18)["reason"]
     assert check("", 18)["ok"]
+
+
+def test_w05_a_token_that_brings_less_than_it_says_is_refused(place, chain):
+    token = place.anvil.deploy("FeeToken")
+
+    def check():
+        return gateway("POST", f"/internal/chains/{chain.key}/check_asset", {"contract": token, "decimals": 6}).json()
+
+    new = check()
+    assert (new["ok"], new["samples"]) == (True, 0)  # nobody has moved it yet
+    place.anvil.call(token, "transfer(address,uint256)", STRANGER, 1000)
+    taken = check()
+    assert not taken["ok"] and "1000 units brought 980" in taken["reason"]
 
 
 def test_balances_holdings_and_fees(place, chain):
