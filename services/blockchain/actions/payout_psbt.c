@@ -9,8 +9,8 @@
 #include "chain/coin_address.h"
 #include "chain/coin_tx.h"
 #include "chain/key_path.h"
+#include "chain/psbt.h"
 #include "chain/xpub.h"
-#include "crypto/crypto.h"
 #include "json/read.h"
 
 DEFINE_AUTO(cJSON, cJSON_Delete);
@@ -18,13 +18,6 @@ DEFINE_AUTO(cJSON, cJSON_Delete);
 enum {
     KEYS_MAX = 16,
     KEYS_ANSWER_BYTES_MAX = 4096,
-    PSBT_BYTES_MAX = 4 << 20,
-    /* BIP-174 */
-    PSBT_GLOBAL_TX = 0x00,
-    PSBT_IN_WHOLE_TX = 0x00,
-    PSBT_IN_OUTPUT = 0x01,
-    PSBT_IN_KEY_PATH = 0x06,
-    PSBT_OUT_KEY_PATH = 0x02
 };
 
 /* ---- public keys of our accounts, asked for once ---- */
@@ -101,40 +94,20 @@ static bool account_find(struct payout_worker *worker, const struct coin_params 
 
 /* ---- the document ---- */
 
-static void add_record(struct str *out, struct span key, struct span value)
+/* "this key is ours, and there". */
+static bool derivation_of(struct payout_worker *worker, const struct coin_params *params,
+                          uint32_t account, uint32_t index, struct psbt_derivation *ret_derivation,
+                          struct err *err)
 {
-    bytes_add_compact(out, key.length);
-    bytes_add_span(out, key);
-    bytes_add_compact(out, value.length);
-    bytes_add_span(out, value);
-}
-
-static void add_simple(struct str *out, uint8_t type, const struct str *value)
-{
-    add_record(out, span_of(&type, 1), span_of_str(value));
-}
-
-/* "this key is ours, and there": {type, public key} -> fingerprint, path. */
-static bool add_key_path(struct payout_worker *worker, const struct coin_params *params,
-                         uint8_t type, uint32_t account, uint32_t index, struct str *out,
-                         struct err *err)
-{
-    static const uint8_t fingerprint[XPUB_FINGERPRINT_SIZE];
-    AUTO(str_release) struct str value = STR_INIT(256);
     const struct account_key *key = NULL;
-    uint8_t name[1 + XPUB_KEY_SIZE];
     struct xpub child;
+    _Static_assert((int)COIN_PUBLIC_KEY_SIZE == (int)XPUB_KEY_SIZE, "the same key");
     if (!account_find(worker, params, account, &key, err))
         return false;
-    if (!xpub_child(&key->chain, index, &child))
+    *ret_derivation = (struct psbt_derivation){.path = key->path};
+    if (!xpub_child(&key->chain, index, &child) || !key_path_add(&ret_derivation->path, index))
         return err_set(err, ERR_INVALID, "no key at index %u", index);
-    name[0] = type;
-    memcpy(name + 1, child.key, XPUB_KEY_SIZE);
-    str_add_bytes(&value, fingerprint, sizeof(fingerprint));
-    for (size_t i = 0; i < key->path.count; i++)
-        bytes_add_u32(&value, key->path.steps[i]);
-    bytes_add_u32(&value, index);
-    add_record(out, span_of(name, sizeof(name)), span_of_str(&value));
+    memcpy(ret_derivation->key, child.key, COIN_PUBLIC_KEY_SIZE);
     return true;
 }
 
@@ -158,28 +131,31 @@ static bool ask_raw(struct node *node, void *arg, struct err *err)
            err_set(err, ERR_PROTOCOL, "getrawtransaction answers no bytes");
 }
 
-static bool add_input(struct payout_worker *worker, const struct coin_params *params,
-                      const struct coin *coin, struct str *out, struct err *err)
+static bool tell_previous(struct payout_worker *worker, const struct coin *coin, struct psbt *psbt,
+                          size_t at, struct err *err)
 {
-    AUTO(str_release) struct str value = STR_INIT(COIN_TX_BYTES_MAX);
+    AUTO(str_release) struct str raw = STR_INIT(COIN_TX_BYTES_MAX);
+    struct raw_question question = {.txid = coin->txid, .out = &raw};
+    if (!providers_ask(worker->session, ask_raw, &question, err))
+        return false;
+    void *copy = arena_alloc(worker->arena, raw.length + 1);
+    if (!copy)
+        return err_set(err, ERR_INTERNAL, "no memory for a transaction");
+    memcpy(copy, str_data(&raw), raw.length);
+    return psbt_previous_set(psbt, at, span_of(copy, raw.length), err);
+}
+
+static bool tell_input(struct payout_worker *worker, const struct coin_params *params,
+                       const struct coin *coin, struct psbt *psbt, size_t at, struct err *err)
+{
     struct coin_address address;
-    if (!coin_address_parse(params, coin->address, &address, err))
-        return false;
-    if (address.kind == COIN_P2WPKH) {
-        bytes_add_u64(&value, coin->units);
-        bytes_add_compact(&value, address.script.length);
-        bytes_add_span(&value, coin_script_span(&address.script));
-        add_simple(out, PSBT_IN_OUTPUT, &value);
-    } else {
-        struct raw_question question = {.txid = coin->txid, .out = &value};
-        if (!providers_ask(worker->session, ask_raw, &question, err))
-            return false;
-        add_simple(out, PSBT_IN_WHOLE_TX, &value);
-    }
-    if (!add_key_path(worker, params, PSBT_IN_KEY_PATH, coin->account, coin->index, out, err))
-        return false;
-    bytes_add_u8(out, 0);
-    return true;
+    struct psbt_derivation derivation;
+    return coin_address_parse(params, coin->address, &address, err) &&
+           (address.kind == COIN_P2WPKH
+                ? psbt_utxo_set(psbt, at, coin->units, coin_script_span(&address.script), err)
+                : tell_previous(worker, coin, psbt, at, err)) &&
+           derivation_of(worker, params, coin->account, coin->index, &derivation, err) &&
+           psbt_derivation_add(psbt, at, &derivation, err);
 }
 
 static bool params_find(const struct payout_worker *worker, const struct coin_params **ret_params,
@@ -222,30 +198,23 @@ static bool tx_make(struct payout_worker *worker, const struct coin_params *para
 bool payout_psbt_write(struct payout_worker *worker, const struct psbt_plan *plan, struct str *out,
                        struct err *err)
 {
-    AUTO(str_release) struct str bytes = STR_INIT(PSBT_BYTES_MAX);
-    AUTO(str_release) struct str unsigned_tx = STR_INIT(COIN_TX_BYTES_MAX);
     const struct coin_params *params;
+    struct psbt_derivation derivation;
     struct coin_tx tx;
-    if (!params_find(worker, &params, err) || !tx_make(worker, params, plan, &tx, err))
+    struct psbt psbt;
+    if (!params_find(worker, &params, err) || !tx_make(worker, params, plan, &tx, err) ||
+        !psbt_create(&tx, worker->arena, &psbt, err))
         return false;
-    coin_tx_write(&tx, false, &unsigned_tx);
-    str_add_bytes(&bytes, "psbt\xff", 5);
-    add_simple(&bytes, PSBT_GLOBAL_TX, &unsigned_tx);
-    bytes_add_u8(&bytes, 0);
     for (size_t i = 0; i < plan->coins_count; i++)
-        if (!add_input(worker, params, &plan->coins[i], &bytes, err))
+        if (!tell_input(worker, params, &plan->coins[i], &psbt, i, err))
             return false;
-    for (size_t i = 0; i < tx.outputs_count; i++) {
-        if (i == plan->payments_count &&
-            !add_key_path(worker, params, PSBT_OUT_KEY_PATH, plan->change->account,
-                          plan->change->index, &bytes, err))
-            return false;
-        bytes_add_u8(&bytes, 0);
-    }
-    if (!str_ok(&bytes) || !str_ok(&unsigned_tx))
-        return err_set(err, ERR_INTERNAL, "a transaction above its limit");
-    base64_write(out, bytes.data, bytes.length);
-    return true;
+    if (tx.outputs_count > plan->payments_count &&
+        (!derivation_of(worker, params, plan->change->account, plan->change->index, &derivation,
+                        err) ||
+         !psbt_output_derivation_add(&psbt, plan->payments_count, &derivation, err)))
+        return false;
+    psbt_write_text(&psbt, out);
+    return str_ok(out) || err_set(err, ERR_INTERNAL, "a transaction above its limit");
 }
 
 bool payout_output_vsize(const struct payout_worker *worker, const char *address,

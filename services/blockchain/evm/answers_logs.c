@@ -67,24 +67,27 @@ static void read_log_member(struct json_pull *pull, struct json_slice key, struc
     }
 }
 
-/* A topic that is an address: twelve zeros in front. */
-static bool read_topic_address(struct json_slice topic, struct evm_address *ret_address)
-{
-    static const uint8_t zeros[EVM_HASH_SIZE - EVM_ADDRESS_SIZE];
-    struct evm_hash word;
-    if (!evm_read_hash(topic, &word) || memcmp(word.bytes, zeros, sizeof(zeros)) != 0)
-        return false;
-    memcpy(ret_address->bytes, word.bytes + sizeof(zeros), EVM_ADDRESS_SIZE);
-    return true;
-}
-
 /* Exactly what the standard says: from and to in the topics, the value alone in the data. */
 static bool is_transfer(const struct log_text *text, struct evm_log *log)
 {
-    return text->topics_count == ERC20_TRANSFER_TOPICS &&
-           json_slice_is(text->topics[0], ERC20_TRANSFER_TOPIC_TEXT) &&
-           read_topic_address(text->topics[1], &log->from) &&
-           read_topic_address(text->topics[2], &log->to) && evm_read_word(text->data, &log->value);
+    uint8_t topics[TOPICS_MAX][ABI_WORD_SIZE];
+    struct evm_hash word;
+    struct erc20_transfer transfer;
+    struct err odd;
+    _Static_assert((int)EVM_HASH_SIZE == (int)ABI_WORD_SIZE, "a word");
+    for (size_t i = 0; i < text->topics_count; i++) {
+        if (!evm_read_hash(text->topics[i], &word))
+            return false;
+        memcpy(topics[i], word.bytes, sizeof(topics[i]));
+    }
+    if (!evm_read_hash(text->data, &word) ||
+        !erc20_log_parse((const uint8_t(*)[ABI_WORD_SIZE])topics, text->topics_count,
+                         span_of(word.bytes, sizeof(word.bytes)), &transfer, &odd))
+        return false;
+    log->from = transfer.from;
+    log->to = transfer.to;
+    log->value = transfer.units;
+    return true;
 }
 
 static void read_log(struct json_pull *pull, const struct evm_hash *block,
