@@ -68,6 +68,7 @@ chains:
           day_max: "5000000"}}
       - {{purpose: gas, from: [fee], to_own: [deposit], payment_max: "100000000000000000",
           day_max: "100000000000000000"}}
+      - {{purpose: fill, from: [hot], to_own: [hot, fee], payment_max: "1", day_max: "1"}}
 """
 
 
@@ -540,6 +541,21 @@ def test_gas_goes_to_our_deposit_addresses(world):
     refused(world.evm("g-2", 1, 1000, payment={**payment, "account": 0, "index": 71}, **body), "own_address")
 
 
+def test_a_number_is_filled_by_nothing_to_its_own_sender(world):
+    """W-20: the purpose can be nothing else, whatever the policy lists."""
+    own, other, fee = (coins.evm_address(world.key(f"m/44'/60'/{place}").public)
+                       for place in ("1'/0/0", "1'/0/1", "3'/0/0"))
+
+    def fill(payout, to, units=0, account=1, index=0, **more):
+        payment = {"contract": "", "to": to, "units": str(units), "account": account, "index": index}
+        return world.evm(payout, 7, units, purpose="fill", to=to, value=str(units), payment=payment, **more)
+
+    refused(fill("f-1", own, units=1), "payment_empty")
+    refused(fill("f-1", other, index=1), "destination")
+    refused(fill("f-1", fee, account=3), "destination")
+    signed(fill("f-1", own))
+
+
 # ---- multi-signature ----
 
 def test_signature_in_m_of_n_is_one_of_several(world):
@@ -701,6 +717,15 @@ def test_gas_of_a_contract_wallet_is_paid_for_what_its_owner_signed(world):
     assert send(data=owner["call"]).status_code == 422
     assert send(safe={**safe, "signatures": "0x"}).status_code == 422
     assert day(world, "withdrawal", "geth") == 1000
+
+
+def test_a_fill_is_no_call_of_a_contract_wallet(world):
+    owner = signed(sign_safe(world, "w-1", 7))
+    own = coins.evm_address(world.key("m/44'/60'/1'/0/0").public)
+    safe = {"nonce": 8, "to": own, "value": "0", "data": "0x", "signatures": owner["signatures"]}
+    payment = {"contract": "", "to": own, "units": "0", "account": 1, "index": 0}
+    refused(world.evm("f-1", 7, 0, purpose="fill", to=SAFE, value="0", safe=safe, payment=payment), "destination")
+    refused(sign_safe(world, "f-2", 8, purpose="fill"), "unlisted")
 
 
 # ---- the file of decisions ----
