@@ -32,8 +32,7 @@ struct creation {
     const struct currency *currency;
     const struct network *network;
     struct beneficiary beneficiary; /* id 0: none */
-    char tid[TID_SIZE];
-    struct withdraw row;
+    struct withdraw row;            /* its texts live in the arena, or with who asked */
 };
 
 /* ---- where to ---- */
@@ -177,13 +176,16 @@ static bool network_take(struct creation *creation, struct err *err)
     return true;
 }
 
-static void tid_make(char tid[static TID_SIZE])
+/* In the arena: the row goes to the caller, with its tid. */
+static const char *tid_make(struct arena *arena)
 {
+    char tid[TID_SIZE];
     uint8_t bytes[TID_BYTES];
     random_bytes(bytes, sizeof(bytes));
     int length = snprintf(tid, TID_SIZE, "TID");
     for (size_t i = 0; i < sizeof(bytes); i++)
         length += snprintf(tid + length, TID_SIZE - (size_t)length, "%02X", bytes[i]);
+    return arena_strdup(arena, tid);
 }
 
 static void row_begin(struct creation *creation)
@@ -191,7 +193,6 @@ static void row_begin(struct creation *creation)
     const struct withdraw_request *asked = creation->asked;
     struct withdraw *row = &creation->row;
     bool is_coin = creation->currency->is_coin;
-    tid_make(creation->tid);
     *row = (struct withdraw){
         .member_id = asked->member->id,
         .beneficiary_id = asked->beneficiary_id,
@@ -201,7 +202,7 @@ static void row_begin(struct creation *creation)
                          : is_coin            ? TRANSFER_CRYPTO
                                               : TRANSFER_FIAT,
         .note = asked->note,
-        .tid = asked->tid && *asked->tid ? asked->tid : creation->tid,
+        .tid = asked->tid && *asked->tid ? asked->tid : tid_make(creation->outgoing->arena),
         .uid = asked->member->uid,
         .email = asked->member->email,
         .created_at = creation->outgoing->now_us,
@@ -214,6 +215,8 @@ static bool check(struct creation *creation, struct err *err)
 {
     const struct withdraw_request *asked = creation->asked;
     row_begin(creation);
+    if (!creation->row.tid)
+        return err_set(err, ERR_BUSY, "no memory for a withdrawal");
     return (asked->beneficiary_id == 0 || beneficiary_take(creation, err)) &&
            otp_take(creation, err) && network_take(creation, err) && funds_check(creation, err) &&
            (asked->beneficiary_id != 0 ? rid_of_beneficiary(creation, err)

@@ -587,6 +587,9 @@ def test_management__fiat_process__goes_to_its_end():
                                         "beneficiary_id": beneficiary["id"], "action": "process",
                                         "transfer_type": "sepa"}))
     assert made["state"] == "succeed" and made["transfer_type"] == "sepa"
+    # Nobody named it: the answer has the tid that is stored, and finds it again.
+    assert WORLD.sql("SELECT tid FROM withdraws WHERE rid = %s", made["rid"]) == ((made["tid"],),)
+    assert ok(manage("/withdraws/get", {"tid": made["tid"]})) == made
     assert made["rid"] == f"ada-lovelace-usd-{beneficiary['id']:08}"
     assert member.balance("usd") == (Decimal("89.5"), 0)
     with_code = ok(take(member, beneficiary, "5", currency="usd"))
