@@ -73,6 +73,13 @@ const struct config_row accounting_config_rows[] = {
     {"WITHDRAW_APPROVALS_ABOVE", CONFIG_TEXT, AT(withdraw_approvals_above), "0", .doc = "Value in the platform currency above which approvals are needed."},
     {"WITHDRAW_APPROVALS_SIGNED", CONFIG_BOOL, AT(withdraw_approvals_signed), "false", .doc = "Approvals count only with the approver's own signature, which the signer verifies."},
     {"WITHDRAW_APPROVAL_HOURS", CONFIG_U32, AT(withdraw_approval_hours), "24", .min = 1, .max = 720, .doc = "Hours that an approval counts."},
+    {"PAYMENT_GATEWAY", CONFIG_TEXT, AT(payment_gateway), "none", .values = "none local", .doc = "Who tells of payments by bank at /public/payments; none: nobody."},
+    {"PAYMENT_WEBHOOK_SECRET", CONFIG_SECRET, AT(payment_webhook_secret), "", .doc = "Signs the webhooks of PAYMENT_GATEWAY (HMAC-SHA256); at least 32 characters."},
+    {"PAYMENT_WEBHOOK_AGE", CONFIG_U32, AT(payment_webhook_age_s), "300", .min = 1, .max = 86400, .doc = "Seconds after which a webhook of PAYMENT_GATEWAY is too old, or before which it is too new."},
+    {"FIAT_ACCOUNTS", CONFIG_TEXT, AT(fiat_accounts), "", .doc = "Our accounts at banks, one a currency: eur=IBAN/BIC,usd=IBAN/BIC. Statements of other accounts are refused."},
+    {"FIAT_ACCOUNT_HOLDER", CONFIG_TEXT, AT(fiat_account_holder), "Bourse", .doc = "Whose they are, as members and banks are told; at most 70 characters."},
+    {"FIAT_DEPOSIT_APPROVAL_ABOVE", CONFIG_TEXT, AT(fiat_approval_above), "", .doc = "Value in the platform currency above which a payment by bank waits for the approval of a second person; empty: none does. What an operator assigned by hand always waits."},
+
     {"BENEFICIARY_HOLD_TIME", CONFIG_U32, AT(beneficiary_hold_s), "0", .max = 2592000, .doc = "Seconds that a new beneficiary must be active before anything is withdrawn to it."},
     {"BENEFICIARY_CONTRACTS", CONFIG_TEXT, AT(beneficiary_contracts), "refuse", .values = "refuse allow", .doc = "Addresses of smart contracts as beneficiaries: not all of them can take what is sent."},
 

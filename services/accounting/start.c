@@ -10,6 +10,7 @@
 #include "accounting/bus/event_relay.h"
 #include "accounting/consumers.h"
 #include "accounting/domain/conversion.h"
+#include "accounting/domain/fiat_account.h"
 #include "api/abilities.h"
 #include "accounting/http/book_cache.h"
 #include "accounting/http/context.h"
@@ -24,6 +25,7 @@
 #include "base/queue.h"
 #include "http/http.h"
 #include "log/log.h"
+#include "payment/payment.h"
 #include "secret/secret.h"
 #include "service/requests.h"
 #include "service/threads.h"
@@ -110,6 +112,31 @@ static bool open_secrets(struct accounting *app, struct err *err)
         app->clock, &app->secrets, err);
 }
 
+/* Where members pay to, and who tells that they did. */
+static bool open_fiat(struct accounting *app, struct err *err)
+{
+    const struct accounting_config *config = app->config;
+    struct dec above;
+    app->fiat_accounts = calloc(1, sizeof(*app->fiat_accounts));
+    if (!app->fiat_accounts)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    if (*config->fiat_approval_above && !dec_parse(config->fiat_approval_above, &above))
+        return err_set(err, ERR_CONFIG, "FIAT_DEPOSIT_APPROVAL_ABOVE is no decimal number: %s",
+                       config->fiat_approval_above);
+    if (!fiat_accounts_parse(config->fiat_accounts, app->fiat_accounts, err))
+        return err_wrap(err, "FIAT_ACCOUNTS");
+    if (strlen(config->fiat_account_holder) > FIAT_HOLDER_MAX)
+        return err_set(err, ERR_CONFIG, "FIAT_ACCOUNT_HOLDER has more than %d bytes",
+                       (int)FIAT_HOLDER_MAX);
+    if (strcmp(config->payment_gateway, "none") == 0)
+        return true;
+    return payment_open(&(struct payment_settings){.kind = config->payment_gateway,
+                                                   .secret = config->payment_webhook_secret,
+                                                   .age_s_max = config->payment_webhook_age_s},
+                        &app->payments, err) ||
+           err_wrap(err, "PAYMENT_WEBHOOK_SECRET");
+}
+
 static bool start_threads(struct process *process, struct err *err)
 {
     process->threads = service_threads_new();
@@ -167,7 +194,7 @@ bool accounting_start(struct service *service, struct err *err)
     return abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
            trust_open(app, err) && open_peers(app, err) && open_secrets(app, err) &&
-           event_relay_check(app->config, err) && make_memory(app, err) &&
+           open_fiat(app, err) && event_relay_check(app->config, err) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }
 
@@ -182,6 +209,8 @@ void accounting_stop(struct service *service)
     if (process->threads)
         service_threads_stop(process->threads);
     service_threads_free(process->threads);
+    payment_close(app->payments);
+    free(app->fiat_accounts);
     secret_store_close(app->secrets);
     peers_close(app->peers);
     trust_close(app);

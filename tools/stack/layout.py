@@ -19,7 +19,8 @@ EC_KEYS = ("accounting", "matching", "blockchain", "signer", "event", "managemen
 PASSWORDS = ("mariadb_accounting", "mariadb_accounting_migrate", "mariadb_checker",
              "mariadb_auth", "mariadb_auth_migrate", "mariadb_blockchain",
              "mariadb_blockchain_migrate", "rabbitmq_accounting", "rabbitmq_matching",
-             "rabbitmq_auth", "rabbitmq_blockchain", "rabbitmq_operator", "litecoind")
+             "rabbitmq_auth", "rabbitmq_blockchain", "rabbitmq_operator", "litecoind",
+             "payment_webhook")
 
 
 def make(settings):
@@ -128,6 +129,11 @@ def write_service_environments(settings):
         "AUTH_URL": f"http://127.0.0.1:{ports['AUTH_PORT']}",
         "SECRET_STORE": "file", "SECRET_FILE": run_dir / "secrets" / "accounting.secrets",
         "SECRET_KEY_FILE": key_file(settings, "accounting_secrets", "key"),
+        # Accounts of nobody: the examples of the IBAN registry.
+        "PAYMENT_GATEWAY": "local", "PAYMENT_WEBHOOK_SECRET": password(settings, "payment_webhook"),
+        "FIAT_ACCOUNTS": "eur=DE89370400440532013000/COBADEFFXXX,"
+                         "usd=GB82WEST12345698765432/WESTGB22XXX",
+        "FIAT_DEPOSIT_APPROVAL_ABOVE": 1000,
         "EVENT_API_JWT_PRIVATE_KEY_FILE": key_file(settings, "event", "key"),
         "EVENT_API_JWT_ALGORITHM": "ES256",
         "MANAGEMENT_API_CONFIG": run_dir / "config" / "management_api.yml",

@@ -25,6 +25,8 @@ struct abilities;    /* libs/api/abilities.h: the permission table; immutable */
 struct book_cache;   /* http/book_cache.h: order books that were dear to read; any thread */
 struct conversion_paths; /* domain/conversion.h: values over several markets; immutable */
 struct secret_store;     /* libs/secret: what is sealed at rest; any thread */
+struct fiat_accounts;    /* domain/fiat_account.h: where members pay to; immutable */
+struct payment_gateway;  /* libs/payment: tells of payments by bank; immutable */
 struct peers;            /* peers/peers.h: calls to auth and to the gateway; any thread */
 struct management; /* libs/api/management.h: signers and scopes of the management API; immutable */
 
@@ -46,6 +48,8 @@ struct accounting {
     struct abilities *abilities;
     struct management *management;
     struct conversion_paths *conversions;
+    struct fiat_accounts *fiat_accounts;
+    struct payment_gateway *payments; /* NULL: none is configured */
     struct peers *peers;
     struct secret_store *secrets; /* NULL: none is configured */
     struct db_config db_config;   /* to open further connections */

@@ -40,16 +40,6 @@ bool deposit_act(struct accounting *app, const struct change *change,
                  const struct deposit_asked *asked, struct deposit *ret_deposit, struct err *err)
     MUST_CHECK;
 
-/* A fiat deposit; accepted at once if asked for. ERR_INVALID with the sentence. */
-struct deposit_fiat_draft {
-    const char *uid, *currency_id, *tid, *transfer_type; /* tid NULL: a new one */
-    struct dec amount;                                   /* gross */
-    bool accept;
-};
-bool deposit_create_fiat(struct accounting *app, const struct change *change,
-                         const struct deposit_fiat_draft *draft, struct deposit *ret_deposit,
-                         struct err *err) MUST_CHECK;
-
 /* Runs `unit` in a transaction with a reserve of journal ids. */
 typedef bool deposit_unit(struct chain_tx *tx, void *arg, struct err *err);
 bool deposit_run(struct accounting *app, const struct change *change, deposit_unit *unit, void *arg,

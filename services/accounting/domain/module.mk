@@ -1,1 +1,1 @@
-DEPS := base decimal json contract crypto
+DEPS := base decimal json contract crypto iso20022

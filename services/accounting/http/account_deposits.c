@@ -2,8 +2,12 @@
 #include <string.h>
 
 #include "accounting/actions/change_rules.h"
+#include "accounting/actions/payment_reference.h"
+#include "accounting/domain/fiat_account.h"
 #include "accounting/http/deposit_address_support.h"
+#include "accounting/http/context.h"
 #include "accounting/http/routes_admin.h"
+#include "accounting/state/config.h"
 
 /* ---- GET /account/deposits ---- */
 
@@ -159,6 +163,75 @@ static void address(struct http_request *request)
         payment_address_reply(request, payment_address_fields, &row);
 }
 
+/* ---- GET /account/deposit_reference/:currency ---- */
+
+struct reference_view {
+    const char *currency, *reference, *shown, *iban, *bic, *holder;
+};
+
+#define AT(member) offsetof(struct reference_view, member)
+static const struct json_field reference_fields[] = {
+    {"currency", JSON_TEXT, AT(currency), .doc = "Currency code."},
+    {"reference", JSON_TEXT, AT(reference), .doc = "To write on the transfer (ISO 11649)."},
+    {"reference_shown", JSON_TEXT, AT(shown), .doc = "The same in groups of four."},
+    {"iban", JSON_TEXT, AT(iban), .doc = "Where to transfer to; null: asks the operator."},
+    {"bic", JSON_TEXT, AT(bic), .doc = "Its bank."},
+    {"account_holder", JSON_TEXT, AT(holder), .doc = "Whose account it is."},
+    {NULL}};
+#undef AT
+
+static bool check_fiat(struct http_request *request, const char *code)
+{
+    if (!check_currency(request, code))
+        return false;
+    const char *lower = lower_text(http_arena(request), code);
+    const struct currency *currency =
+        lower ? catalog_currency(request_catalog(request), lower) : NULL;
+    return currency && !currency->is_coin && currency->is_visible;
+}
+
+static const struct param reference_params[] = {{.name = "currency",
+                                                 .kind = PARAM_TEXT,
+                                                 .offset = offsetof(struct address_form, currency),
+                                                 .flags = PARAM_REQUIRED | PARAM_IN_PATH,
+                                                 .check = check_fiat,
+                                                 .value_code = "account.currency.doesnt_exist",
+                                                 .doc = "Code of a fiat currency."},
+                                                PARAM_END};
+
+static void reference(struct http_request *request)
+{
+    const struct address_form *form = http_params(request);
+    const struct accounting *app = request_app(request);
+    const char *currency = lower_text(http_arena(request), form->currency);
+    const struct network *network = catalog_network_next(request_catalog(request), currency, NULL);
+    char shown[CREDITOR_REFERENCE_SHOWN_SIZE];
+    struct payment_reference row;
+    struct change change;
+    struct err err;
+    if (!network || !network->deposit_enabled) {
+        reply_code(request, "account.currency.deposit_disabled");
+        return;
+    }
+    if (!request_change(request, &change))
+        return;
+    if (!payment_reference_provide(&change, request_member(request)->id, currency, &row, &err)) {
+        http_reply_err(request, &err);
+        return;
+    }
+    const struct fiat_account *account = fiat_account_of(app->fiat_accounts, currency);
+    creditor_reference_show(row.reference, shown);
+    const struct reference_view view = {
+        .currency = currency,
+        .reference = row.reference,
+        .shown = shown,
+        .iban = account ? account->iban : NULL,
+        .bic = account ? account->bic : NULL,
+        .holder = account ? app->config->fiat_account_holder : NULL,
+    };
+    http_reply_object(request, reference_fields, &view);
+}
+
 #define ROUTE                                                                                      \
     .method = "GET", .mode = HTTP_WORKER, .access = ACCESS_DEPOSIT, .action = "read",              \
     .class_name = "account.deposit", .tag = "account"
@@ -174,4 +247,8 @@ const struct http_route account_deposit_routes[] = {
      .params = address_params, .params_size = sizeof(struct address_form),
      .subject = "PaymentAddress", .reply = payment_address_fields,
      .doc = "Where I receive a coin; pending while the address is made."},
+    {ROUTE, .path = "/api/v2/account/deposit_reference/:currency", .handler = reference,
+     .params = reference_params, .params_size = sizeof(struct address_form),
+     .subject = "PaymentAddress", .reply = reference_fields,
+     .doc = "What I write on a bank transfer, and where to."},
     {.method = NULL}};

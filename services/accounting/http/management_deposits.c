@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "accounting/actions/change_rules.h"
+#include "accounting/actions/deposit_fiat.h"
 #include "accounting/actions/deposit_move.h"
 #include "accounting/http/deposit_address_support.h"
 #include "accounting/http/management_support.h"

@@ -22,6 +22,8 @@ extern const struct http_route account_deposit_routes[];
 extern const struct http_route admin_deposit_routes[];
 extern const struct http_route admin_parked_routes[];         /* events of the gateway that wait */
 extern const struct http_route admin_reconciliation_routes[]; /* coins against books */
+extern const struct http_route admin_fiat_payment_routes[];
+extern const struct http_route admin_fiat_statement_routes[];
 extern const struct http_route admin_wallet_routes[];
 extern const struct http_route admin_wallet_overview_routes[];
 extern const struct http_route admin_contract_routes[];

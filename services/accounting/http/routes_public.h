@@ -9,6 +9,7 @@ extern const struct http_route public_fee_routes[];     /* trading fees, withdra
 extern const struct http_route public_market_routes[];  /* depth, trades, tickers, k-lines */
 extern const struct http_route public_service_routes[]; /* time, version, health, levels */
 extern const struct http_route public_webhook_routes[];
+extern const struct http_route public_payment_routes[]; /* webhooks of the payment gateway */
 extern const struct http_route coinmarketcap_routes[];
 extern const struct http_route coingecko_routes[];
 

@@ -40,6 +40,12 @@ struct accounting_config {
     const char *withdraw_approvals_above; /* in the platform currency */
     uint32_t beneficiary_hold_s;
     const char *beneficiary_contracts; /* "refuse", "allow" */
+
+    /* Money by bank. */
+    const char *payment_gateway, *payment_webhook_secret; /* "none", "local" */
+    uint32_t payment_webhook_age_s;
+    const char *fiat_accounts, *fiat_account_holder; /* "eur=IBAN/BIC,usd=IBAN/BIC" */
+    const char *fiat_approval_above; /* in the platform currency; "": none is large */
     uint32_t shards;
     uint32_t journal_kept_hours; /* 0: for ever */
     bool deposit_funds_locked;   /* coins are spendable when they are collected, not before */

@@ -57,4 +57,12 @@ const struct metric_row accounting_metrics[METRIC_MAX] = {
     [METRIC_RECONCILE_NO_VERDICT] =
         {"reconcile_no_verdict_total", METRIC_COUNTER,
          "Comparisons that came to none: a node or the gateway is away.", NULL},
+    [METRIC_FIAT_PARKED] =
+        {"fiat_parked_total", METRIC_COUNTER,
+         "Payments by bank that nobody could be credited for. ALERT: an operator "
+         "must look.",
+         NULL},
+    [METRIC_FIAT_FORGED] = {"fiat_webhooks_refused_total", METRIC_COUNTER,
+                            "Webhooks of the payment gateway with a wrong or old signature. ALERT.",
+                            NULL},
 };

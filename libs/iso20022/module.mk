@@ -1,0 +1,2 @@
+DEPS := base decimal
+LIBS := -lexpat

@@ -1,0 +1,1 @@
+DEPS := base crypto decimal json
