@@ -21,7 +21,7 @@ WEAK = "innodb_flush_log_at_trx_commit"
 
 def free_ports():
     base = free_base()
-    return {"HTTP_PORT": str(base + 1), "OPS_PORT": str(base + 2)}
+    return {"HTTP_PORT": str(base + 1), "HTTP_SOCKET": "", "OPS_PORT": str(base + 2)}
 
 
 @pytest.mark.parametrize("service, changes", [

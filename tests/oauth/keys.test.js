@@ -262,7 +262,7 @@ async function second(settings) {
   const base = Number(new URL(issuer).port) + 9; // free: tests/support/ports.py
   const own = `http://127.0.0.1:${base}`;
   const child = spawn(authBinary, [], { stdio: 'ignore',
-    env: authEnv({ HTTP_PORT: base, OPS_PORT: base + 1, OAUTH_ISSUER: own, ...settings }) });
+    env: authEnv({ HTTP_PORT: base, HTTP_SOCKET: '', OPS_PORT: base + 1, OAUTH_ISSUER: own, ...settings }) });
   await eventually(() => fetch(`${own}/.well-known/openid-configuration`).then((r) => r.ok, () => false));
   return { url: own, stop: () => new Promise((done) => { child.on('exit', done); child.kill('SIGTERM'); }) };
 }

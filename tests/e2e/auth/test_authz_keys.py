@@ -142,7 +142,7 @@ def replica():
     """A second process of auth beside the stack's, on ports of its own."""
     port = free_base()
     environment = {**os.environ, **WORLD.env("auth"), "HTTP_PORT": str(port),
-                   "OPS_PORT": str(port + 1)}
+                   "HTTP_SOCKET": "", "OPS_PORT": str(port + 1)}
     with open(WORLD.file("log/auth-replica.log"), "w") as log:
         process = subprocess.Popen([WORLD.binaries / "bourse-auth"], env=environment,
                                    cwd=REPOSITORY, stdout=log, stderr=log,

@@ -1,6 +1,7 @@
 """Second factors: passkeys, recovery codes, step-up (A-05, A-06, and §5.5 of the catalogue)."""
 
 import base64
+import re
 import shutil
 import subprocess
 import threading
@@ -316,7 +317,7 @@ def test_a_seed_that_is_not_confirmed_lets_nobody_in(key):
 def test_seeds_are_sealed():
     person, seed = with_codes()
     (stored,), = sql("SELECT seed FROM {}.totp_factors WHERE user_id = %s", person.row["id"])
-    assert stored.startswith("s1.1.") and seed not in stored
+    assert re.match(r"s1\.\d+\.", stored) and seed not in stored  # a test before may have rotated the key
 
 
 @pytest.mark.skipif(not shutil.which("zbarimg"), reason="zbar-tools is not installed")

@@ -20,7 +20,7 @@ PORT = WORLD.port_base + LAST_OFFSET + 1
 def empty_auth(stack):
     """A new schema, migrated and without users; the migrating user serves it."""
     env = {**os.environ, **stack.env("auth"), "DB_NAME": SCHEMA, "HTTP_PORT": str(PORT),
-           "OPS_PORT": str(PORT + 1), "FIRST_REGISTRATION_SUPERADMIN": "true"}
+           "HTTP_SOCKET": "", "OPS_PORT": str(PORT + 1), "FIRST_REGISTRATION_SUPERADMIN": "true"}
     env.update(DB_USER=env["DB_MIGRATE_USER"], DB_PASSWORD=env["DB_MIGRATE_PASSWORD"])
     sql(f"DROP DATABASE IF EXISTS {SCHEMA}")
     sql(f"CREATE DATABASE {SCHEMA} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
