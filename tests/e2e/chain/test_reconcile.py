@@ -5,7 +5,7 @@ Other tests on this stack have the gateway pay without accounting, so each test 
 what they left."""
 
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -242,7 +242,8 @@ def test_tolerance__so_much_is_no_difference():
                               tolerance=amount, comment="by a test")
     for bad in ("-1", "x", "1e3", ""):
         assert tolerate(bad).status_code == 422
-    base = abs(Decimal(standing("eth")["difference"]))
+    # A difference has the digits of the chain, a tolerance those of the ledger.
+    base = abs(Decimal(standing("eth")["difference"])).to_integral_value(ROUND_CEILING)
     assert Decimal(ok(tolerate(str(base + 2)))["tolerance"]) == base + 2
     try:
         with without(hot(), 10 ** 18):
