@@ -1,6 +1,6 @@
 /*
- * The Unix socket of a server that also listens on TCP: an edge on the same machine asks here, for
- * half of what a TCP connection by the loopback costs the kernel. libmicrohttpd listens on one socket
+ * The Unix socket of a server that also listens on TCP: an edge on the same machine asks here, and
+ * spares the kernel the loopback's TCP. libmicrohttpd listens on one socket
  * only, so a thread accepts on this one and hands the connections over; from then on they are like the
  * others, with the same limits.
  */

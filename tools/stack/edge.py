@@ -14,8 +14,8 @@ def folder(settings):
 
 
 def upstream(settings, service):
-    """The Unix socket of a service on this machine costs the kernel half; by TCP where the worker, as
-    nobody, can't reach it (a RUN_DIR below a private home)."""
+    """The Unix socket of a service, which spares the kernel the loopback's TCP; by TCP where the worker,
+    as nobody, can't reach it (a RUN_DIR below a private home)."""
     path = layout.api_socket(settings, service)
     others_may_enter = all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
     if (others_may_enter or os.geteuid() != 0) and re.fullmatch(r"[\w./+-]+", str(path)):
