@@ -1,6 +1,7 @@
 /* /internal/events and /internal/explain: what was told, again; and why something is as it is. */
 #include "base/auto.h"
 #include "blockchain/actions/event_claims.h"
+#include "blockchain/http/chain_request.h"
 #include "blockchain/http/context.h"
 #include "blockchain/http/explain_view.h"
 #include "blockchain/http/routes_internal.h"
@@ -11,23 +12,9 @@ struct events_form {
     struct param_i64 after, limit;
 };
 #define AT(member) offsetof(struct events_form, member)
-static const struct param events_params[] = {{.name = "after",
-                                              .kind = PARAM_I64,
-                                              .offset = AT(after),
-                                              .flags = PARAM_RANGE,
-                                              .min = 0,
-                                              .max = INT64_MAX,
-                                              .fallback = "0",
-                                              .doc = "The last number that the caller has."},
-                                             {.name = "limit",
-                                              .kind = PARAM_I64,
-                                              .offset = AT(limit),
-                                              .flags = PARAM_RANGE,
-                                              .min = 1,
-                                              .max = EVENTS_MAX,
-                                              .fallback = "100",
-                                              .doc = "How many at most."},
-                                             PARAM_END};
+static const struct param events_params[] = {
+    ROW_AFTER(AT(after), "The last number that the caller has."), ROW_LIMIT(AT(limit), EVENTS_MAX),
+    PARAM_END};
 #undef AT
 
 struct events_shown {

@@ -154,24 +154,10 @@ struct transfers_form {
     struct param_i64 after, limit;
 };
 #define AT(member) offsetof(struct transfers_form, member)
-static const struct param transfers_params[] = {ROW_PATH("key", AT(key), "Key of the chain."),
-                                                {.name = "after",
-                                                 .kind = PARAM_I64,
-                                                 .offset = AT(after),
-                                                 .flags = PARAM_RANGE,
-                                                 .min = 0,
-                                                 .max = INT64_MAX,
-                                                 .fallback = "0",
-                                                 .doc = "transfer_id of the last one seen."},
-                                                {.name = "limit",
-                                                 .kind = PARAM_I64,
-                                                 .offset = AT(limit),
-                                                 .flags = PARAM_RANGE,
-                                                 .min = 1,
-                                                 .max = TRANSFERS_MAX,
-                                                 .fallback = "100",
-                                                 .doc = "How many at most."},
-                                                PARAM_END};
+static const struct param transfers_params[] = {
+    ROW_PATH("key", AT(key), "Key of the chain."),
+    ROW_AFTER(AT(after), "transfer_id of the last one seen."), ROW_LIMIT(AT(limit), TRANSFERS_MAX),
+    PARAM_END};
 #undef AT
 
 static void transfers(struct http_request *request)

@@ -92,32 +92,26 @@ struct count_form {
     struct param_i64 height, after;
 };
 #define AT(member) offsetof(struct count_form, member)
-static const struct param count_params[] = {ROW_PATH("key", AT(key), "Key of the chain."),
-                                            {.name = "contract",
-                                             .kind = PARAM_TEXT,
-                                             .offset = AT(contract),
-                                             .doc = "Token; empty: the native coin."},
-                                            {.name = "height",
-                                             .kind = PARAM_I64,
-                                             .offset = AT(height),
-                                             .flags = PARAM_REQUIRED | PARAM_RANGE,
-                                             .min = 0,
-                                             .max = INT64_MAX,
-                                             .doc = "At this block."},
-                                            {.name = "hash",
-                                             .kind = PARAM_TEXT,
-                                             .offset = AT(hash),
-                                             .flags = PARAM_REQUIRED,
-                                             .doc = "Its hash."},
-                                            {.name = "after",
-                                             .kind = PARAM_I64,
-                                             .offset = AT(after),
-                                             .flags = PARAM_RANGE,
-                                             .min = 0,
-                                             .max = INT64_MAX,
-                                             .fallback = "0",
-                                             .doc = "`next` of the part before; 0: the first."},
-                                            PARAM_END};
+static const struct param count_params[] = {
+    ROW_PATH("key", AT(key), "Key of the chain."),
+    {.name = "contract",
+     .kind = PARAM_TEXT,
+     .offset = AT(contract),
+     .doc = "Token; empty: the native coin."},
+    {.name = "height",
+     .kind = PARAM_I64,
+     .offset = AT(height),
+     .flags = PARAM_REQUIRED | PARAM_RANGE,
+     .min = 0,
+     .max = INT64_MAX,
+     .doc = "At this block."},
+    {.name = "hash",
+     .kind = PARAM_TEXT,
+     .offset = AT(hash),
+     .flags = PARAM_REQUIRED,
+     .doc = "Its hash."},
+    ROW_AFTER(AT(after), "`next` of the part before; 0: the first."),
+    PARAM_END};
 #undef AT
 
 #define AT(member) offsetof(struct counted, member)
