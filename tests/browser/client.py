@@ -7,7 +7,7 @@ import json
 import secrets
 import subprocess
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
@@ -33,7 +33,8 @@ class Client:
     """`with Client() as client: browser.get(client.address())`, then client.answer, client.tokens()."""
 
     def __enter__(self):
-        self.server = HTTPServer(("127.0.0.1", 0), Page)
+        # Browsers open connections ahead of a request: one must not wait for the other.
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
         self.server.answers = []
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.issuer = f"http://127.0.0.1:{WORLD.edge_port}"

@@ -14,6 +14,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "e2e" / "auth")]
 
 from selenium import webdriver  # noqa: E402  (after the path is set)
+from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver.chrome.service import Service  # noqa: E402
 from world import WORLD  # noqa: E402
 
@@ -34,6 +35,17 @@ def stack():
         WORLD.forget()
 
 
+def start(options, attempts=3):
+    """A browser that does not come up in time says nothing about the pages."""
+    for attempt in range(1, attempts + 1):
+        try:
+            return webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+        except WebDriverException as error:
+            if attempt == attempts:
+                raise
+            print(f"Chromium did not start ({error.msg}), again")
+
+
 def open_browser(folder, preferences):
     options = webdriver.ChromeOptions()
     # As root, and in containers with a small /dev/shm.
@@ -42,7 +54,7 @@ def open_browser(folder, preferences):
                  f"--user-data-dir={folder}"):
         options.add_argument(flag)
     options.add_experimental_option("prefs", preferences)
-    driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+    driver = start(options)
     driver.set_page_load_timeout(PAGE_S)
     driver.set_script_timeout(PAGE_S)
     return driver

@@ -6,7 +6,9 @@ import json
 
 import pytest
 from client import Client
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 from visitor import signed_in, totp
 
@@ -19,21 +21,31 @@ def client(stack):
         yield one
 
 
+def wait(browser, condition, message=""):
+    """Until the condition holds. A page that gives way while it is asked is no answer: what was found
+    on the old one is gone, the new one may have nothing yet."""
+    return WebDriverWait(browser, PAGE_S, ignored_exceptions=[WebDriverException]).until(condition,
+                                                                                        message)
+
+
 def fill(browser, **values):
     for name, value in values.items():
-        field = browser.find_element(By.NAME, name)
+        field = wait(browser, lambda one, name=name: one.find_element(By.NAME, name), name)
         field.clear()
         field.send_keys(value)
 
 
 def press(browser, text):
-    browser.find_element(By.XPATH, f"//button[normalize-space()='{text}']").click()
+    """Presses a button that leads to another page, and waits until the old page has gone."""
+    old = browser.find_element(By.TAG_NAME, "html")
+    wait(browser, lambda one: one.find_element(
+        By.XPATH, f"//button[normalize-space()='{text}']"), text).click()
+    wait(browser, staleness_of(old), f"the page with {text!r} stayed")
 
 
 def wait_for_text(browser, text):
-    WebDriverWait(browser, PAGE_S).until(
-        lambda one: text in one.find_element(By.TAG_NAME, "body").text,
-        f"{text!r} did not come: {browser.current_url}")
+    wait(browser, lambda one: text in one.find_element(By.TAG_NAME, "body").text,
+         f"{text!r} did not come")
 
 
 def claims(token):
@@ -48,8 +60,7 @@ def sign_in_with_code(browser, client):
     fill(browser, email=person.email, password=person.password)
     press(browser, "Sign in")
     # The page asks again, now for the code; e-mail is kept, the password is not.
-    WebDriverWait(browser, PAGE_S).until(lambda one: one.find_elements(By.CSS_SELECTOR,
-                                                                       "[role=alert]"))
+    wait(browser, lambda one: one.find_element(By.CSS_SELECTOR, "[role=alert]"), "no alert")
     assert browser.find_element(By.NAME, "email").get_attribute("value") == person.email
     assert browser.find_element(By.NAME, "password").get_attribute("value") == ""
     fill(browser, password=person.password, otp_code=totp(seed))
