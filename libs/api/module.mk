@@ -1,1 +1,1 @@
-DEPS := base db decimal json http token yaml crypto
+DEPS := base contract db decimal json http token yaml crypto

@@ -149,7 +149,7 @@ int oauth_flag_client_remove(struct service *service, const char *client_id)
 static void print_grant(const struct oauth_grant_row *row)
 {
     AUTO(str_release) struct str out = STR_INIT(OUT_BYTES_MAX);
-    char scopes[OAUTH_SCOPES_TEXT_MAX], created[CLOCK_ISO_SIZE], expires[CLOCK_ISO_SIZE];
+    char scopes[SCOPES_TEXT_MAX], created[CLOCK_ISO_SIZE], expires[CLOCK_ISO_SIZE];
     str_add(&out, "{\"id\":");
     json_write_string(&out, row->grant.grant_id);
     str_add(&out, ",\"client_id\":");

@@ -153,6 +153,8 @@ def rows():
         "sub refresh": lambda: with_claims(sub="refresh"),
         "sub of a service": lambda: with_claims(sub="service"),
         "sub api_key": lambda: with_claims(sub="api_key"),
+        **{f"scope {scope!r}": lambda scope=scope: with_claims(scope=scope) for scope in (
+            "root", "peatio.read root", " peatio.read", "PEATIO", 7, ["peatio.read"], True, {})},
         "jti empty": lambda: with_claims(jti=""),
         "jti number": lambda: with_claims(jti=1),
         "expired": lambda: with_claims(exp=now - 1),

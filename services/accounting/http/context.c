@@ -3,6 +3,7 @@
 #include "accounting/actions/member_provision.h"
 #include "api/abilities.h"
 #include "api/management.h"
+#include "api/scope_claim.h"
 #include "api/service_keys.h"
 #include "api/worker.h"
 #include "accounting/http/trust.h"
@@ -11,6 +12,8 @@
 #include <string.h>
 
 enum { VISIT_MAGIC = 0x56495354 };
+
+static const char service_name[] = "peatio"; /* at the edge */
 
 /* What belongs to one request; in its arena. */
 struct visit {
@@ -47,7 +50,8 @@ struct db *request_db(struct http_request *request)
 
 /* The claims of the token. One that is signed by a key of tomorrow makes us ask for the keys, on a
  * worker thread: a rotation costs its first request some milliseconds, and no request an error. */
-static bool claims_read(struct http_request *request, struct member *ret_claims, struct err *err)
+static bool claims_read(struct http_request *request, struct user_claims *ret_claims,
+                        struct err *err)
 {
     struct accounting *app = request_app(request);
     const char *header = http_header(request, "Authorization");
@@ -65,16 +69,19 @@ static bool claims_read(struct http_request *request, struct member *ret_claims,
 static bool member_enter(struct http_request *request, struct visit *visit, struct err *err)
 {
     struct accounting *app = request_app(request);
-    struct member claims, row;
-    if (!claims_read(request, &claims, err))
+    struct user_claims user;
+    struct member row;
+    const struct member *claims = &user.member;
+    if (!claims_read(request, &user, err) ||
+        !scope_permit_request(request, service_name, user.scopes, err))
         return false;
-    if (!member_cache_by_uid(app->members, claims.uid, &row) || !member_is_current(&row, &claims)) {
+    if (!member_cache_by_uid(app->members, claims->uid, &row) || !member_is_current(&row, claims)) {
         if (!http_is_on_worker(request))
             return http_move_to_worker(request, err); /* false: `before` comes back from there */
         struct db *db;
         if (!worker_db(request, &db, err))
             return false;
-        if (!member_provision(app, db, &claims, &row, err)) {
+        if (!member_provision(app, db, claims, &row, err)) {
             /* Two uids with one e-mail: nothing that the visitor can mend. */
             if (err->code == ERR_CONFLICT)
                 err->code = ERR_INTERNAL;
@@ -250,9 +257,9 @@ bool context_unknown(struct http_request *request, const struct http_route *rout
         if (strncmp(path, open[i], strlen(open[i])) == 0)
             return true;
     struct accounting *app = request_app(request);
-    struct member claims;
+    struct user_claims user;
     return token_cache_get(app->user_tokens, app->clock, http_header(request, "Authorization"),
-                           &claims, err);
+                           &user, err);
 }
 
 /* ---- the rest of a visit ---- */

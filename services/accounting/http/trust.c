@@ -2,6 +2,7 @@
 
 #include "accounting/actions/accounting.h"
 #include "api/abilities.h"
+#include "api/scope_claim.h"
 #include "api/service_keys.h"
 #include "accounting/state/config.h"
 #include "base/auto.h"
@@ -104,19 +105,20 @@ static bool member_from_json(const struct accounting *app, const cJSON *root, st
     return true;
 }
 
-bool member_from_claims(void *app, const struct token_claims *claims, void *ret_member,
-                        struct err *err)
+bool user_claims_read(void *app, const struct token_claims *claims, void *ret_claims,
+                      struct err *err)
 {
     cJSON *root;
     if (claims->issued_at_s == 0)
         return refuse(err, "no iat");
     if (!json_read(claims->json, claims->json_length, &root, err))
         return refuse(err, "no JSON object");
-    struct member member = {.id = 0};
-    bool ok = member_from_json(app, root, &member, err);
+    struct user_claims user = {.scopes = 0};
+    bool ok =
+        member_from_json(app, root, &user.member, err) && scope_claim_read(root, &user.scopes, err);
     cJSON_Delete(root);
     if (ok)
-        *(struct member *)ret_member = member;
+        *(struct user_claims *)ret_claims = user;
     return ok;
 }
 
@@ -157,7 +159,7 @@ static bool open_users(struct accounting *app, struct trust *trust, struct err *
                                       .expiry_required = true,
                                       .jti_required = true};
     app->user_tokens = token_cache_new(jwks_keys(trust->users), &rules, USER_TOKENS_MAX,
-                                       sizeof(struct member), member_from_claims, app);
+                                       sizeof(struct user_claims), user_claims_read, app);
     return app->user_tokens || err_set(err, ERR_INTERNAL, "no memory");
 }
 

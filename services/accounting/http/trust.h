@@ -11,13 +11,19 @@
 
 #include "accounting/domain/member.h"
 #include "base/err.h"
+#include "contract/scope.h"
 #include "token/token.h"
 
 struct accounting;
 struct trust;
 
-/* Needs app->config, app->abilities. app->user_tokens keeps a struct member without id and group.
- * ERR_CONFIG. */
+/* What app->user_tokens keeps of a token. */
+struct user_claims {
+    struct member member; /* without id and group */
+    scope_set scopes;     /* what it may be used for */
+};
+
+/* Needs app->config, app->abilities. ERR_CONFIG. */
 bool trust_open(struct accounting *app, struct err *err) MUST_CHECK;
 void trust_close(struct accounting *app); /* also half-open */
 
@@ -28,7 +34,7 @@ bool trust_refresh(struct accounting *app, struct err *err) MUST_CHECK;
 /* Whether the token names a key that we have not heard of: trust_refresh() may help. */
 bool trust_lacks_key_of(const struct accounting *app, const char *authorization);
 
-/* The claims of a user token as a member: token_read of app->user_tokens; `app` is the service. */
-bool member_from_claims(void *app, const struct token_claims *claims, void *ret_member,
-                        struct err *err);
+/* Fills a struct user_claims: token_read of app->user_tokens; `app` is the service. */
+bool user_claims_read(void *app, const struct token_claims *claims, void *ret_claims,
+                      struct err *err);
 #endif

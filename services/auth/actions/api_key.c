@@ -37,29 +37,21 @@ static void random_hex(char *text, size_t bytes_count)
     bytes_wipe(bytes, sizeof(bytes));
 }
 
-/* "trade, read" is "trade,read". NULL: not a list of words. */
-static const char *scope_of(struct arena *arena, const char *text)
+/* The list as it is kept, if nothing is added to the mistakes. */
+static const char *scope_of(struct arena *arena, const char *text, struct mistakes *mistakes)
 {
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/";
-    char *scope = arena_alloc(arena, API_KEY_SCOPE_MAX + 1);
-    size_t length = 0;
-    while (scope && *text) {
-        text += strspn(text, ", \t");
-        size_t word = strspn(text, allowed);
-        if (text[word] != '\0' && !strchr(", \t", text[word]))
-            return NULL;
-        if (word == 0)
-            break;
-        if (length + word + 1 > API_KEY_SCOPE_MAX)
-            return NULL;
-        if (length > 0)
-            scope[length++] = ',';
-        memcpy(scope + length, text, word);
-        length += word;
-        text += word;
+    char *list = arena_alloc(arena, API_KEY_SCOPE_MAX + 1);
+    switch (list ? api_key_words_read(text, list) : API_KEY_WORDS_MALFORMED) {
+    case API_KEY_WORDS_GOOD:
+        break;
+    case API_KEY_WORDS_MALFORMED:
+        mistake_add(mistakes, "scope.invalid");
+        break;
+    case API_KEY_WORDS_UNKNOWN:
+        mistake_add(mistakes, "scope.inclusion");
+        break;
     }
-    return scope;
+    return list;
 }
 
 /* ---- making ---- */
@@ -116,9 +108,7 @@ bool api_key_create(struct call *call, const struct api_key_owner *owner,
                             .secret = ret_secret};
     if (!check_new(call, owner, draft, mistakes, err))
         return false;
-    making.key.scope = scope_of(call->arena, draft->scope ? draft->scope : "");
-    if (!making.key.scope)
-        mistake_add(mistakes, "scope.invalid");
+    making.key.scope = scope_of(call->arena, draft->scope ? draft->scope : "", mistakes);
     if (mistakes->count > 0)
         return true;
     random_hex(making.key.kid, KID_BYTES);
@@ -174,8 +164,8 @@ bool api_key_change(struct call *call, const struct api_key_owner *owner, const 
     struct api_key *key = &changing.key;
     if (!find(call, owner, kid, key, err))
         return false;
-    if (draft->scope && !(key->scope = scope_of(call->arena, draft->scope)))
-        mistake_add(mistakes, "scope.invalid");
+    if (draft->scope)
+        key->scope = scope_of(call->arena, draft->scope, mistakes);
     if (draft->state) {
         bool wakes = strcmp(draft->state, active) == 0;
         if (strlen(draft->state) >= sizeof(key->state) || draft->state[0] == '\0' ||

@@ -31,14 +31,14 @@ struct api_key_owner {
 };
 struct key_holder api_key_holder(const struct api_key_owner *owner);
 
-/* Mistakes: kid.blank, algorithm.inclusion, scope.invalid, key_holder_account.invalid,
+/* Mistakes: kid.blank, algorithm.inclusion, scope.invalid, scope.inclusion, key_holder_account.invalid,
  * api_key.limit_reached, and api_key.could_not_save_secret when the store of secrets is away. The secret
  * is shown once: wipe it. */
 bool api_key_create(struct call *call, const struct api_key_owner *owner,
                     const struct api_key_draft *draft, struct mistakes *mistakes,
                     struct api_key *ret_key, char ret_secret[static API_KEY_SECRET_SIZE],
                     struct err *err) MUST_CHECK;
-/* Mistakes: scope.invalid, state.invalid. ERR_NOT_FOUND: no key of this owner. */
+/* Mistakes: scope.invalid, scope.inclusion (a word that opens nothing), state.invalid. ERR_NOT_FOUND: no key of this owner. */
 bool api_key_change(struct call *call, const struct api_key_owner *owner, const char *kid,
                     const struct api_key_draft *draft, struct mistakes *mistakes,
                     struct api_key *ret_key, struct err *err) MUST_CHECK;

@@ -65,6 +65,8 @@ static enum authz_result pass_edge_jwt(struct inquiry *inquiry, const struct bea
     memcpy(user.state, bearer->state, sizeof(user.state));
     if (!user_may_enter(&user) || !permission_set_has_role(inquiry->tables->permissions, user.role))
         return refuse(inquiry);
+    if (!scopes_permit(bearer->scopes, inquiry->question->method, inquiry->path))
+        return authz_refuse(inquiry, STATUS_TOO_NARROW, "authz.insufficient_scope");
     enum authz_result result = authz_permit(inquiry, &user);
     if (result == AUTHZ_ANSWERED && inquiry->answer->status == STATUS_PASS)
         inquiry->answer->bearer = inquiry->question->authorization;
@@ -168,7 +170,7 @@ static enum authz_result enter_access(struct inquiry *inquiry, const struct gate
     result = authz_permit(inquiry, &holder.user);
     if (result != AUTHZ_ANSWERED || inquiry->answer->status != STATUS_PASS)
         return result;
-    return authz_pass_as(inquiry, &holder);
+    return authz_pass_as(inquiry, &holder, access->scopes);
 }
 
 static enum authz_result by_access_token(struct inquiry *inquiry, const char *token)

@@ -77,40 +77,90 @@ enum authz_result authz_permit(struct inquiry *inquiry, const struct user *user)
 
 /* ---- the token ---- */
 
-static void keep_bearer(void *value, void *arg)
+static bool is_good(const struct inquiry *inquiry, const struct gate_bearer *bearer)
 {
-    struct gate_holder *kept = value;
-    const struct gate_holder *holder = arg;
-    /* Minted of what is kept: a row that changed meanwhile was dropped, and this is not called. */
-    if (strcmp(kept->user.uid, holder->user.uid) != 0 ||
-        kept->user.updated_at != holder->user.updated_at)
-        return;
-    memcpy(kept->bearer, holder->bearer, sizeof(kept->bearer));
-    kept->bearer_until_us = holder->bearer_until_us;
-    kept->generation = holder->generation;
+    return inquiry->now_us < bearer->until_us &&
+           bearer->generation == signing_generation(inquiry->app->signing);
 }
 
-enum authz_result authz_pass_as(struct inquiry *inquiry, const struct gate_holder *holder)
+static enum authz_result pass_with(struct inquiry *inquiry, const struct gate_bearer *bearer)
 {
-    struct gate_holder minted;
-    if (inquiry->now_us >= holder->bearer_until_us ||
-        holder->generation != signing_generation(inquiry->app->signing)) {
-        char key[USER_UID_SIZE];
-        /* A signature takes a millisecond, which is not for the thread of everybody. */
-        if (!inquiry->db)
-            return AUTHZ_NEEDS_DATABASE;
-        minted = *holder;
-        if (!authz_mint(inquiry->app, &minted, inquiry->now_us, inquiry->err))
-            return AUTHZ_FAILED;
-        if (cache_key_text(minted.user.uid, key, sizeof(key)))
-            (void)cache_change(inquiry->app->gate->holders, key, keep_bearer, &minted);
-        holder = &minted;
-    }
-    inquiry->answer->bearer = arena_strdup(inquiry->arena, holder->bearer);
+    inquiry->answer->bearer = arena_strdup(inquiry->arena, bearer->text);
     if (!inquiry->answer->bearer) {
         err_set(inquiry->err, ERR_BUSY, "no memory for a token");
         return AUTHZ_FAILED;
     }
     inquiry->answer->status = STATUS_PASS;
     return AUTHZ_ANSWERED;
+}
+
+static enum authz_result mint(struct inquiry *inquiry, const struct gate_holder *holder,
+                              scope_set scopes, struct gate_bearer *ret_bearer)
+{
+    /* A signature takes a millisecond, which is not for the thread of everybody. */
+    if (!inquiry->db)
+        return AUTHZ_NEEDS_DATABASE;
+    return authz_mint(inquiry->app, holder, scopes, inquiry->now_us, ret_bearer, inquiry->err)
+               ? AUTHZ_ANSWERED
+               : AUTHZ_FAILED;
+}
+
+static void keep_bearer(void *value, void *arg)
+{
+    struct gate_holder *kept = value;
+    const struct gate_holder *holder = arg;
+    /* Minted of what is kept: a row that changed meanwhile was dropped, and this is not called. */
+    if (strcmp(kept->user.uid, holder->user.uid) == 0 &&
+        kept->user.updated_at == holder->user.updated_at)
+        kept->bearer = holder->bearer;
+}
+
+static enum authz_result pass_whole(struct inquiry *inquiry, const struct gate_holder *holder)
+{
+    if (is_good(inquiry, &holder->bearer))
+        return pass_with(inquiry, &holder->bearer);
+    struct gate_holder minted = *holder;
+    char key[USER_UID_SIZE];
+    enum authz_result result = mint(inquiry, holder, SCOPES_UNLIMITED, &minted.bearer);
+    if (result != AUTHZ_ANSWERED)
+        return result;
+    if (cache_key_text(minted.user.uid, key, sizeof(key)))
+        (void)cache_change(inquiry->app->gate->holders, key, keep_bearer, &minted);
+    return pass_with(inquiry, &minted.bearer);
+}
+
+/* What a token says of its holder. */
+static bool says_the_same(const struct user *a, const struct user *b)
+{
+    return a->level == b->level && a->referral_id == b->referral_id &&
+           strcmp(a->role, b->role) == 0 && strcmp(a->state, b->state) == 0 &&
+           strcmp(a->email, b->email) == 0 && strcmp(a->username, b->username) == 0;
+}
+
+static enum authz_result pass_limited(struct inquiry *inquiry, const struct gate_holder *holder,
+                                      scope_set scopes)
+{
+    struct cache *cache = inquiry->app->gate->limited;
+    struct gate_limited_key key;
+    struct gate_limited limited;
+    if (!cache_key_text(holder->user.uid, key.uid, sizeof(key.uid)))
+        return authz_refuse(inquiry, STATUS_REFUSED, "authz.invalid_session");
+    memcpy(key.scopes, &scopes, sizeof(scopes));
+    if (cache_get(cache, &key, &limited) && is_good(inquiry, &limited.bearer) &&
+        says_the_same(&limited.user, &holder->user))
+        return pass_with(inquiry, &limited.bearer);
+    limited.user = holder->user;
+    uint64_t stamp = cache_stamp(cache, &key);
+    enum authz_result result = mint(inquiry, holder, scopes, &limited.bearer);
+    if (result != AUTHZ_ANSWERED)
+        return result;
+    cache_put(cache, &key, &limited, stamp);
+    return pass_with(inquiry, &limited.bearer);
+}
+
+enum authz_result authz_pass_as(struct inquiry *inquiry, const struct gate_holder *holder,
+                                scope_set scopes)
+{
+    return scopes == SCOPES_UNLIMITED ? pass_whole(inquiry, holder)
+                                      : pass_limited(inquiry, holder, scopes);
 }

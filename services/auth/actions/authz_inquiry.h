@@ -37,14 +37,15 @@ enum authz_result authz_holder(struct inquiry *inquiry, const char *uid, bool *r
                                struct gate_holder *ret_holder);
 /* By the permission table; a refusal is audited. AUTHZ_ANSWERED with status 200: permitted. */
 enum authz_result authz_permit(struct inquiry *inquiry, const struct user *user);
-/* Passes as this holder: with a session JWT. */
-enum authz_result authz_pass_as(struct inquiry *inquiry, const struct gate_holder *holder);
+/* Passes as this holder: with a session JWT, which says what it may at most be used for. */
+enum authz_result authz_pass_as(struct inquiry *inquiry, const struct gate_holder *holder,
+                                scope_set scopes);
 /* Writes what was done, or tried. A user without an id (service accounts, strangers) is not logged. */
 enum authz_result authz_audit(struct inquiry *inquiry, const struct user *user, bool permitted,
                               const char *topic);
 
-/* A session JWT of the holder, "Bearer ..." into his `bearer`. ERR_INTERNAL. */
-bool authz_mint(struct auth *app, struct gate_holder *holder, int64_t now_us, struct err *err)
-    MUST_CHECK;
+/* A session JWT of the holder. ERR_INTERNAL. */
+bool authz_mint(struct auth *app, const struct gate_holder *holder, scope_set scopes,
+                int64_t now_us, struct gate_bearer *ret_bearer, struct err *err) MUST_CHECK;
 
 #endif

@@ -8,7 +8,7 @@
 #include "auth/store/users.h"
 #include "crypto/crypto.h"
 
-enum { STATUS_PASS = 200, STATUS_REFUSED = 401, STATUS_INCOMPLETE = 422 };
+enum { STATUS_PASS = 200, STATUS_REFUSED = 401, STATUS_TOO_NARROW = 403, STATUS_INCOMPLETE = 422 };
 
 static bool read_holder_uid(struct inquiry *inquiry, const struct api_key *row,
                             char ret_uid[static USER_UID_SIZE])
@@ -42,6 +42,7 @@ static enum authz_result read_key(struct inquiry *inquiry, const char *name, con
         !api_keys_secret(inquiry->db, app->secrets, inquiry->arena, &row, key.secret, inquiry->err))
         return AUTHZ_FAILED;
     memcpy(key.kid, row.kid, sizeof(row.kid));
+    key.scopes = api_key_scopes(row.scope);
     key.is_active = strcmp(row.state, "active") == 0;
     cache_put(app->gate->keys, name, &key, stamp);
     *ret_found = true;
@@ -94,6 +95,8 @@ static enum authz_result enter(struct inquiry *inquiry, const struct gate_key *k
 {
     struct gate_holder holder;
     bool found;
+    if (!scopes_permit(key->scopes, inquiry->question->method, inquiry->path))
+        return authz_refuse(inquiry, STATUS_TOO_NARROW, "authz.insufficient_scope");
     enum authz_result result = authz_holder(inquiry, key->uid, &found, &holder);
     if (result != AUTHZ_ANSWERED)
         return result;
@@ -104,7 +107,7 @@ static enum authz_result enter(struct inquiry *inquiry, const struct gate_key *k
     result = authz_permit(inquiry, &holder.user);
     if (result != AUTHZ_ANSWERED || inquiry->answer->status != STATUS_PASS)
         return result;
-    return authz_pass_as(inquiry, &holder);
+    return authz_pass_as(inquiry, &holder, key->scopes);
 }
 
 enum authz_result authz_by_key(struct inquiry *inquiry)

@@ -36,7 +36,7 @@ static void write_audience(struct str *out, const char *list)
 }
 
 static void write_claims(const struct auth_config *config, const struct gate_holder *holder,
-                         int64_t now_s, struct str *out)
+                         scope_set scopes, int64_t now_s, struct str *out)
 {
     const struct user *user = &holder->user;
     uint8_t jti[JTI_BYTES];
@@ -65,22 +65,27 @@ static void write_claims(const struct auth_config *config, const struct gate_hol
         else
             str_add(out, "null");
     }
+    if (scopes != SCOPES_UNLIMITED) {
+        char text[SCOPES_TEXT_MAX];
+        member_text(out, "scope", scopes_text(scopes, text));
+    }
     str_add(out, "}");
 }
 
-bool authz_mint(struct auth *app, struct gate_holder *holder, int64_t now_us, struct err *err)
+bool authz_mint(struct auth *app, const struct gate_holder *holder, scope_set scopes,
+                int64_t now_us, struct gate_bearer *ret_bearer, struct err *err)
 {
     AUTO(str_release) struct str claims = STR_INIT(CLAIMS_BYTES_MAX);
     AUTO(str_release) struct str bearer = STR_INIT(GATE_TOKEN_SIZE - 1);
-    write_claims(app->config, holder, now_us / second_us, &claims);
+    write_claims(app->config, holder, scopes, now_us / second_us, &claims);
     unsigned generation = signing_generation(app->signing);
     str_add(&bearer, "Bearer ");
     if (!str_ok(&claims))
         return err_set(err, ERR_INTERNAL, "no room for the claims of %s", holder->user.uid);
     if (!signing_sign(app->signing, str_data(&claims), &bearer, err))
         return false;
-    memcpy(holder->bearer, bearer.data, bearer.length + 1);
-    holder->generation = generation;
-    holder->bearer_until_us = now_us + app->config->jwt_expire_time_s * second_us / 2;
+    memcpy(ret_bearer->text, bearer.data, bearer.length + 1);
+    ret_bearer->generation = generation;
+    ret_bearer->until_us = now_us + app->config->jwt_expire_time_s * second_us / 2;
     return true;
 }

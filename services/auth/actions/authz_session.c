@@ -147,7 +147,7 @@ static enum authz_result enter(struct inquiry *inquiry, const struct visit *visi
     result = authz_permit(inquiry, &holder.user);
     if (result != AUTHZ_ANSWERED || inquiry->answer->status != STATUS_PASS)
         return result;
-    return authz_pass_as(inquiry, &holder);
+    return authz_pass_as(inquiry, &holder, SCOPES_UNLIMITED);
 }
 
 enum authz_result authz_by_session(struct inquiry *inquiry)

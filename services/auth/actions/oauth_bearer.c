@@ -95,7 +95,7 @@ static void times_add(struct str *out, int64_t issued_at, int64_t expires_at)
 
 static void access_write(struct call *call, const struct oauth_bearer *bearer, struct str *out)
 {
-    char scopes[OAUTH_SCOPES_TEXT_MAX];
+    char scopes[SCOPES_TEXT_MAX];
     str_add_format(out, "{\"active\":true,\"token_type\":\"%s\"",
                    bearer->jkt[0] ? "DPoP" : "Bearer");
     member_add(out, "scope", scopes_text(bearer->scopes, scopes));
@@ -134,7 +134,7 @@ static bool refresh_write(struct call *call, const struct oauth_client *client, 
     struct oauth_refresh_row row;
     struct oauth_grant grant;
     struct user user;
-    char scopes[OAUTH_SCOPES_TEXT_MAX];
+    char scopes[SCOPES_TEXT_MAX];
     if (!refresh_find(call, client, token, &row, &grant, err) ||
         !users_by_id(call->db, call->arena, grant.user_id, &user, err))
         return false;

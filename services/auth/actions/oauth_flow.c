@@ -456,7 +456,7 @@ bool oauth_device_find(struct call *call, const char *typed, struct oauth_device
                        struct oauth_request *ret_request, struct err *err)
 {
     struct oauth_request request = {.was_pushed = false};
-    char code[USER_CODE_SIZE], scopes[OAUTH_SCOPES_TEXT_MAX];
+    char code[USER_CODE_SIZE], scopes[SCOPES_TEXT_MAX];
     if (!typed || !user_code_parse(typed, code) ||
         !oauth_devices_by_code(call->db, code, call->now_us, ret_device, err))
         return oauth_refuse(err, OAUTH_INVALID_REQUEST, "no device waits under this code");

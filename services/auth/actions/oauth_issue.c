@@ -57,7 +57,7 @@ static bool access_make(struct call *call, const struct oauth_issue *issue, stru
     AUTO(str_release) struct str claims = STR_INIT(CLAIMS_BYTES_MAX);
     const struct oauth_grant *grant = issue->grant;
     uint32_t life_s = call->app->config->oauth_access_time_s;
-    char jti[OAUTH_ID_SIZE], scopes[OAUTH_SCOPES_TEXT_MAX];
+    char jti[OAUTH_ID_SIZE], scopes[SCOPES_TEXT_MAX];
     oauth_id_make(jti);
     claims_begin(call->app, &claims, issue->user ? issue->user->uid : issue->client->client_id,
                  call->now_us, life_s);
@@ -112,7 +112,7 @@ bool oauth_issue(struct call *call, const struct oauth_issue *issue, struct str 
 {
     AUTO(str_release) struct str access = STR_INIT(OAUTH_TOKEN_BYTES_MAX);
     AUTO(str_release) struct str id_token = STR_INIT(OAUTH_TOKEN_BYTES_MAX);
-    char scopes[OAUTH_SCOPES_TEXT_MAX];
+    char scopes[SCOPES_TEXT_MAX];
     if (!access_make(call, issue, &access, err) ||
         (issue->id_token && !id_token_make(call, issue, str_data(&access), &id_token, err)))
         return false;

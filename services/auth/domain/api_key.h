@@ -5,7 +5,10 @@
 #ifndef AUTH_DOMAIN_API_KEY_H
 #define AUTH_DOMAIN_API_KEY_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "contract/scope.h"
 
 enum {
     API_KEY_KID_SIZE = 17,    /* 16 hexadecimal digits */
@@ -24,5 +27,18 @@ struct api_key {
     char state[API_KEY_WORD_SIZE]; /* "active", or it signs nothing */
     int64_t created_at, updated_at;
 };
+
+/*
+ * What the words of a key's list open: those of contract/scope.h that need no person, and the names that
+ * clients of Barong send (read, trade, sell). A key without words opens what its holder may. A word that
+ * we don't know opens nothing: old keys may have such, new ones are refused.
+ */
+scope_set api_key_scopes(const char *list);
+
+enum api_key_words { API_KEY_WORDS_GOOD, API_KEY_WORDS_MALFORMED, API_KEY_WORDS_UNKNOWN };
+/* "trade, read" as "trade,read", if all of its words are known. MALFORMED: also too long, or commas
+ * alone. "" is the empty list. */
+enum api_key_words api_key_words_read(const char *text,
+                                      char ret_list[static API_KEY_SCOPE_MAX + 1]);
 
 #endif

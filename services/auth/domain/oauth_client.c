@@ -225,7 +225,7 @@ static bool grants_read(const struct reading *reading)
 static bool scope_read(const struct reading *reading)
 {
     const char *text;
-    if (!text_read(reading, "scope", OAUTH_SCOPES_TEXT_MAX - 1, &text))
+    if (!text_read(reading, "scope", SCOPES_TEXT_MAX - 1, &text))
         return false;
     if (!text) {
         reading->client->scopes =
@@ -315,7 +315,7 @@ static void grants_write(struct str *out, unsigned types)
 
 void oauth_client_write(struct str *out, const struct oauth_client *client)
 {
-    char scope[OAUTH_SCOPES_TEXT_MAX];
+    char scope[SCOPES_TEXT_MAX];
     str_add_format(out, "\"token_endpoint_auth_method\":\"%s\",\"scope\":\"%s\"",
                    auth_methods[client->auth_method], scopes_text(client->scopes, scope));
     grants_write(out, client->grant_types);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "auth/domain/oauth_code.h"
-#include "auth/domain/oauth_scope.h"
+#include "contract/scope.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"

@@ -10,7 +10,8 @@ enum { SCOPE_WORDS_MAX = 256 };
 const struct json_field api_key_fields[] = {
     {"kid", JSON_TEXT, AT(kid), .doc = "Its name: X-Auth-Apikey."},
     {"algorithm", JSON_TEXT, AT(algorithm), .doc = "HS256."},
-    {"scope", JSON_TEXT_ARRAY, AT(scope), .count_offset = AT(scope_count), .doc = "Words."},
+    {"scope", JSON_TEXT_ARRAY, AT(scope), .count_offset = AT(scope_count),
+     .doc = "What it may at most be used for; empty: everything."},
     {"state", JSON_TEXT, AT(state), .doc = "active, or it signs nothing."},
     {"secret", JSON_TEXT, AT(secret), JSON_OMIT_EMPTY, .doc = "Shown once, when it is made."},
     {"created_at", JSON_TIME_ISO, AT(created_at), .doc = "When it was made."},

@@ -4,6 +4,7 @@
 
 #include "api/abilities.h"
 #include "api/management.h"
+#include "api/scope_claim.h"
 #include "api/service_keys.h"
 #include "api/worker.h"
 #include "auth/domain/client_ip.h"
@@ -18,6 +19,8 @@
 #include "geo/geo.h"
 
 enum { VISIT_MAGIC = 0x41565354 };
+
+static const char service_name[] = "barong"; /* at the edge */
 
 /* What belongs to one request; in its arena. */
 struct visit {
@@ -120,7 +123,8 @@ static bool user_enter(struct http_request *request, struct visit *visit, struct
     struct bearer bearer;
     struct db *db;
     if (!token_cache_get(app->bearer_tokens, app->clock, http_header(request, "Authorization"),
-                         &bearer, err))
+                         &bearer, err) ||
+        !scope_permit_request(request, service_name, bearer.scopes, err))
         return false;
     if (!http_is_on_worker(request))
         return http_move_to_worker(request, err); /* false: `before` comes back from there */

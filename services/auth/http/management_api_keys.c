@@ -22,7 +22,7 @@ struct key_form {
     }
 #define SCOPES_ROW                                                                                 \
     {                                                                                              \
-        M_ROW("scopes", PARAM_TEXT, AT(scopes), 0), .doc = "Words with commas between them."       \
+        M_ROW("scopes", PARAM_TEXT, AT(scopes), 0), .doc = "As `scope` of /resource/api_keys."     \
     }
 static const struct param create_params[] = {
     {M_ROW("algorithm", PARAM_TEXT, AT(algorithm), M_NEEDED), .doc = "HS256."},

@@ -231,7 +231,7 @@ static void reply_grants(struct http_request *request, struct call *call, uint64
         return;
     }
     struct grant_view *views = request_room(request, count + 1, sizeof(*views));
-    char(*scopes)[OAUTH_SCOPES_TEXT_MAX] =
+    char(*scopes)[SCOPES_TEXT_MAX] =
         views ? request_room(request, count + 1, sizeof(*scopes)) : NULL;
     if (!views || !scopes)
         return;
@@ -294,7 +294,7 @@ struct ending {
 
 static bool audit_end(const struct ending *ending, const struct oauth_grant *grant, struct err *err)
 {
-    char scopes[OAUTH_SCOPES_TEXT_MAX];
+    char scopes[SCOPES_TEXT_MAX];
     const struct grant_view before = {.id = grant->grant_id,
                                       .client_name = "",
                                       .scope = scopes_text(grant->scopes, scopes),

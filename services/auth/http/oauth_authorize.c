@@ -240,8 +240,8 @@ static void scopes_write_rows(struct str *values, scope_set scopes)
         AUTO(str_release) struct str row = STR_INIT(1024);
         if (!(scopes & 1u << i))
             continue;
-        page_value(&row, "word", scope_word((enum oauth_scope)i));
-        page_value(&row, "title", scope_title((enum oauth_scope)i));
+        page_value(&row, "word", scope_word((enum scope)i));
+        page_value(&row, "title", scope_title((enum scope)i));
         str_add_format(values, "%s{", first ? "" : ",");
         str_add(values, str_data(&row));
         /* Who somebody is can't be left out of a login. */

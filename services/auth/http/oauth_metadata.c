@@ -2,7 +2,7 @@
 #include "auth/actions/oauth.h"
 #include "auth/domain/oauth_client.h"
 #include "auth/domain/oauth_methods.h"
-#include "auth/domain/oauth_scope.h"
+#include "contract/scope.h"
 #include "auth/http/context.h"
 #include "auth/http/oauth_support.h"
 #include "auth/http/routes_oauth.h"
@@ -83,7 +83,7 @@ static void metadata(struct http_request *request)
         address_add(out, app, "registration_endpoint", "/oauth2/register");
     str_add(out, ",\"scopes_supported\":[");
     for (unsigned i = 0; i < SCOPES_COUNT; i++)
-        str_add_format(out, "%s\"%s\"", i ? "," : "", scope_word((enum oauth_scope)i));
+        str_add_format(out, "%s\"%s\"", i ? "," : "", scope_word((enum scope)i));
     str_add(out, "],\"grant_types_supported\":[");
     for (unsigned i = 0; i < OAUTH_GRANT_TYPES_COUNT; i++)
         str_add_format(out, "%s\"%s\"", i ? "," : "",

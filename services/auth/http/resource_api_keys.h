@@ -46,7 +46,8 @@ bool api_key_permit(struct http_request *request, struct call *call, const struc
 #define API_KEY_SCOPE_ROW(at)                                                                      \
     {                                                                                              \
         .name = "scope", .kind = PARAM_TEXT, .offset = (at), .flags = PARAM_NOT_BLANK,             \
-        .doc = "Words with commas between them."                                                   \
+        .doc = "What it may at most be used for: read, trade, barong, peatio.read, peatio.trade, " \
+               "peatio, with commas between them. A key without is used for everything."           \
     }
 #define API_KEY_STATE_ROW(at)                                                                      \
     {                                                                                              \

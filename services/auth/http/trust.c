@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/scope_claim.h"
 #include "api/service_keys.h"
 #include "auth/actions/auth.h"
 #include "auth/state/config.h"
@@ -45,6 +46,8 @@ static bool bearer_from_claims(void *app, const struct token_claims *claims, voi
     if (!claim_text(root, "role", bearer.role, sizeof(bearer.role)) ||
         !claim_text(root, "state", bearer.state, sizeof(bearer.state)))
         return err_set(err, ERR_UNAUTHENTICATED, "claims: no role or state that can be");
+    if (!scope_claim_read(root, &bearer.scopes, err))
+        return false;
     *(struct bearer *)ret_bearer = bearer;
     return true;
 }

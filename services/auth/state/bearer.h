@@ -3,11 +3,13 @@
 #define AUTH_STATE_BEARER_H
 
 #include "auth/domain/user.h"
+#include "contract/scope.h"
 
 /* For resource and admin the uid is all that counts: the rest is asked of the table. */
 struct bearer {
     char uid[USER_UID_SIZE];
     char role[USER_WORD_SIZE], state[USER_WORD_SIZE]; /* "" when the token has none */
+    scope_set scopes;                                 /* what it may be used for */
 };
 
 #endif

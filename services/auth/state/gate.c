@@ -13,9 +13,12 @@ struct gate *gate_new(void)
     gate->sessions = cache_new(GATE_SESSIONS_MAX, SESSION_ID_SIZE, sizeof(struct gate_session));
     gate->holders = cache_new(GATE_HOLDERS_MAX, USER_UID_SIZE, sizeof(struct gate_holder));
     gate->keys = cache_new(GATE_KEYS_MAX, GATE_KID_SIZE, sizeof(struct gate_key));
+    gate->limited =
+        cache_new(GATE_LIMITED_MAX, sizeof(struct gate_limited_key), sizeof(struct gate_limited));
     gate->access = cache_new(GATE_ACCESS_MAX, SESSION_ID_SIZE, sizeof(struct gate_access));
     gate->strangers = cache_new(GATE_STRANGERS_MAX, SESSION_ID_SIZE, 1);
-    if (gate->sessions && gate->holders && gate->keys && gate->access && gate->strangers)
+    if (gate->sessions && gate->holders && gate->keys && gate->limited && gate->access &&
+        gate->strangers)
         return gate;
     gate_free(gate);
     return NULL;
@@ -28,6 +31,7 @@ void gate_free(struct gate *gate)
     cache_free(gate->sessions);
     cache_free(gate->holders);
     cache_free(gate->keys);
+    cache_free(gate->limited);
     cache_free(gate->access);
     cache_free(gate->strangers);
     gate_tables_give_back(gate->tables);
@@ -196,6 +200,7 @@ void gate_forget_all(struct gate *gate)
     cache_clear(gate->sessions);
     cache_clear(gate->holders);
     cache_clear(gate->keys);
+    cache_clear(gate->limited);
     cache_clear(gate->access);
     cache_clear(gate->strangers);
 }

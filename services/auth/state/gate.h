@@ -22,12 +22,14 @@
 #include "auth/domain/user.h"
 #include "auth/state/cache.h"
 #include "base/err.h"
+#include "contract/scope.h"
 
 enum {
     GATE_SESSIONS_MAX = 32 * 1024,
     GATE_HOLDERS_MAX = 16 * 1024,
     GATE_KEYS_MAX = 8 * 1024,
     GATE_ACCESS_MAX = 8 * 1024,
+    GATE_LIMITED_MAX = 4 * 1024,
     GATE_STRANGERS_MAX = 4 * 1024,
     GATE_USES_MAX = 2048,   /* sessions whose new end is not written yet */
     GATE_TOKEN_SIZE = 4096, /* of a session JWT, "Bearer " included */
@@ -45,18 +47,35 @@ struct gate_session {
     char uid[USER_UID_SIZE];
 };
 
+/* A session JWT that was minted for somebody. */
+struct gate_bearer {
+    char text[GATE_TOKEN_SIZE]; /* "Bearer ..." */
+    int64_t until_us;           /* half of its life; 0: none was made */
+    unsigned generation;        /* signing_generation() when it was made */
+};
+
 /* A user or a service account, and the token that was minted for him. */
 struct gate_holder {
     struct user user;        /* of a service account: no id, username, referral */
     bool is_service_account; /* has no second factor of its own */
-    char bearer[GATE_TOKEN_SIZE];
-    int64_t bearer_until_us; /* half of its life; 0: none was made */
-    unsigned generation;     /* signing_generation() when it was made */
+    struct gate_bearer bearer;
+};
+
+/* A token for requests that come with less than their holder has. It is good while `user`, of whom it
+ * was made, is what the holder is now: so nobody has to drop it. */
+struct gate_limited {
+    struct user user;
+    struct gate_bearer bearer;
+};
+struct gate_limited_key {
+    char uid[USER_UID_SIZE];
+    uint8_t scopes[sizeof(scope_set)]; /* its bytes: a key has no padding */
 };
 
 struct gate_key {
     char kid[GATE_KID_SIZE], uid[USER_UID_SIZE]; /* uid: of its holder */
     char secret[API_KEY_SECRET_MAX];
+    scope_set scopes; /* what it may be used for */
     bool is_active;
 };
 
@@ -64,8 +83,8 @@ struct gate_key {
 struct gate_access {
     char grant_id[GATE_ID_SIZE], client_id[GATE_CLIENT_ID_SIZE];
     char uid[USER_UID_SIZE]; /* "": the client acts for itself */
-    unsigned scopes;         /* domain/oauth_scope.h */
-    bool is_bound;           /* to a key, which must be proven with each request: jkt */
+    scope_set scopes;
+    bool is_bound; /* to a key, which must be proven with each request: jkt */
     char jkt[GATE_ID_SIZE];
     int64_t expires_at;
 };
@@ -81,6 +100,7 @@ struct gate {
     struct cache *sessions;  /* by id (SESSION_ID_SIZE): struct gate_session */
     struct cache *holders;   /* by uid (USER_UID_SIZE): struct gate_holder */
     struct cache *keys;      /* by kid (GATE_KID_SIZE): struct gate_key */
+    struct cache *limited;   /* by struct gate_limited_key: struct gate_limited */
     struct cache *access;    /* by the hash of the token (SESSION_ID_SIZE): struct gate_access */
     struct cache *strangers; /* hashes of cookies and kids that nobody has: they cost one query */
 

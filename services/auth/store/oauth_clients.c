@@ -169,7 +169,7 @@ bool oauth_consents_find(struct db *db, uint64_t user_id, uint64_t client, scope
 bool oauth_consents_save(struct db *db, uint64_t user_id, uint64_t client, scope_set scopes,
                          int64_t now_us, struct err *err)
 {
-    char text[OAUTH_SCOPES_TEXT_MAX];
+    char text[SCOPES_TEXT_MAX];
     return db_exec(db,
                    "INSERT INTO oauth_consents (user_id, client_id, scope, created_at, updated_at)"
                    " VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE scope = VALUES(scope),"

@@ -80,7 +80,7 @@ static const char *const device_states[] = {"pending", "approved", "denied", "us
 bool oauth_devices_insert(struct db *db, const uint8_t hash[static OAUTH_HASH_SIZE],
                           const struct oauth_device *device, struct err *err)
 {
-    char scopes[OAUTH_SCOPES_TEXT_MAX];
+    char scopes[SCOPES_TEXT_MAX];
     return db_exec(db,
                    "INSERT INTO oauth_devices (device_hash, user_code, client_id, scope, resource,"
                    " interval_s, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "auth/domain/oauth_code.h"
-#include "auth/domain/oauth_scope.h"
+#include "contract/scope.h"
 #include "auth/store/oauth_grants.h"
 #include "base/arena.h"
 #include "base/err.h"

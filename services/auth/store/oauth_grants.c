@@ -46,7 +46,7 @@ static void grant_read(const struct db_result *rows, struct oauth_grant *grant)
 
 bool oauth_grants_insert(struct db *db, struct oauth_grant *grant, struct err *err)
 {
-    char scopes[OAUTH_SCOPES_TEXT_MAX];
+    char scopes[SCOPES_TEXT_MAX];
     struct db_result *rows;
     if (!db_query(
             db,

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "auth/domain/oauth_code.h"
-#include "auth/domain/oauth_scope.h"
+#include "contract/scope.h"
 #include "auth/domain/session.h"
 #include "auth/domain/user.h"
 #include "base/arena.h"

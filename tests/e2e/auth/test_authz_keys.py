@@ -8,6 +8,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
+import jwt
 import pytest
 import requests
 from test_resource_api_keys import Owner, service_account
@@ -97,6 +98,91 @@ def test_key_opens_what_its_holder_may(owner, key):
     refused(ask(key, path="peatio/management/x"), "authz.permission_denied")
 
 
+READS = [("GET", "peatio/account/balances"), ("GET", "peatio/market/orders"),
+         ("GET", "ranger/private")]  # the last one: the websocket
+ME = [("GET", "barong/resource/users/me"), ("GET", "barong/resource/labels")]
+TRADES = [("POST", "peatio/market/orders"), ("POST", "peatio/market/orders/1/cancel")]
+PAYS = [("POST", "peatio/account/withdraws"), ("POST", "peatio/account/internal_transfers"),
+        ("POST", "peatio/account/beneficiaries"), ("GET", "peatio/account/deposit_address/ltc")]
+REST = [("GET", "barong/resource/api_keys"), ("POST", "barong/resource/api_keys"),
+        ("PUT", "barong/resource/users/password"), ("POST", "barong/resource/otp/disable")]
+TOO_NARROW = "authz.insufficient_scope"
+
+
+@pytest.mark.parametrize("scope, opened", [
+    ("", READS + ME + TRADES + PAYS + REST), ("read", READS + ME + PAYS[-1:]),
+    ("trade", READS + ME + TRADES + PAYS[-1:]), ("sell", READS + ME + TRADES + PAYS[-1:]),
+    ("peatio.read", READS + PAYS[-1:]), ("peatio.trade", READS[1:2] + TRADES),
+    ("peatio", READS + TRADES + PAYS), ("barong", ME),
+    # What keys of before may have: words that nobody knows, which open nothing.
+    ("frobnicate", []), ("frobnicate,read", READS + ME + PAYS[-1:])])
+def test_scope_of_a_key_is_its_limit(owner, key, scope, opened):
+    """A-17: at the edge."""
+    sql("UPDATE bourse_auth.api_keys SET scope = %s WHERE kid = %s", scope, key["kid"])
+    for method, path in READS + ME + TRADES + PAYS + REST:
+        answer = ask(key, method, path)
+        if (method, path) in opened:
+            passed(answer)
+        else:
+            refused(answer, TOO_NARROW, 403)
+
+
+def test_scope_of_a_key_is_its_limit_in_the_services_too(owner):
+    """A-17, barong#540: who has the token that the edge puts on a request gets no further with it."""
+    order = {"market": "btcusd", "side": "buy", "volume": "0.001", "price": "1000"}
+    reading, trading, whole = (owner.make(**scope) for scope in (
+        {"scope": "read"}, {"scope": "peatio.trade"}, {}))
+    auth = f"{AUTH}/api/v2"
+
+    def status(key, method, url, **body):
+        headers = {"Authorization": ask(key, path="peatio/market/orders").headers["Authorization"],
+                   "X-Forwarded-For": "203.0.113.80"}
+        answer = requests.request(method, url, json=body or None, headers=headers, timeout=30)
+        assert (answer.status_code == 403) == (TOO_NARROW in answer.text), answer.text
+        return answer.status_code
+
+    assert status(reading, "GET", f"{WORLD.api}/account/balances") == 200
+    assert status(reading, "GET", f"{auth}/resource/users/me") == 200
+    for method, url, body in (("POST", f"{WORLD.api}/market/orders", order),
+                              ("POST", f"{WORLD.api}/market/orders/cancel", {}),
+                              ("POST", f"{WORLD.api}/account/withdraws", {"currency": "btc"}),
+                              ("GET", f"{WORLD.api}/admin/orders", {}),
+                              ("GET", f"{auth}/resource/api_keys", {}),
+                              ("POST", f"{auth}/resource/api_keys", {"algorithm": "HS256"}),
+                              ("GET", f"{auth}/admin/users", {})):
+        assert status(reading, method, url, **body) == 403, url
+    assert status(trading, "POST", f"{WORLD.api}/market/orders", **order) in (201, 422)
+    assert status(trading, "GET", f"{WORLD.api}/account/balances") == 403
+    assert status(trading, "POST", f"{WORLD.api}/account/withdraws", currency="btc") == 403
+    # A key without a scope is what it always was, also beside others of the same holder.
+    assert status(whole, "GET", f"{auth}/resource/api_keys") == 200
+    assert status(whole, "POST", f"{WORLD.api}/account/withdraws", currency="btc") == 422
+
+    # And by the edge, from outside.
+    def outside(key, method, path, **body):
+        return requests.request(method, f"{WORLD.edge}/{path}", json=body or None,
+                                headers=signed(key), timeout=30)
+    assert outside(reading, "GET", "account/balances").status_code == 200
+    for path, body in (("market/orders", order), ("account/withdraws", {"currency": "btc"})):
+        answer = outside(reading, "POST", path, **body)
+        assert (answer.status_code, answer.json()) == (403, {"errors": [TOO_NARROW]})
+
+
+def test_token_of_a_narrow_key_says_who_its_holder_is_now(owner):
+    """It is kept in memory; a change of the holder makes another one."""
+    key = owner.make(scope="read")
+
+    def claims():
+        bearer = passed(ask(key)).split()[1]
+        return jwt.decode(bearer, options={"verify_signature": False})
+    user, before = Guest(owner.person.row["uid"]), claims()
+    assert before["scope"] == "barong peatio.read" and before["uid"] == user.uid
+    assert passed(ask(key)) == passed(ask(key))
+    for level in (before["level"] + 1, before["level"]):
+        user.set("level", level)
+        soon(lambda level=level: claims()["level"] == level, f"level {level}")
+
+
 def test_key_that_was_switched_off_is_refused(owner, key):
     passed(ask(key))
     assert owner.call("PATCH", f"api_keys/{key['kid']}", state="inactive").status_code == 200
@@ -127,7 +213,6 @@ def test_service_account_has_no_second_factor(owner):
                         algorithm="HS256")
     assert answer.status_code == 201, answer.text
     bearer = passed(ask(answer.json())).split()[1]
-    import jwt
     claims = jwt.decode(bearer, options={"verify_signature": False})
     assert claims["uid"] == uid and "username" not in claims and "referral_id" not in claims
     sql("UPDATE bourse_auth.service_accounts SET state = 'disabled' WHERE uid = %s", uid)
@@ -169,6 +254,19 @@ def test_what_ends_at_one_replica_ends_at_all(owner):
         passed(ask(key, api=other))
         assert owner.remove(f"api_keys/{key['kid']}").status_code == 204
         soon(lambda: ask(key, api=other).status_code == 401, "the end of the key")
+
+        # A scope: narrower, and wide again.
+        key = owner.make(scope="trade")
+        order = ("POST", "peatio/market/orders")
+        for scope, status in (("read", 403), ("trade", 200)):
+            path = f"api_keys/{key['kid']}"
+            assert owner.call("PATCH", path, scope=scope).json()["scope"] == [scope]
+            assert ask(key, *order).status_code == status
+            soon(lambda status=status: ask(key, *order, api=other).status_code == status,
+                 f"scope {scope} at the replica")
+        passed(ask(key, *order, api=other))
+        assert owner.call("PATCH", path, scope="read").status_code == 200
+        soon(lambda: ask(key, *order, api=other).status_code == 403, "the narrow scope")
 
         guest = Guest.made().enter()
         there = Guest(guest.uid, api=other)

@@ -99,7 +99,10 @@ def test_wrong_requests_say_what_is_wrong(owner):
     said(owner.person.post("/resource/api_keys", algorithm="HS256", totp_code="000000"), 422,
          "resource.api_key.invalid_totp")
     said(owner.call("POST", "api_keys", algorithm="kek"), 422, "kid.blank", "algorithm.inclusion")
-    said(owner.call("POST", "api_keys", algorithm="HS256", scope="a;b"), 422, "scope.invalid")
+    for scope, code in (("a;b", "scope.invalid"), (",", "scope.invalid"),
+                        ("read," * 201, "scope.invalid"), ("read, root", "scope.inclusion"),
+                        ("openid", "scope.inclusion"), ("Trade", "scope.inclusion")):
+        said(owner.call("POST", "api_keys", algorithm="HS256", scope=scope), 422, code)
     said(owner.person.get("/resource/api_keys", ordering="up"), 422,
          "resource.api_key.invalid_ordering")
     said(owner.person.get("/resource/api_keys", order_by="secret"), 422,
@@ -127,6 +130,10 @@ def test_a_key_is_changed_and_removed_with_a_code(owner):
     answer = owner.call("PATCH", path, state="active", scope="sell")
     assert (answer.json()["state"], answer.json()["scope"]) == ("active", ["sell"])
     wait_for(lambda: signed_call(key).status_code == 200, 60, "the key again")
+    said(owner.call("PATCH", path, scope="root"), 422, "scope.inclusion")
+    # A key of before keeps words that nobody knows until somebody sets others.
+    sql("UPDATE {}.api_keys SET scope = 'frobnicate' WHERE kid = %s", key["kid"])
+    assert owner.call("PATCH", path, state="active").json()["scope"] == ["frobnicate"]
     said(owner.person.delete(f"/resource/{path}", totp_code="000000"), 422,
          "resource.api_key.invalid_totp")
     said(owner.person.delete(f"/resource/{path}"), 422, "resource.api_key.missing_totp",

@@ -1,4 +1,4 @@
-/* Small rules of the provider: errors, PKCE, scopes, addresses, secrets, proofs. */
+/* Small rules of the provider: errors, PKCE, addresses, secrets, proofs. */
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,6 @@
 #include "auth/domain/oauth_error.h"
 #include "auth/domain/oauth_methods.h"
 #include "auth/domain/oauth_pkce.h"
-#include "auth/domain/oauth_scope.h"
 #include "auth/domain/oauth_uri.h"
 #include "base/auto.h"
 
@@ -57,35 +56,6 @@ static void pkce__only_the_right_verifier_in_its_form__is_taken(void **state)
     assert_false(pkce_challenge_is_valid(""));
     assert_false(pkce_challenge_is_valid("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cN"));
     assert_false(pkce_challenge_is_valid("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"));
-}
-
-static void scopes__are_read_written_and_open_what_the_table_says(void **state)
-{
-    (void)state;
-    char text[OAUTH_SCOPES_TEXT_MAX];
-    scope_set set = 0;
-    assert_true(scopes_parse("email openid openid", &set));
-    assert_string_equal(scopes_text(set, text), "openid email");
-    assert_true(scopes_parse(NULL, &set));
-    assert_int_equal(set, 0);
-    assert_true(scopes_parse(scopes_text(SCOPE_ALL, text), &set));
-    assert_int_equal(set, SCOPE_ALL);
-    static const char *const bad[] = {"openid ", " openid", "openid  email",
-                                      "root",    "OPENID",  "openid\temail"};
-    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-        assert_false(scopes_parse(bad[i], &set));
-    scope_set reading = SCOPE_BIT(PEATIO_READ), trade = SCOPE_BIT(PEATIO_TRADE);
-    assert_true(scopes_permit(reading, "GET", "api/v2/peatio/account/balances"));
-    assert_true(scopes_permit(reading, "HEAD", "api/v2/peatio/account"));
-    assert_false(scopes_permit(reading, "POST", "api/v2/peatio/market/orders"));
-    assert_false(scopes_permit(reading, "GET", "api/v2/peatio/accounts"));
-    assert_false(scopes_permit(reading, "GET", "api/v2/peatio/admin/members"));
-    assert_true(scopes_permit(trade, "POST", "api/v2/peatio/market/orders"));
-    assert_false(scopes_permit(trade, "POST", "api/v2/peatio/account/withdraws"));
-    assert_true(scopes_permit(SCOPE_BIT(PEATIO), "POST", "api/v2/peatio/account/withdraws"));
-    assert_false(scopes_permit(SCOPE_ALL, "POST", "api/v2/barong/resource/api_keys"));
-    assert_false(scopes_permit(SCOPE_ALL, "GET", "api/v2/barong/admin/users"));
-    assert_false(scopes_permit(0, "GET", "api/v2/peatio/account"));
 }
 
 static void redirect__is_the_registered_address_byte_by_byte(void **state)
@@ -287,7 +257,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(error__words_and_descriptions__are_those_of_the_standards),
         cmocka_unit_test(pkce__only_the_right_verifier_in_its_form__is_taken),
-        cmocka_unit_test(scopes__are_read_written_and_open_what_the_table_says),
         cmocka_unit_test(redirect__is_the_registered_address_byte_by_byte),
         cmocka_unit_test(redirect__only_safe_addresses__may_be_registered),
         cmocka_unit_test(uri__sources_and_parameters__are_written),
