@@ -1,18 +1,26 @@
 #include "accounting/flags.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "accounting/actions/fiat_batch.h"
 #include "accounting/actions/seed.h"
 #include "accounting/actions/statement_import.h"
 #include "accounting/domain/fiat_account.h"
 #include "accounting/openapi.h"
-#include "api/document.h"
+#include "accounting/start.h"
+#include "accounting/state/catalog.h"
 #include "accounting/state/config.h"
+#include "api/document.h"
 #include "base/auto.h"
 #include "base/queue.h"
 #include "db/db.h"
 #include "iso20022/camt053.h"
+#include "iso20022/pain001.h"
+#include "secret/secret.h"
+
+enum { SHELL_ARENA_BYTES_MAX = 16 << 20 };
 
 DEFINE_AUTO(struct db, db_close);
 
@@ -74,36 +82,102 @@ static bool file_read(const char *path, struct str *out, struct err *err)
                                   (int)CAMT053_BYTES_MAX);
 }
 
-/* As much of the service as an import needs; the running one finds the outbox by itself. */
-static bool import(struct accounting *app, const char *path, struct err *err)
+static bool import(const struct outgoing *shell, const char *path, struct err *err)
 {
     AUTO(str_release) struct str text = STR_INIT(CAMT053_BYTES_MAX + 1);
     AUTO(str_release) struct str report = STR_INIT(STATEMENT_REPORT_BYTES_MAX);
-    AUTO_FREE(db_close) struct db *db = NULL;
-    if (!file_read(path, &text, err) || !db_open(&app->config->db, &db, err))
+    if (!file_read(path, &text, err))
         return false;
     const struct statement_file file = {.text = str_data(&text), .length = text.length};
-    if (!statement_import(app, db, &file, &report, err))
+    if (!statement_import(shell->app, shell->db, &file, &report, err))
         return false;
     printf("%s\n", str_data(&report));
     return true;
 }
 
-static int run_import(struct service *service, const char *path)
+/* ---- --make-fiat-batch, --write-fiat-batch ---- */
+
+static bool batch_make(const struct outgoing *shell, const char *currency, struct err *err)
 {
-    const struct accounting_config *config = service->config;
+    const struct fiat_batch_asked asked = {.currency_id = currency};
+    char sum[DEC_TEXT_SIZE];
+    struct fiat_batch batch;
+    if (!fiat_batch_create(shell, &asked, &batch, err))
+        return false;
+    printf("{\"id\":%lu,\"message_id\":\"%s\",\"payments\":%lu,\"sum\":\"%s\"}\n",
+           (unsigned long)batch.id, batch.message_id, (unsigned long)batch.payments,
+           dec_text(batch.sum, sum));
+    return true;
+}
+
+static bool batch_write(const struct outgoing *shell, const char *id, struct err *err)
+{
+    AUTO(str_release) struct str text = STR_INIT(PAIN001_BYTES_MAX);
+    char *end;
+    unsigned long number = strtoul(id, &end, 10);
+    if (*end || end == id)
+        return err_set(err, ERR_INVALID, "%s is no id of a batch", id);
+    if (!fiat_batch_write(shell, number, &text, err))
+        return false;
+    printf("%s", str_data(&text));
+    return true;
+}
+
+/* ---- a part of the service ---- */
+
+typedef bool shell_act(const struct outgoing *shell, const char *argument, struct err *err);
+
+static bool shell_open(struct outgoing *shell, struct err *err)
+{
+    struct accounting *app = shell->app;
+    app->outbox_signal = queue_new(1);
+    app->catalogs = catalogs_new();
+    shell->arena = arena_new(SHELL_ARENA_BYTES_MAX);
+    if (!app->outbox_signal || !app->catalogs || !shell->arena)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    if (!fiat_accounts_parse(app->config->fiat_accounts, app->fiat_accounts, err) ||
+        !accounting_open_secrets(app, err) || !db_open(&app->config->db, &shell->db, err) ||
+        !catalog_reload(app->catalogs, shell->db, err))
+        return false;
+    shell->catalog = catalog_take(app->catalogs);
+    return !app->secrets || secret_store_is_ready(app->secrets) || secret_upkeep(app->secrets, err);
+}
+
+/* As much of the service as money by bank needs; the running one finds the outbox by itself. */
+static int shell_run(struct service *service, const char *flag, shell_act *act,
+                     const char *argument)
+{
     struct fiat_accounts accounts;
-    struct accounting app = {.config = config,
+    struct accounting app = {.config = service->config,
                              .clock = service->clock,
                              .metrics = service->metrics,
-                             .fiat_accounts = &accounts,
-                             .outbox_signal = queue_new(1)};
+                             .fiat_accounts = &accounts};
+    struct outgoing shell = {.app = &app, .now_us = clock_now_us(service->clock), .actor = "shell"};
     struct err err;
-    bool ok = app.outbox_signal ? fiat_accounts_parse(config->fiat_accounts, &accounts, &err) &&
-                                      import(&app, path, &err)
-                                : err_set(&err, ERR_INTERNAL, "no memory");
+    bool ok = shell_open(&shell, &err) && act(&shell, argument, &err);
+    if (shell.catalog)
+        catalog_give_back(shell.catalog);
+    db_close(shell.db);
+    arena_free(shell.arena);
+    secret_store_close(app.secrets);
+    catalogs_free(app.catalogs);
     queue_free(app.outbox_signal);
-    return ok ? 0 : service_flag_failed(service, "--import-statement", &err);
+    return ok ? 0 : service_flag_failed(service, flag, &err);
+}
+
+static int run_import(struct service *service, const char *path)
+{
+    return shell_run(service, "--import-statement", import, path);
+}
+
+static int run_batch_make(struct service *service, const char *currency)
+{
+    return shell_run(service, "--make-fiat-batch", batch_make, currency);
+}
+
+static int run_batch_write(struct service *service, const char *id)
+{
+    return shell_run(service, "--write-fiat-batch", batch_write, id);
 }
 
 const struct service_flag accounting_flags[] = {
@@ -113,6 +187,12 @@ const struct service_flag accounting_flags[] = {
     {"--import-statement", "FILE",
      "Import a bank's statement (camt.053), print what became of each entry, then exit.", true,
      run_import},
+    {"--make-fiat-batch", "CURRENCY",
+     "Put the fiat withdrawals that may be paid into a batch, which an operator releases, then "
+     "exit.",
+     true, run_batch_make},
+    {"--write-fiat-batch", "ID", "Print the file of a released batch (pain.001), then exit.", true,
+     run_batch_write},
     {"--print-openapi", "PART", "Print the OpenAPI document: user, admin or management.", false,
      run_print_openapi},
     {NULL},

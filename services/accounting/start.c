@@ -89,8 +89,7 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
-/* Without one nothing is sealed, and beneficiaries are refused; everything else works. */
-static bool open_secrets(struct accounting *app, struct err *err)
+bool accounting_open_secrets(struct accounting *app, struct err *err)
 {
     const struct accounting_config *config = app->config;
     bool is_file = strcmp(config->secret_store, "file") == 0;
@@ -193,7 +192,7 @@ bool accounting_start(struct service *service, struct err *err)
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-           trust_open(app, err) && open_peers(app, err) && open_secrets(app, err) &&
+           trust_open(app, err) && open_peers(app, err) && accounting_open_secrets(app, err) &&
            open_fiat(app, err) && event_relay_check(app->config, err) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }

@@ -2,9 +2,13 @@
 #ifndef ACCOUNTING_START_H
 #define ACCOUNTING_START_H
 
+#include "accounting/actions/accounting.h"
 #include "service/service.h"
 
 bool accounting_start(struct service *service, struct err *err);
 void accounting_stop(struct service *service);
+
+/* Without one nothing is sealed, and beneficiaries are refused; everything else works. */
+bool accounting_open_secrets(struct accounting *app, struct err *err);
 
 #endif

@@ -112,6 +112,16 @@ static bool park(struct chain_tx *tx, struct fiat_payment *payment, const char *
     return fiat_payment_update(tx->db, payment, tx->now_us, err);
 }
 
+/* Money that went out and came back after it had been booked. */
+static bool hold(struct chain_tx *tx, struct fiat_payment *payment, uint64_t member_id,
+                 struct err *err)
+{
+    payment->member_id = member_id;
+    payment->reason = FIAT_RETURNED;
+    return fiat_payment_move(payment, FIAT_HOLD, err) &&
+           fiat_payment_update(tx->db, payment, tx->now_us, err);
+}
+
 /* A new row: as far as it goes by itself. */
 static bool go_on(struct chain_tx *tx, struct fiat_payment *payment, struct err *err)
 {
@@ -169,8 +179,9 @@ bool fiat_payment_receive(struct chain_tx *tx, const struct fiat_incoming *incom
         *ret_known = true;
         return err->code == ERR_CONFLICT && known(tx, &payment, ret_payment, err);
     }
-    if (!(incoming->park_reason ? park(tx, &payment, incoming->park_reason, err)
-                                : go_on(tx, &payment, err)))
+    if (!(incoming->member_id     ? hold(tx, &payment, incoming->member_id, err)
+          : incoming->park_reason ? park(tx, &payment, incoming->park_reason, err)
+                                  : go_on(tx, &payment, err)))
         return false;
     payment.digest = NULL;
     *ret_payment = payment;

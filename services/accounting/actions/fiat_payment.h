@@ -19,7 +19,8 @@ struct fiat_incoming {
     const char *reference, *payer, *payer_account; /* NULL or "": none */
     const char *park_reason; /* NULL: look at it; else it is parked for this */
     struct dec amount;
-    uint64_t maker_id; /* the operator who brought it; 0: nobody did */
+    uint64_t maker_id;  /* the operator who brought it; 0: nobody did */
+    uint64_t member_id; /* a payout of his came back: somebody approves it; 0: the reference says */
 };
 
 /* *ret_known: it was told before, and nothing happened now. ERR_CONFLICT: the name was told with other

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "accounting/actions/fiat_payment.h"
+#include "accounting/actions/fiat_payout.h"
 #include "accounting/domain/fiat_account.h"
 #include "base/arena.h"
 #include "base/auto.h"
@@ -22,13 +23,15 @@ enum line_result {
     LINE_WAITING,
     LINE_PARKED,
     LINE_REVERSED,
-    LINE_KNOWN,   /* done by an earlier import */
-    LINE_IGNORED, /* not booked, or nothing of ours */
-    LINE_REFUSED, /* an operator must look: nothing was done */
+    LINE_PAID,     /* a withdrawal is */
+    LINE_RETURNED, /* a withdrawal has failed, and is refunded */
+    LINE_KNOWN,    /* done by an earlier import */
+    LINE_IGNORED,  /* not booked, or nothing of ours */
+    LINE_REFUSED,  /* an operator must look: nothing was done */
     LINE_RESULTS_COUNT
 };
 static const char *const result_words[LINE_RESULTS_COUNT] = {
-    "credited", "waiting", "parked", "reversed", "known", "ignored", "refused"};
+    "credited", "waiting", "parked", "reversed", "paid", "returned", "known", "ignored", "refused"};
 
 struct import {
     struct accounting *app;
@@ -152,6 +155,73 @@ static enum line_result result_of(const struct fiat_payment *payment)
     return LINE_PARKED;
 }
 
+static void currency_of(const struct statement_entry *entry,
+                        char ret_currency[static ISO_CURRENCY_SIZE])
+{
+    for (size_t i = 0; i < ISO_CURRENCY_SIZE; i++)
+        ret_currency[i] = (char)tolower((unsigned char)entry->currency[i]);
+}
+
+enum heard { HEARD, HEARD_NOBODY, HEARD_LATE };
+
+static bool refused_payout(const struct err *err, struct line *line)
+{
+    if (err->code != ERR_CONFLICT && err->code != ERR_STATE_CONFLICT)
+        return false;
+    *line = (struct line){LINE_REFUSED,
+                          err->code == ERR_CONFLICT ? "payout_differs" : "payout_not_due", 0};
+    return true;
+}
+
+/* A payout of ours is paid, or came back: what the bank calls its end-to-end id is the tid. */
+static bool hear_payout(struct import *import, const struct statement *statement,
+                        const struct statement_entry *entry, struct line *line,
+                        enum heard *ret_heard, uint64_t *ret_member_id, struct err *err)
+{
+    const struct outgoing outgoing = {.app = import->app,
+                                      .db = import->db,
+                                      .arena = import->arena,
+                                      .now_us = clock_now_us(import->app->clock),
+                                      .actor = STATEMENT_SOURCE};
+    char name[NAME_SIZE], currency[ISO_CURRENCY_SIZE];
+    enum fiat_payout_outcome outcome;
+    struct withdraw row;
+    name_of(statement, entry, false, name);
+    currency_of(entry, currency);
+    const struct fiat_payout_told told = {.tid = entry->end_to_end_id,
+                                          .source = STATEMENT_SOURCE,
+                                          .event_id = name,
+                                          .is_paid = !entry->is_credit,
+                                          .currency_id = currency,
+                                          .amount = entry->amount,
+                                          .reason = entry->return_reason};
+    *ret_heard = HEARD;
+    if (!fiat_payout_hear(&outgoing, &told, &outcome, &row, err)) {
+        *ret_heard = err->code == ERR_NOT_FOUND ? HEARD_NOBODY : HEARD;
+        return err->code == ERR_NOT_FOUND || refused_payout(err, line);
+    }
+    if (outcome == FIAT_PAYOUT_LATE) {
+        *ret_heard = HEARD_LATE;
+        *ret_member_id = row.member_id;
+        return true;
+    }
+    *line = (struct line){outcome == FIAT_PAYOUT_KNOWN ? LINE_KNOWN
+                          : entry->is_credit           ? LINE_RETURNED
+                                                       : LINE_PAID,
+                          NULL, 0};
+    return true;
+}
+
+/* Debits: a payout of ours, or the bank's own business. */
+static bool take_debit(struct import *import, const struct statement *statement,
+                       const struct statement_entry *entry, struct line *line, struct err *err)
+{
+    enum heard heard;
+    uint64_t member_id;
+    return !*entry->end_to_end_id ||
+           hear_payout(import, statement, entry, line, &heard, &member_id, err);
+}
+
 /* Credits: a payment of a member, money of ours that came back, or something for a person to look at. */
 static bool take_credit(struct import *import, const struct statement *statement,
                         const struct statement_entry *entry, struct line *line, struct err *err)
@@ -159,10 +229,16 @@ static bool take_credit(struct import *import, const struct statement *statement
     const struct change change = {import->db, import->arena, clock_now_us(import->app->clock)};
     char name[NAME_SIZE], currency[ISO_CURRENCY_SIZE];
     struct fiat_payment payment;
+    enum heard heard = HEARD_NOBODY;
+    uint64_t member_id = 0;
     bool known;
+    if ((entry->is_return || entry->is_reversal) && *entry->end_to_end_id &&
+        !hear_payout(import, statement, entry, line, &heard, &member_id, err))
+        return false;
+    if (heard == HEARD)
+        return true;
     name_of(statement, entry, false, name);
-    for (size_t i = 0; i < sizeof(currency); i++)
-        currency[i] = (char)tolower((unsigned char)entry->currency[i]);
+    currency_of(entry, currency);
     const struct fiat_incoming incoming = {
         .source = STATEMENT_SOURCE,
         .event_id = name,
@@ -172,6 +248,7 @@ static bool take_credit(struct import *import, const struct statement *statement
         .payer_account = entry->payer_account,
         .amount = entry->amount,
         .maker_id = import->maker_id,
+        .member_id = member_id,
         .park_reason = entry->is_return || entry->is_reversal ? FIAT_RETURNED
                        : entry->is_unclear                    ? FIAT_UNCLEAR
                                                               : NULL,
@@ -214,14 +291,16 @@ static bool take_entry(void *arg, const struct statement *statement,
     struct import *import = arg;
     struct line line = {LINE_IGNORED, "debit", 0};
     arena_reset(import->arena);
+    bool ok = true;
     if (!entry->is_booked)
         line.reason = "not_booked";
-    else if (entry->is_credit && !take_credit(import, statement, entry, &line, err))
-        return false;
-    else if (!entry->is_credit && entry->is_reversal &&
-             !take_reversal(import, statement, entry, &line, err))
-        return false;
-    return report_line(import, entry, &line, err);
+    else if (entry->is_credit)
+        ok = take_credit(import, statement, entry, &line, err);
+    else if (entry->is_reversal)
+        ok = take_reversal(import, statement, entry, &line, err);
+    else
+        ok = take_debit(import, statement, entry, &line, err);
+    return ok && report_line(import, entry, &line, err);
 }
 
 bool statement_import(struct accounting *app, struct db *db, const struct statement_file *file,

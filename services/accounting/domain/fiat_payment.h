@@ -48,9 +48,9 @@ enum fiat_payment_event { FIAT_ASSIGN, FIAT_HOLD, FIAT_CREDIT, FIAT_REFUSE, FIAT
 #define FIAT_MEMBER_INACTIVE "member_inactive"
 #define FIAT_BAD_AMOUNT "bad_amount" /* below the minimum, above the digits, less than the fee */
 #define FIAT_UNCLEAR "unclear"       /* several transactions that do not add up to the entry */
-#define FIAT_RETURNED "returned" /* money of ours that came back, of nobody knows which payout */
-#define FIAT_LARGE "large"       /* waits: above the amount that needs a second person */
-#define FIAT_BY_HAND "assigned"  /* waits: an operator said whose it is */
+#define FIAT_RETURNED "returned"     /* money of ours that came back */
+#define FIAT_LARGE "large"           /* waits: above the amount that needs a second person */
+#define FIAT_BY_HAND "assigned"      /* waits: an operator said whose it is */
 
 struct fiat_payment {
     uint64_t id;

@@ -1,0 +1,58 @@
+/*
+ * fiat_batch.h: withdrawals by bank, many in one order to it (ISO 20022 pain.001). One operator makes a
+ * batch, which moves its withdrawals to `processing`; another one releases it, which moves them to
+ * `confirming`: from then on nobody cancels them, because the bank may have the file. The file is written
+ * from the rows of the batch alone, after they are committed, and is the same each time.
+ */
+#ifndef ACCOUNTING_ACTIONS_FIAT_BATCH_H
+#define ACCOUNTING_ACTIONS_FIAT_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accounting/actions/outgoing.h"
+#include "accounting/domain/fiat_batch.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "db/listing.h"
+
+/*
+ * Without `tids` all that may be paid: accepted and waiting for nothing but its payment (what is above its
+ * limits has to be approved by somebody), or given up by a dropped batch; with the approvals that it needs; to a
+ * beneficiary with a name and an IBAN; not the operator's own. What may not is left out.
+ *
+ * With `tids` exactly those, also such that an operator took to processing by hand. ERR_INVALID with the key
+ * that says what is wrong with one, and its tid.
+ */
+struct fiat_batch_asked {
+    const char *currency_id;
+    const char **tids;
+    size_t tids_count; /* 0: all */
+    uint64_t operator_id;
+};
+bool fiat_batch_create(const struct outgoing *outgoing, const struct fiat_batch_asked *asked,
+                       struct fiat_batch *ret_batch, struct err *err) MUST_CHECK;
+
+/* ERR_INVALID with key: same_operator, own_withdrawal, changed (one was moved meanwhile: drop the batch);
+ * ERR_STATE_CONFLICT. */
+bool fiat_batch_release(const struct outgoing *outgoing, uint64_t id, uint64_t operator_id,
+                        struct fiat_batch *ret_batch, struct err *err) MUST_CHECK;
+bool fiat_batch_drop(const struct outgoing *outgoing, uint64_t id, uint64_t operator_id,
+                     struct fiat_batch *ret_batch, struct err *err) MUST_CHECK;
+
+/* Of a released batch; ERR_STATE_CONFLICT. */
+bool fiat_batch_write(const struct outgoing *outgoing, uint64_t id, struct str *out,
+                      struct err *err) MUST_CHECK;
+
+/* What is paid to whom. */
+struct fiat_batch_line {
+    const char *tid, *uid, *withdraw_state;
+    const char *name, *iban;
+    struct dec amount;
+};
+/* Rows are struct fiat_batch_line. */
+bool fiat_batch_lines(const struct outgoing *outgoing, uint64_t id, struct listed *ret_lines,
+                      struct err *err) MUST_CHECK;
+
+#endif

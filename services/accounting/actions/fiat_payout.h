@@ -1,0 +1,36 @@
+/*
+ * fiat_payout.h: what a bank or a payment gateway tells of a withdrawal that it was asked to pay: it is paid, or
+ * the money came back. In a transaction with what follows: the ledger, or the refund. Nothing is ever
+ * refunded for silence.
+ */
+#ifndef ACCOUNTING_ACTIONS_FIAT_PAYOUT_H
+#define ACCOUNTING_ACTIONS_FIAT_PAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "accounting/actions/outgoing.h"
+#include "accounting/domain/withdraw.h"
+#include "base/err.h"
+
+struct fiat_payout_told {
+    const char *tid, *source, *event_id;
+    bool is_paid;            /* else it came back */
+    const char *currency_id; /* NULL: not said */
+    struct dec amount;       /* 0: not said */
+    const char *reason;      /* NULL or "": none */
+};
+
+enum fiat_payout_outcome {
+    FIAT_PAYOUT_DONE,  /* it moved */
+    FIAT_PAYOUT_KNOWN, /* it was where it belongs */
+    FIAT_PAYOUT_LATE /* it came back after it had been paid: nothing moved, what came is to be credited */
+};
+
+/* ERR_NOT_FOUND: no such fiat withdrawal; ERR_CONFLICT: of another amount, or told twice; ERR_STATE_CONFLICT:
+ * it was not to be paid. */
+bool fiat_payout_hear(const struct outgoing *outgoing, const struct fiat_payout_told *told,
+                      enum fiat_payout_outcome *ret_outcome, struct withdraw *ret_row,
+                      struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * fiat_batches.h: the tables of withdrawals that a bank is asked to pay, and of what was told of them. One
+ * function a statement; the rules are the callers'. Text belongs to the arena.
+ */
+#ifndef ACCOUNTING_STORE_FIAT_BATCHES_H
+#define ACCOUNTING_STORE_FIAT_BATCHES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accounting/domain/fiat_batch.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "db/db.h"
+#include "db/listing.h"
+
+/* Gives the id. */
+bool fiat_batch_insert(struct db *db, struct fiat_batch *row, struct err *err) MUST_CHECK;
+/* Writes state, payments, sum, the checker and when. */
+bool fiat_batch_update(struct db *db, const struct fiat_batch *row, struct err *err) MUST_CHECK;
+/* ERR_NOT_FOUND. */
+bool fiat_batch_get(struct db *db, struct arena *arena, uint64_t id, struct fiat_batch *ret_row,
+                    struct err *err) MUST_CHECK;
+bool fiat_batch_find_locked(struct db *db, struct arena *arena, uint64_t id,
+                            struct fiat_batch *ret_row, struct err *err) MUST_CHECK;
+/* NULL: any. */
+bool fiat_batch_list(struct db *db, const char *state, const char *currency_id,
+                     struct listing *listing, struct listed *ret_listed, struct err *err)
+    MUST_CHECK;
+
+/* ---- their withdrawals ---- */
+
+struct fiat_batch_item {
+    uint64_t withdraw_id;
+    const char *receiver; /* sealed */
+    /* read only, of the withdrawal */
+    const char *tid, *uid, *withdraw_state;
+    struct dec amount;
+};
+
+/* ERR_CONFLICT: the withdrawal is in a batch. */
+bool fiat_batch_item_insert(struct db *db, uint64_t batch_id, uint64_t withdraw_id,
+                            const char *receiver, struct err *err) MUST_CHECK;
+/* By id of the withdrawal. */
+bool fiat_batch_items(struct db *db, struct arena *arena, uint64_t batch_id,
+                      struct listed *ret_listed, struct err *err) MUST_CHECK;
+bool fiat_batch_items_delete(struct db *db, uint64_t batch_id, struct err *err) MUST_CHECK;
+
+/* Ids, in order, of at most `max` that wait for a batch: accepted, or given up by one. */
+bool fiat_batch_candidates(struct db *db, const char *currency_id, uint64_t *ret_ids, size_t max,
+                           size_t *ret_count, struct err *err) MUST_CHECK;
+
+/* ---- what was told ---- */
+
+/* *ret_known: the same was told before. ERR_CONFLICT: something else was, of the same kind. */
+bool fiat_payout_news_put(struct db *db, uint64_t withdraw_id, const char *source, const char *kind,
+                          const char *event_id, int64_t now_us, bool *ret_known, struct err *err)
+    MUST_CHECK;
+
+#endif
