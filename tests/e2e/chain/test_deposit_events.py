@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-import test_deposit_api as deposits
+import deposit_world as deposits
+from deposit_world import CHAIN, CONFIRM_S, WHO, Depositor, ok, row_of, until
 from members import Member
 from stand_in import Gateway, hexadecimal
-from test_deposit_api import CHAIN, CONFIRM_S, WHO, Depositor, ok, row_of, until
 from world import WORLD, wait_for
 
 

@@ -1,0 +1,6 @@
+"""Tests that need no stack share what stands in tests/support."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
