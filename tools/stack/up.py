@@ -122,8 +122,8 @@ def start(settings):
 
 
 def build(settings):
-    wait.say("building")
     log = settings.log("build")
+    wait.say("building" if settings.binaries.exists() else f"building, which takes some minutes (see {log})")
     # Without the flags of the make that called us: its job server is not ours.
     environment = {key: value for key, value in os.environ.items() if key != "MAKEFLAGS"}
     with open(log, "w") as output:
