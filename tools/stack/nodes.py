@@ -5,6 +5,7 @@ the rest of the platform needs none of them.
 """
 
 import fcntl
+import re
 import shutil
 import subprocess
 
@@ -53,13 +54,16 @@ def fetch_anvil(settings):
     log = settings.log("npm")
     with open(log, "w") as output:
         try:
+            # Without a network every start comes here: one more try, and not npm's minute of them.
             done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
-                                   "--omit=dev"], cwd=NPM, stdin=subprocess.DEVNULL, stdout=output,
+                                   "--omit=dev", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"],
+                                  cwd=NPM, stdin=subprocess.DEVNULL, stdout=output,
                                   stderr=subprocess.STDOUT, timeout=NPM_SECONDS)
         except subprocess.TimeoutExpired:
             done = None
     if done is None or done.returncode != 0:
-        wait.say(f"npm could not bring anvil: see {log}")
+        reason = re.search(r"^npm (?:ERR!|error) (request to .*)", log.read_text(errors="replace"), re.MULTILINE)
+        wait.say(f"npm could not bring anvil{': ' + reason[1] if reason else ''}; see {log}")
 
 
 def configure(settings):
