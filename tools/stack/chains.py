@@ -7,6 +7,7 @@ seeded administrator, the gateway's with a token of accounting. It can be repeat
 
 import json
 import secrets
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -115,7 +116,28 @@ def gateway(settings, method, path, body=None):
         {"iat": now, "exp": now + TOKEN_SECONDS, "jti": secrets.token_hex(16), "sub": "service",
          "iss": "accounting", "aud": "blockchain"},
         layout.key_file(settings, "accounting", "key").read_text(), algorithm="ES256")
-    return call(f"http://127.0.0.1:{settings.ports['BLOCKCHAIN_PORT']}{path}", method, token, body)
+    return call(f"http://{gateway_address(settings)}{path}", method, token, body)
+
+
+def gateway_address(settings):
+    """No port of a container's gateway is published; its own machine reaches it all the same."""
+    if not settings.in_containers:
+        return f"127.0.0.1:{settings.ports['BLOCKCHAIN_PORT']}"
+    ours = ("service=blockchain", "oneoff=False", f"project.working_dir={REPOSITORY}")
+    identity = docker("ps", "-q", *(part for label in ours
+                                    for part in ("--filter", f"label=com.docker.compose.{label}")))
+    if not identity:
+        raise StackError("the container of the service blockchain does not run.")
+    addresses = docker("inspect", "-f",
+                       "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}", identity.split()[0])
+    return f"{addresses.split()[0]}:8000"
+
+
+def docker(*arguments):
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        raise StackError(f"docker {arguments[0]}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def call(url, method, token, body):

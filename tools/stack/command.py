@@ -7,9 +7,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.dont_write_bytecode = True
 
 from stack import cli, down, up  # noqa: E402  (after the path is set)
+from stack.settings import Settings, StackError  # noqa: E402
 
 
 def main(name, *options):
+    settings = Settings()
+    if settings.in_containers:
+        raise StackError(f"{settings.run_dir} has the keys of docker-compose.yml: "
+                         "docker-compose starts and stops that stack.")
     if name == "up":
         up.main(infra_only="--infra" in options)
     elif name == "status":

@@ -1,4 +1,4 @@
-"""The chains of a local stack: litecoind in regtest (Debian) and anvil (npm).
+"""The chains of a local stack: litecoind in regtest (Debian) and anvil (npm); or those of docker-compose.yml.
 
 NODES=none leaves them out. A program that can't be had leaves its chain out, with a line that says so:
 the rest of the platform needs none of them.
@@ -26,6 +26,8 @@ CHAINS = {"litecoind": "ltc-regtest", "anvil": "eth-anvil"}
 
 def available(settings):
     """The names of the nodes that this stack runs."""
+    if settings.in_containers:
+        return list(CHAINS)
     if settings.infra_only or settings.choices["NODES"] == "none":
         return []
     return [name for name, there in (("litecoind", shutil.which(LITECOIND)),
@@ -119,10 +121,12 @@ def prepare(settings, key):
 def servers(settings):
     """What blockchains.server of accounting has to say, by chain key; empty: no node."""
     names = available(settings)
+    if settings.in_containers:
+        litecoind, anvil = "litecoind:18017", "anvil:18018"
+    else:
+        litecoind, anvil = (f"127.0.0.1:{settings.ports[port]}" for port in ("LITECOIND_PORT", "ANVIL_PORT"))
     return {
-        "ltc-regtest": f"http://{RPC_USER}:{layout.password(settings, 'litecoind')}"
-                       f"@127.0.0.1:{settings.ports['LITECOIND_PORT']}/"
+        "ltc-regtest": f"http://{RPC_USER}:{layout.password(settings, 'litecoind')}@{litecoind}/"
         if "litecoind" in names else "",
-        "eth-anvil": f"http://127.0.0.1:{settings.ports['ANVIL_PORT']}/"
-        if "anvil" in names else "",
+        "eth-anvil": f"http://{anvil}/" if "anvil" in names else "",
     }

@@ -11,7 +11,8 @@ LONGEST_SOCKET = len("/supervisor/supervisor.sock.12345")
 
 # What a user may choose. The choice is remembered in stack.env, so that `make down`, `make up` and
 # the tools of a running stack need no repetition; the environment wins over what is remembered.
-# NODES: all, or none: no litecoind and no anvil.
+# NODES: all, or none: no litecoind and no anvil. containers, which tools/compose-secrets chooses: those of
+# docker-compose.yml, of which this machine sees the ports only.
 DEFAULTS = {"PORT_BASE": "18000", "EDGE_PORT": "8080", "NODES": "all"}
 # Choices for the edge that tests and benchmarks use; empty: the default of the template.
 EDGE_CHOICES = ("EDGE_RATE", "EDGE_BURST", "EDGE_CONNECTIONS_PER_IP", "EDGE_CORS_ORIGIN",
@@ -69,7 +70,7 @@ class Settings:
             self.choices[name] = value
             if remembered.get(name, value) != value:
                 self.changed.append(f"{name}={remembered[name]}")
-        if self.choices["NODES"] not in ("all", "none"):
+        if self.choices["NODES"] not in ("all", "none", "containers"):
             raise StackError(f"NODES={self.choices['NODES']} is neither all nor none.")
         port_base = self._port("PORT_BASE", 1024, 65535 - OFFSET_MAX)
         self.edge_port = self._port("EDGE_PORT", 1, 65535)
@@ -103,6 +104,10 @@ class Settings:
     @property
     def url(self):
         return f"http://127.0.0.1:{self.edge_port}"
+
+    @property
+    def in_containers(self):
+        return self.choices["NODES"] == "containers"
 
     @property
     def exists(self):
