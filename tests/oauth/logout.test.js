@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as jose from 'jose';
-import { Browser, active, alice, authAddress, bob, eventually, issuer, listen, operator, register, sql, tokens } from './world.js';
+import { Browser, active, alice, authAddress, bob, eventually, issuer, jwksOptions, listen, operator, register, sql,
+  tokens } from './world.js';
 
 const bye = 'https://client.example/bye';
 const registered = register({ post_logout_redirect_uris: [bye] });
@@ -68,7 +69,7 @@ test('clients with a back channel are told, signed, until they have heard it', a
   assert.equal(out.status, 200);
   await eventually(() => server.received.length >= 1);
   const { logout_token } = Object.fromEntries(new URLSearchParams(server.received[0].body));
-  const jwks = jose.createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
+  const jwks = jose.createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`), jwksOptions);
   const { payload } = await jose.jwtVerify(logout_token, jwks, { issuer, audience: one.client_id, typ: 'logout+jwt' });
   assert.deepEqual(payload.events, { 'http://schemas.openid.net/event/backchannel-logout': {} });
   assert.equal(payload.sub, alice.uid);
@@ -104,7 +105,7 @@ test('what an operator ends is told as well', async () => {
   const answer = await tokens(client, { scope: 'openid offline_access' }, { person: bob });
   operator('--oauth-grants-end', bob.uid);
   assert.equal(await active(client, answer.access_token), false);
-  await eventually(() => server.received.length === 1);
+  await eventually(() => server.received.length >= 1);
   server.close();
 });
 
@@ -117,7 +118,7 @@ async function signedIn() {
   const where = `id IN (SELECT session_id FROM oauth_grants g JOIN oauth_clients c ON c.id = g.client_id
     WHERE c.client_id = '${client.client_id}')`;
   const isOver = async () => {
-    await eventually(() => server.received.length === 1);
+    await eventually(() => server.received.length >= 1);
     await eventually(async () => !(await active(client, access_token)));
     server.close();
   };

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import * as jose from 'jose';
-import { Browser, alice, authAddress, carol, dave, eventually, issuer, operator, people, register, sql, tokens } from './world.js';
+import { Browser, alice, authAddress, carol, dave, eventually, issuer, jwksOptions, operator, people, register, sql,
+  tokens } from './world.js';
 
 function totp(seed, step = 0) {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -98,8 +99,8 @@ test('what was signed before a rotation verifies after it', async () => {
   const after = await eventually(async () => {
     const answer = await tokens(registered, {}, { person: alice });
     return kid(answer.access_token) !== kid(before.access_token) && answer;
-  }, 15000);
-  const jwks = jose.createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
+  });
+  const jwks = jose.createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`), jwksOptions);
   for (const answer of [before, after]) {
     await jose.jwtVerify(answer.access_token, jwks, { issuer, typ: 'at+jwt' });
     await jose.jwtVerify(answer.id_token, jwks, { issuer, audience: registered.client_id });

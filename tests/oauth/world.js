@@ -219,6 +219,9 @@ export async function listen(answer = () => 200) {
   return { url: `http://127.0.0.1:${server.address().port}`, received, close: () => server.close() };
 }
 
+// How long a set of keys may take to come: jose waits five seconds by itself.
+export const jwksOptions = { timeoutDuration: 60000 };
+
 export async function eventually(check, ms = 60000) {
   const end = Date.now() + ms;
   for (;;) {
