@@ -27,7 +27,7 @@ STEPS = ("reserve", "sign", "store", "commit", "broadcast", "seen", "confirm")
 OUTSIDE = "outside"
 CURRENCIES = {"ltc-regtest": ("ltc",), "eth-anvil": ("eth", "usdt")}
 PAYOUTS_PER_KILL = 3
-KILL_SECONDS = 120
+KILL_SECONDS = 180
 END_SECONDS = 300
 COINS = 8
 
@@ -57,7 +57,7 @@ class Run:
         local = WORLD.file("env/blockchain.local.env")
         local.write_text(f"FAULT_FILE={self.fault_file}\nPAYOUT_POLL_MS=50\n")
         WORLD.kill("blockchain")
-        wait_for(self.answers, 60, "the gateway")
+        wait_for(self.answers, KILL_SECONDS, "the gateway")
         for key, node in self.nodes.items():
             self.fund(key, node)
 
@@ -71,7 +71,7 @@ class Run:
         if "ltc" in node.CURRENCIES:
             wait_for(lambda: self.gateway.sql(
                 "SELECT COUNT(*) FROM transfers WHERE chain_key = %s AND address = %s AND "
-                "state = 'confirmed'", key, first)[0][0] >= COINS, 60, "the coins of the hot account")
+                "state = 'confirmed'", key, first)[0][0] >= COINS, KILL_SECONDS, "the coins of the hot account")
 
     def answers(self):
         return self.gateway.call("GET", "/internal/chains")[0] == 200

@@ -55,14 +55,17 @@ def stack():
 
 
 @pytest.fixture(autouse=True)
-def empty_books(stack):
-    """Every test finds the books empty; orders that a test leaves are cancelled by the operator."""
+def empty_books(request, stack):
+    """Every test finds the books empty; orders that a test leaves are cancelled by the operator. Behind
+    one that stopped something, the next one finds every service ready."""
     yield
+    if request.node.get_closest_marker("outage"):
+        WORLD.until_ready()
     if not has_orders():
         return
     for market in MARKETS:
         assert manage("/orders/cancel", {"market": market}).status_code == 204
-    wait_for(lambda: not has_orders(), 60, "the end of the last orders")
+    wait_for(lambda: not has_orders(), what="the end of the last orders")
 
 
 def has_orders():

@@ -173,7 +173,7 @@ def test_no_second_spelling_of_a_path_opens_it(port, prefix, path):
 
 
 def call(port, method, target, body=None, headers=()):
-    connection = http.client.HTTPConnection("127.0.0.1", getattr(WORLD, port), timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", getattr(WORLD, port), timeout=60)
     try:
         connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
@@ -274,7 +274,7 @@ def test_many_requests_on_one_connection_in_one_piece(port, prefix):
     data = b"".join(request_bytes("GET", prefix + path) for path in paths)
     with connect(getattr(WORLD, port)) as peer:
         peer.sendall(data)
-        peer.settimeout(10)
+        peer.settimeout(60)
         got = b""
         while got.count(b"HTTP/1.1 ") < len(paths) or not got.endswith(b"404 Not Found"):
             chunk = peer.recv(65536)

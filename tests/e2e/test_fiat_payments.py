@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 import requests
 
-from members import Member, administrator, errors
+from members import API_TIMEOUT_S, Member, administrator, errors
 from world import WORLD, wait_for
 
 LARGE = "5000"  # of euros; the stack asks for a second person above 1000 of the platform's currency
@@ -51,7 +51,7 @@ def send(body, timestamp=None, signature=None, gateway="local", base=None):
     headers = {"Content-Type": "application/json", "X-Payment-Timestamp": str(timestamp),
                "X-Payment-Signature": signature or sign(body, timestamp)}
     return requests.post(f"{base or WORLD.api}/public/payments/{gateway}", data=body,
-                         headers=headers, timeout=30)
+                         headers=headers, timeout=API_TIMEOUT_S)
 
 
 def payment(reference, amount="12.50", currency="eur", **more):

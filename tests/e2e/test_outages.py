@@ -122,7 +122,7 @@ def test_killed_between_commit_and_reply_the_same_id_gives_the_original():
         with connect(WORLD.api_port) as peer:
             peer.sendall(member_request(member, "POST", "/api/v2/market/orders", body))
             assert proxy.held.wait(60), "the write did not come"
-            wait_for(lambda: count_orders(body) == 1, 60, "the commit")
+            wait_for(lambda: count_orders(body) == 1, what="the commit")
             WORLD.kill("accounting")
             with suppress(ConnectionResetError):
                 assert peer.recv(1) == b""  # no answer
@@ -145,7 +145,7 @@ def test_link_cut_after_commit_is_an_unknown_outcome_that_the_id_resolves():
         with connect(WORLD.api_port) as peer:
             peer.sendall(member_request(member, "POST", "/api/v2/market/orders", body))
             assert proxy.held.wait(60), "the write did not come"
-            wait_for(lambda: count_orders(body) == 1, 60, "the commit")
+            wait_for(lambda: count_orders(body) == 1, what="the commit")
             proxy.cut()
             first = read_answer(peer)
         if first.status_code != 201:  # resolved inside of the service, or told to the client
@@ -230,14 +230,13 @@ class FirstTime(threading.Thread):
 def test_killed_under_load_trading_goes_on(name):
     """D-06, O-05, O-06: kill -9; every acknowledged order is there once."""
     with light_load() as clients:
-        wait_for(lambda: sum(len(client.acknowledged) for client in clients) > 20, 60, "orders")
+        wait_for(lambda: sum(len(client.acknowledged) for client in clients) > 20, what="orders")
         WORLD.kill(name)
         broker = FirstTime(WORLD.broker_answers)
         took = until_trading()
         broker.join()
         count = sum(len(client.acknowledged) for client in clients)
-        wait_for(lambda: sum(len(client.acknowledged) for client in clients) > count, 60,
-                 "new orders")
+        wait_for(lambda: sum(len(client.acknowledged) for client in clients) > count, what="new orders")
     WORLD.until_quiet()
     assert_history(clients)
     print(f"{name}: trading again after {took:.1f} s, of them {broker.seconds:.1f} s until the "
@@ -379,7 +378,7 @@ def test_two_matching_workers_do_no_harm():
     settled once."""
     environment = {**os.environ, **WORLD.env("matching"), "OPS_PORT": str(free_base())}
     with light_load() as clients:
-        wait_for(lambda: sum(len(client.acknowledged) for client in clients) > 10, 60, "orders")
+        wait_for(lambda: sum(len(client.acknowledged) for client in clients) > 10, what="orders")
         log = WORLD.file("log/matching-second.log").open("w")
         second = subprocess.Popen([WORLD.binaries / "bourse-matching"], env=environment, stderr=log,
                                   stdin=subprocess.DEVNULL, stdout=log)

@@ -175,8 +175,7 @@ def test_poison_messages_end_in_the_dead_letters(queue, service, magic, record):
         publish(queue, body)
         if number % 4 == 0:
             trade()
-        wait_for(lambda: WORLD.queue_length(queue + ".dead") == number, 60,
-                 f"the dead letter of {name}")
+        wait_for(lambda: WORLD.queue_length(queue + ".dead") == number, what=f"the dead letter of {name}")
 
     def said():
         lines = map(json.loads, WORLD.log_lines_since(service, mark))
@@ -196,7 +195,7 @@ def test_poison_reload_requests(body):
     """Q-07 for the other kind of message of that queue."""
     purge(COMMANDS + ".dead")
     publish(COMMANDS, body, kind="reload")
-    wait_for(lambda: WORLD.queue_length(COMMANDS + ".dead") == 1, 60, "the dead letter")
+    wait_for(lambda: WORLD.queue_length(COMMANDS + ".dead") == 1, what="the dead letter")
     trade()
     purge(COMMANDS + ".dead")
 
@@ -240,7 +239,7 @@ def test_impossible_results_change_nothing_and_the_market_goes_on():
         assert command_seq == settled_seq
         mark = WORLD.log_mark("accounting")
         publish(RESULTS, impossible_results(market, settled_seq)[name])
-        wait_for(lambda: WORLD.queue_length(RESULTS) == 0, 60, "the end of the message")
+        wait_for(lambda: WORLD.queue_length(RESULTS) == 0, what="the end of the message")
         if name in ("far ahead", "long ago"):
             time.sleep(0.3)  # nothing tells that it was dropped
         else:
@@ -262,7 +261,7 @@ def test_impossible_commands_change_nothing_and_the_market_goes_on():
         command_seq, settled_seq = state_of(market)
         seq = command_seq + ahead
         publish(COMMANDS, batch(b"BRC1", market, seq, [command(seq, kind=2)]))
-        wait_for(lambda: WORLD.queue_length(COMMANDS) == 0, 60, "the end of the message")
+        wait_for(lambda: WORLD.queue_length(COMMANDS) == 0, what="the end of the message")
         trade_on(market, "71")
         WORLD.until_quiet()
         assert state_of(market)[0] == command_seq + 2

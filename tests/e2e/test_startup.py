@@ -83,6 +83,7 @@ def weak_database():
         yield
     finally:
         WORLD.sql(f"SET GLOBAL {WEAK} = 1")
+        WORLD.until_ready()  # who made a new connection meanwhile refuses it
 
 
 class Second:
@@ -117,7 +118,7 @@ def test_database_that_may_lose_commits_is_refused(weak_database):
     """D-01: alive, never ready, and the setting is named in the log."""
     second = Second()
     try:
-        wait_for(lambda: status_of(second.ops_port, "/alive") == 200, 60, "its life")
+        wait_for(lambda: status_of(second.ops_port, "/alive") == 200, what="its life")
         time.sleep(1)
         assert status_of(second.ops_port, "/ready") == 503
     finally:

@@ -88,7 +88,7 @@ def test_halt_and_resume_while_orders_flow(market_state):
     try:
         for _ in range(2):
             count = len(accepted)
-            wait_for(lambda: len(accepted) > count + 10, 60, "orders")
+            wait_for(lambda: len(accepted) > count + 10, what="orders")
             market_state("disabled")
             WORLD.until_quiet()
             trades = WORLD.sql("SELECT COUNT(*) FROM trades WHERE market_id = 'ltcusd'")

@@ -30,9 +30,9 @@ from ports import EDGE_OFFSET, free_base  # noqa: E402
 from stack import nodes, rabbitmq  # noqa: E402
 
 # Of what is waited for nothing takes seconds; a machine that is busy with other things may.
-PATIENCE_S = 60
-READY_S = 120
-QUIET_S = 120
+PATIENCE_S = 180
+READY_S = 240
+QUIET_S = 240
 
 
 def wait_for(condition, seconds=PATIENCE_S, what="it"):
@@ -142,7 +142,7 @@ class World:
         pid = self.pid(name)
         assert pid, f"{name} does not run"
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: self.pid(name) != pid, 60, f"the end of {name}")
+        wait_for(lambda: self.pid(name) != pid, what=f"the end of {name}")
 
     @contextmanager
     def paused(self, name):

@@ -25,6 +25,8 @@ from urllib.parse import parse_qs
 
 import requests
 
+from ports import BACKLOG
+
 TOKEN = "v2x-custody-token-canary"
 SECRET = "webhook-secret-canary"
 PASSPHRASE = "wallet-passphrase-canary"
@@ -67,6 +69,7 @@ class Custody:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.socket.listen(BACKLOG)
         self.coin_prefix = f"/api/v2/{coin}"
         self.prefix = f"{self.coin_prefix}/wallet/{wallet}"
         if tls:  # an ssl.SSLContext
@@ -219,6 +222,6 @@ class Custody:
 
     @staticmethod
     def post(url, body, secret=SECRET):
-        return requests.post(url, data=body, timeout=10, headers={
+        return requests.post(url, data=body, timeout=60, headers={
             "Content-Type": "application/json",
             "x-signature-sha256": hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()})

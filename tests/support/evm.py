@@ -92,7 +92,7 @@ class Evm:
         self.http = requests.Session()
         self.contracts = {}
 
-    def rpc(self, method, *params, timeout=30):
+    def rpc(self, method, *params, timeout=60):
         answer = self.http.post(self.url, json={"jsonrpc": "2.0", "id": 1, "method": method,
                                                 "params": list(params)}, timeout=timeout).json()
         if "error" in answer:

@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from ports import BACKLOG
+
 
 class LyingNode:
     def __init__(self, target):
@@ -44,6 +46,7 @@ class LyingNode:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.socket.listen(BACKLOG)
         credentials = f"{parts.username}:{parts.password}@" if parts.username else ""
         self.url = f"http://{credentials}127.0.0.1:{self.server.server_port}{parts.path}"
 

@@ -90,8 +90,7 @@ class Applicant:
 
     def token(self, known=(), purpose="confirmation"):
         """The newest that is not known."""
-        found = wait_for(lambda: [one for one in self.tokens(purpose) if one not in known], 60,
-                         "a mail")
+        found = wait_for(lambda: [one for one in self.tokens(purpose) if one not in known], what="a mail")
         return found[-1]
 
     def ask_reset(self):

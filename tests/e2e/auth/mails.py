@@ -28,7 +28,7 @@ from world import WORLD, wait_for
 
 QUEUE, DEAD = "bourse.auth.mail", "bourse.auth.mail.dead"
 EXCHANGES = {"barong": "barong.events", "peatio": "peatio.events"}
-MAIL_S = 60
+MAIL_S = 180
 
 
 def sql(statement, *arguments):

@@ -12,6 +12,8 @@ from base64 import b64decode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
 
+from ports import BACKLOG
+
 
 class Peer:
     """`calls`: (method, path, headers, body). Subclasses answer: (status, body, media type)."""
@@ -40,6 +42,7 @@ class Peer:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.socket.listen(BACKLOG)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def __enter__(self):

@@ -35,6 +35,15 @@ def is_held_to(limit, count, began):
     return limit <= count <= limit + 1 + (time.monotonic() - began) * limit / 3600
 
 
+def is_held_back(email, ip):
+    """With the right password too. A guess comes free now and then: it is used up before we look."""
+    for _ in range(3):
+        sign_in(email, "guess", ip)
+        if sign_in(email, PASSWORD, ip).status_code == 429:
+            return True
+    return False
+
+
 def address(number):
     return f"198.51.{number // 250 % 250}.{number % 250 + 1}"
 
@@ -87,7 +96,7 @@ def test_known_and_unknown_make_one_answer_and_one_work(stack, path, body, table
     with stack.service_with("auth", LIMIT_SIGN_IN_ACCOUNT=1000000, LIMIT_SIGN_IN_ADDRESS=1000000,
                             LIMIT_MAIL_ADDRESS=1000000, LIMIT_MAIL_ACCOUNT=1000000):
         def call(email):
-            return session.post(AUTH + path, json={"email": email, **body}, timeout=30,
+            return session.post(AUTH + path, json={"email": email, **body}, timeout=60,
                                 headers={"X-Forwarded-For": "203.0.113.9", "User-Agent": "x"})
         unknown = new_email()
         for email in (anna.email, unknown):
@@ -110,7 +119,7 @@ def test_guesses_of_one_account_from_many_addresses_are_bounded():
     assert is_held_to(LIMIT_SIGN_IN_ACCOUNT, answers.count(401), began)
     assert set(answers) == {401, 429}
     # A stranger is held back even with the right password; the browser that was here before is not.
-    assert sign_in(anna.email, PASSWORD, address(7)).status_code == 429
+    assert is_held_back(anna.email, address(7))
     known = Applicant(anna.email)
     known.browser.cookies.update({"_barong_device": device_of(anna)})
     assert known.try_sign_in().status_code == 200
@@ -135,7 +144,7 @@ def test_one_account_has_one_limit_however_it_is_spelled():
                for n in range(6 * LIMIT_SIGN_IN_ACCOUNT)]
     # At most its own, and two of nobody.
     assert is_held_to(3 * LIMIT_SIGN_IN_ACCOUNT, max(answers.count(401), 3 * LIMIT_SIGN_IN_ACCOUNT), began)
-    assert sign_in(anna.email, PASSWORD, address(3)).status_code == 429
+    assert is_held_back(anna.email, address(3))
 
 
 def test_a_known_browser_has_a_limit_of_its_own():
@@ -170,13 +179,19 @@ def test_a_right_password_takes_nothing():
 
 @pytest.mark.outage
 def test_who_was_held_back_stays_so_after_a_restart():
-    anna = Applicant().sign_up().confirm()
-    for n in range(LIMIT_SIGN_IN_ACCOUNT):
-        sign_in(anna.email, "guess", address(n))
-    assert sign_in(anna.email, "guess", address(99)).status_code == 429
+    anna, began = Applicant().sign_up().confirm(), time.monotonic()
+
+    def until_held_back():
+        """How many guesses are let through before one is refused."""
+        for n in range(2 * LIMIT_SIGN_IN_ACCOUNT):
+            if sign_in(anna.email, "guess", address(n)).status_code == 429:
+                return n
+        raise AssertionError("nobody is held back")
+
+    count = until_held_back()
     WORLD.kill("auth")
     WORLD.until_ready()
-    assert sign_in(anna.email, "guess", address(100)).status_code == 429
+    assert is_held_to(LIMIT_SIGN_IN_ACCOUNT, count + until_held_back(), began)
 
 
 def test_insane_limits_are_refused(stack):
@@ -196,7 +211,7 @@ def test_resending_is_bounded():
             f"{AUTH}/identity/users/email/generate_code", json={"email": anna.email},
             headers={"X-Forwarded-For": address(n)}, timeout=60).status_code, range(200)))
     assert set(answers) == {201}
-    wait_for(lambda: not sql("SELECT 1 FROM {}.letter_requests LIMIT 1"), 60, "all requests")
+    wait_for(lambda: not sql("SELECT 1 FROM {}.letter_requests LIMIT 1"), what="all requests")
     time.sleep(2)
     assert len(anna.tokens()) <= 1 + 5
 
@@ -204,7 +219,7 @@ def test_resending_is_bounded():
 def test_one_address_can_cause_few_mails(stack):
     with stack.service_with("auth", LIMIT_MAIL_ADDRESS=10):
         answers = [requests.post(f"{AUTH}/identity/users/password/generate_code",
-                                 json={"email": new_email()}, timeout=30,
+                                 json={"email": new_email()}, timeout=60,
                                  headers={"X-Forwarded-For": "203.0.113.77"}).status_code
                    for _ in range(15)]
     assert answers == [201] * 10 + [429] * 5

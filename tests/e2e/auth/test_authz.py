@@ -112,13 +112,13 @@ def test_user_who_may_not_enter(guest):
 
 
 def test_session_slides_with_use_and_ends_without(stack):
-    guest = Guest.made().enter(seconds=40)
+    guest = Guest.made().enter(seconds=120)
     before = sql("SELECT expires_at FROM bourse_auth.sessions WHERE id = %s", guest.session_id)
     passed(guest.ask("GET", BALANCES))
     after = soon(lambda: [row for row in sql(
         "SELECT expires_at FROM bourse_auth.sessions WHERE id = %s", guest.session_id)
         if row[0] > before[0][0]], "the new end in the table")
-    assert 1700 < (after[0][0] - before[0][0]).total_seconds() < 1800
+    assert 1600 < (after[0][0] - before[0][0]).total_seconds() < 1800
     idle = Guest.made().enter(seconds=2)
     time.sleep(2.2)  # its time is over, however slow this machine is
     refused(idle.ask("GET", BALANCES), "authz.invalid_session")
@@ -126,8 +126,8 @@ def test_session_slides_with_use_and_ends_without(stack):
 
 def test_session_never_outlives_its_end(stack):
     guest = Guest.made().enter()
-    sql("UPDATE bourse_auth.sessions SET ends_at = UTC_TIMESTAMP(6) + INTERVAL 3 SECOND,"
-        " expires_at = UTC_TIMESTAMP(6) + INTERVAL 3 SECOND WHERE id = %s", guest.session_id)
+    sql("UPDATE bourse_auth.sessions SET ends_at = UTC_TIMESTAMP(6) + INTERVAL 8 SECOND,"
+        " expires_at = UTC_TIMESTAMP(6) + INTERVAL 8 SECOND WHERE id = %s", guest.session_id)
     passed(guest.ask("GET", BALANCES))
     soon(lambda: guest.ask("GET", BALANCES).status_code == 401, "the end of the session")
 
@@ -393,7 +393,7 @@ def test_secrets_are_nowhere_in_the_log(guest):
 def test_token_of_somebody_who_was_banned_since_opens_nothing_of_auth_itself(stack):
     """A token that left the edge before the ban, inside the network."""
     guest = Guest.made()
-    me = {"url": f"{AUTH}/api/v2/resource/users/me", "timeout": 10,
+    me = {"url": f"{AUTH}/api/v2/resource/users/me", "timeout": 60,
           "headers": {"Authorization": "Bearer " + token(guest.uid)}}
     assert requests.get(**me).status_code == 200
     for state in ("banned", "deleted", "locked"):
@@ -410,7 +410,7 @@ def test_database_away_nobody_passes_who_needs_a_name(guest):
     """What is remembered is trusted for seconds; then the answer is 503, and for the edge that is no."""
     passed(guest.ask("GET", BALANCES))
     with WORLD.paused("mariadb"):
-        wait_for(lambda: guest.ask("GET", BALANCES).status_code == 503, 60, "503")
+        wait_for(lambda: guest.ask("GET", BALANCES).status_code == 503, what="503")
         assert "Authorization" not in guest.ask("GET", BALANCES).headers
         answer = requests.get(f"{WORLD.edge}/account/balances", timeout=30,
                               headers={"Authorization": "Bearer " + token("ID0123456789")})
@@ -418,7 +418,7 @@ def test_database_away_nobody_passes_who_needs_a_name(guest):
         # What everybody may see goes on.
         assert requests.get(f"{WORLD.edge}/public/markets/btcusd/depth",
                             timeout=30).status_code == 200
-    wait_for(lambda: guest.ask("GET", BALANCES).status_code == 200, 60, "the database")
+    wait_for(lambda: guest.ask("GET", BALANCES).status_code == 200, what="the database")
 
 
 @pytest.mark.outage
@@ -430,4 +430,4 @@ def test_auth_away_the_edge_lets_nothing_through(stack):
             assert answer.status_code == 503
             assert answer.json() == {"errors": ["server.unavailable"]}
     wait_for(lambda: requests.get(WORLD.edge + "/public/markets", timeout=30).status_code == 200,
-             60, "auth")
+             what="auth")

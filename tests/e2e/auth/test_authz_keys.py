@@ -240,7 +240,7 @@ def replica():
             return False
 
     try:
-        wait_for(ready, 60, "the replica")
+        wait_for(ready, what="the replica")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -278,11 +278,11 @@ def test_what_ends_at_one_replica_ends_at_all(owner):
         soon(lambda: there.ask("GET", BALANCES).status_code == 401, "the end of the session")
 
         # Used here, it does not end there.
-        busy = Guest.made().enter(seconds=30)
+        busy = Guest.made().enter(seconds=120)
         there = Guest(busy.uid, api=other)
         there.cookie = busy.cookie
-        passed(there.ask("GET", BALANCES))
         before = sql("SELECT expires_at FROM bourse_auth.sessions WHERE id = %s", busy.session_id)
+        passed(there.ask("GET", BALANCES))
         soon(lambda: sql("SELECT expires_at FROM bourse_auth.sessions WHERE id = %s",
                          busy.session_id) > before, "the new end")
         passed(busy.ask("GET", BALANCES))

@@ -18,7 +18,7 @@ def test_commands_of_the_page_work(stack, name):
     assert blocks
     done = subprocess.run(
         ["bash", "-c", "set -euo pipefail\n" + "\n".join(blocks)], cwd=REPOSITORY, text=True,
-        capture_output=True, timeout=120, stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=600, stdin=subprocess.DEVNULL,
         env={**os.environ, **WORLD.environment, "URL": f"http://127.0.0.1:{WORLD.edge_port}",
              "BIN": str(WORLD.binaries)})
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

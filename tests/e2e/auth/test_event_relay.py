@@ -47,7 +47,7 @@ def claims_of(body):
 def test_event_is_signed_and_has_the_claims_of_the_reference(stack, heard):
     tell("model.test.updated", None, uid="ID1", number=1)
     tell("system.test.system", None, uid="ID2")
-    wait_for(told, 60, "the relay")
+    wait_for(told, what="the relay")
     (model, properties, model_body), (system, _, system_body) = heard()
     assert (model.exchange, model.routing_key) == (EXCHANGE, "test.updated")
     assert (system.exchange, system.routing_key) == ("barong.events.system", "test.system")
@@ -64,7 +64,7 @@ def test_event_is_signed_and_has_the_claims_of_the_reference(stack, heard):
 def test_user_that_changes_is_told_with_the_former_values(stack, heard):
     sql("INSERT INTO {}.events (name, record, changes, created_at) VALUES"
         " ('model.test.updated', '{\"uid\":\"ID1\",\"level\":2}', '{\"level\":1}', NOW(6))")
-    wait_for(told, 60, "the relay")
+    wait_for(told, what="the relay")
     ((_, _, body),) = heard()
     assert claims_of(body)["event"]["changes"] == {"level": 1}
 
@@ -74,10 +74,10 @@ def test_events_come_in_order_and_keep_their_jti_when_the_relay_dies(stack, hear
         for number in range(first, first + 50):
             tell("model.test.updated", None, number=number)
         if first % 100 == 50:
-            wait_for(lambda: WORLD.is_ready("auth"), 60, "the relay to run")
+            wait_for(lambda: WORLD.is_ready("auth"), what="the relay to run")
             WORLD.kill("auth")
     WORLD.until_ready()
-    wait_for(told, 60, "the relay")
+    wait_for(told, what="the relay")
     seen = [(claims["event"]["record"]["number"], claims["jti"])
             for claims in (claims_of(body) for _, _, body in heard())]
     jti_of = {}
@@ -94,8 +94,8 @@ def test_event_that_is_none_stays_and_holds_up_nobody(stack, heard):
         " ('strange.test.updated', 'null', NOW(6)), ('model.test.updated', 'no json', NOW(6))")
     tell("model.test.updated", None, number=1)
     try:
-        wait_for(lambda: WORLD.metric("auth", "bourse_auth_events_parked") >= 2, 60, "the park")
-        wait_for(lambda: sql("SELECT COUNT(*) FROM {}.events")[0][0] == 2, 60, "the neighbour")
+        wait_for(lambda: WORLD.metric("auth", "bourse_auth_events_parked") >= 2, what="the park")
+        wait_for(lambda: sql("SELECT COUNT(*) FROM {}.events")[0][0] == 2, what="the neighbour")
         ((_, _, body),) = heard()
         assert claims_of(body)["event"]["record"] == {"number": 1}
     finally:
@@ -107,9 +107,8 @@ def test_broker_that_restarts_gets_what_was_waiting(stack):
     person = Person()
     with WORLD.switched_off("rabbitmq"):
         tell("system.session.create", person, user_ip="192.0.2.7", user_agent="waited")
-        wait_for(lambda: not WORLD.is_ready("mail"), 60, "the mailer to notice")
+        wait_for(lambda: not WORLD.is_ready("mail"), what="the mailer to notice")
         assert not told()
-    WORLD.until_ready(90)
-    wait_for(told, 60, "the relay")
-    wait_for(lambda: sql("SELECT 1 FROM {}.mails WHERE uid = %s AND state = 'sent'", person.uid), 60,
-             "its mail")
+    WORLD.until_ready()
+    wait_for(told, what="the relay")
+    wait_for(lambda: sql("SELECT 1 FROM {}.mails WHERE uid = %s AND state = 'sent'", person.uid), what="its mail")

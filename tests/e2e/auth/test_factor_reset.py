@@ -62,7 +62,7 @@ def test_it_takes_the_password_the_mailbox_and_the_wait():
     assert (answer.status_code, errors(answer)) == (401, ["identity.session.missing_otp"])
     sql("UPDATE {}.sessions SET expires_at = ends_at WHERE user_id = %s", person.row["id"])
     make_due(person)
-    wait_for(lambda: state(person) == ("done", None), 60, "the reset")
+    wait_for(lambda: state(person) == ("done", None), what="the reset")
     assert not person.row["otp"]
     assert person.elsewhere().sign_in().status_code == 200
     for table in ("totp_factors", "passkeys", "recovery_codes"):
@@ -70,7 +70,7 @@ def test_it_takes_the_password_the_mailbox_and_the_wait():
                    person.row["id"])[0][0] == 0
     assert person.elsewhere().passkey_sign_in(person.key).status_code == 401
     # The session that was open is over.
-    wait_for(lambda: person.get("/resource/users/me").status_code == 401, 60, "the session's end")
+    wait_for(lambda: person.get("/resource/users/me").status_code == 401, what="the session's end")
     letter(person, "were removed")
 
 
@@ -118,7 +118,7 @@ def test_the_owner_is_reminded():
     person = waiting()
     sql("UPDATE {}.factor_resets SET reminded_at = NOW(6) - INTERVAL 25 HOUR WHERE user_id = %s",
         person.row["id"])
-    wait_for(lambda: sum(NOTICE in one.subject for one in letters(person)) == 2, 60, "a reminder")
+    wait_for(lambda: sum(NOTICE in one.subject for one in letters(person)) == 2, what="a reminder")
     assert state(person) == ("waiting", None)
 
 
@@ -151,5 +151,5 @@ def test_an_operator_who_has_seen_the_person_resets_at_once():
     assert done.returncode == 0, done.stderr
     assert state(person) == ("cancelled", "operator")
     assert person.elsewhere().sign_in().status_code == 200
-    wait_for(lambda: person.get("/resource/users/me").status_code == 401, 60, "the session's end")
+    wait_for(lambda: person.get("/resource/users/me").status_code == 401, what="the session's end")
     assert WORLD.service("auth", "--reset-factors", "ID0000000000").returncode == 1

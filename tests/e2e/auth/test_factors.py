@@ -293,6 +293,7 @@ def test_guessing_stops_after_ten_and_a_restart_does_not_help():
                 for number in range(12)]
     assert statuses[:10].count(403) >= 9 and statuses[10:] == [429, 429]
     WORLD.kill("auth")
+    WORLD.until_ready()
     wait_for(lambda: person.get("/public/ping").status_code == 200, what="auth")
     # A correct password opens nothing, and the right code is refused as well: it was guessing.
     answer = person.elsewhere().sign_in(otp_code=totp(seed))

@@ -20,7 +20,7 @@ PORT = WORLD.port_base + LAST_OFFSET + 1
 def empty_auth(stack):
     """A new schema, migrated and without users; the migrating user serves it."""
     env = {**os.environ, **stack.env("auth"), "DB_NAME": SCHEMA, "HTTP_PORT": str(PORT),
-           "HTTP_SOCKET": "", "OPS_PORT": str(PORT + 1), "FIRST_REGISTRATION_SUPERADMIN": "true"}
+           "HTTP_SOCKET": "", "OPS_PORT": str(WORLD.port_base), "FIRST_REGISTRATION_SUPERADMIN": "true"}
     env.update(DB_USER=env["DB_MIGRATE_USER"], DB_PASSWORD=env["DB_MIGRATE_PASSWORD"])
     sql(f"DROP DATABASE IF EXISTS {SCHEMA}")
     sql(f"CREATE DATABASE {SCHEMA} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
@@ -34,12 +34,12 @@ def empty_auth(stack):
             sql(f"INSERT INTO {SCHEMA}.{table} SELECT * FROM bourse_auth.{table}")
         process = subprocess.Popen([stack.binaries / "bourse-auth"], env=env, cwd=stack.run_dir,
                                    stderr=stack.file("log/auth-first.log").open("w"))
-        wait_for(answers, 60, "the second auth")
+        wait_for(answers, what="the second auth")
         yield
     finally:
         if process:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(120)
         sql(f"REVOKE ALL PRIVILEGES ON {SCHEMA}.* FROM 'bourse_auth_migrate'@'%%'")
         sql(f"DROP DATABASE IF EXISTS {SCHEMA}")
 

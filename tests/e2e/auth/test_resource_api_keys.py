@@ -126,10 +126,10 @@ def test_a_key_is_changed_and_removed_with_a_code(owner):
     answer = owner.call("PATCH", path, state="disabled")
     assert (answer.status_code, answer.json()["state"], answer.json()["scope"]) == (
         200, "disabled", ["trade"])
-    wait_for(lambda: signed_call(key).status_code == 401, 60, "the end of the key")
+    wait_for(lambda: signed_call(key).status_code == 401, what="the end of the key")
     answer = owner.call("PATCH", path, state="active", scope="sell")
     assert (answer.json()["state"], answer.json()["scope"]) == ("active", ["sell"])
-    wait_for(lambda: signed_call(key).status_code == 200, 60, "the key again")
+    wait_for(lambda: signed_call(key).status_code == 200, what="the key again")
     said(owner.call("PATCH", path, scope="root"), 422, "scope.inclusion")
     # A key of before keeps words that nobody knows until somebody sets others.
     sql("UPDATE {}.api_keys SET scope = 'frobnicate' WHERE kid = %s", key["kid"])
@@ -141,14 +141,14 @@ def test_a_key_is_changed_and_removed_with_a_code(owner):
     answer = owner.remove(path)
     assert (answer.status_code, answer.text) == (204, "")
     said(owner.remove(path), 404, "record.not_found")
-    wait_for(lambda: signed_call(key).status_code == 401, 60, "the end of the key")
+    wait_for(lambda: signed_call(key).status_code == 401, what="the end of the key")
 
 
 def test_keys_stop_with_the_second_factor(owner):
     key = owner.make()
     assert owner.person.post("/resource/otp/disable", code=owner.code()).status_code == 200
     assert sql("SELECT state FROM {}.api_keys WHERE kid = %s", key["kid"]) == (("inactive",),)
-    wait_for(lambda: signed_call(key).status_code == 401, 60, "the end of the key")
+    wait_for(lambda: signed_call(key).status_code == 401, what="the end of the key")
 
 
 def test_somebody_elses_key_does_not_exist(owner):

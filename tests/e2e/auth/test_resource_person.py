@@ -231,7 +231,7 @@ def test_a_new_password_signs_in_and_ends_the_other_sessions(anna):
     answer = anna.put("/resource/users/password", **body)
     assert (answer.status_code, answer.text) == (201, "201")
     assert anna.get("/resource/users/me").status_code == 200
-    wait_for(lambda: other.get("/resource/users/me").status_code == 401, 60, "the other's end")
+    wait_for(lambda: other.get("/resource/users/me").status_code == 401, what="the other's end")
     assert anna.elsewhere().sign_in().status_code == 401
     assert Visitor(anna.email, new).sign_in().status_code == 200
 
@@ -246,7 +246,7 @@ def test_who_leaves_is_deleted_and_comes_in_no_more(anna):
     answer = anna.delete("/resource/users/me", password=PASSWORD)
     assert (answer.status_code, answer.text) == (200, "200")
     assert anna.row["state"] == "deleted"
-    wait_for(lambda: anna.get("/resource/users/me").status_code == 401, 60, "the end")
+    wait_for(lambda: anna.get("/resource/users/me").status_code == 401, what="the end")
     assert anna.elsewhere().sign_in().json() == {"errors": ["identity.session.deleted"]}
 
 

@@ -132,7 +132,7 @@ def test_a_password_that_is_changed_meanwhile_opens_no_session():
             cursor.execute("UPDATE users SET password_digest = %s WHERE email = %s",
                            [digest, bert.email])
             answer = pool.submit(bert.elsewhere().try_sign_in)
-            wait_for(somebody_waits, 60, "the sign-in to wait")
+            wait_for(somebody_waits, what="the sign-in to wait")
             reset.commit()
             assert errors(answer.result(), 401) == ["identity.session.invalid_params"]
     finally:

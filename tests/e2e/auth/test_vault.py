@@ -38,7 +38,7 @@ def auth_with(vault, **settings):
     """auth with Vault instead of its file; the keyring moves over, so that what was sealed opens."""
     vault.put("bourse/keyring", secrets_of_file()["keyring"])
     with WORLD.service_with("auth", SECRET_STORE="vault", VAULT_ADDR=vault.url, **settings):
-        wait_for(lambda: WORLD.is_ready("auth"), 60, "auth to be ready")
+        wait_for(lambda: WORLD.is_ready("auth"), what="auth to be ready")
         yield
 
 
@@ -72,7 +72,7 @@ def test_sealed_vault_stops_codes_and_nothing_else(auth):
     person, plain = signed_in(), signed_in()
     seed = person.otp_enable()
     auth.sealed = True
-    wait_for(lambda: WORLD.metric("auth", METRIC) == 0, 60, "the metric")
+    wait_for(lambda: WORLD.metric("auth", METRIC) == 0, what="the metric")
     assert person.get("/resource/users/me").status_code == 200
     assert plain.elsewhere().sign_in().status_code == 200
     for code in (totp(seed), "000000"):
@@ -82,7 +82,7 @@ def test_sealed_vault_stops_codes_and_nothing_else(auth):
     assert (answer.status_code, errors(answer)) == (422, ["totp.error"])
     assert WORLD.is_ready("auth")
     auth.sealed = False
-    wait_for(lambda: WORLD.metric("auth", METRIC) == 1, 60, "the metric")
+    wait_for(lambda: WORLD.metric("auth", METRIC) == 1, what="the metric")
     assert person.elsewhere().sign_in(otp_code=totp(seed)).status_code == 200
 
 
@@ -90,9 +90,9 @@ def test_vault_that_is_away_at_the_start_is_waited_for(auth):
     person = signed_in()
     with auth.away():
         WORLD.kill("auth")
-        wait_for(lambda: "secrets" in refusal(), 60, "auth to start and to say what it waits for")
-    wait_for(lambda: WORLD.is_ready("auth"), 60, "auth to be ready")
-    wait_for(lambda: person.get("/resource/users/me").status_code == 200, 60, "the session")
+        wait_for(lambda: "secrets" in refusal(), what="auth to start and to say what it waits for")
+    wait_for(lambda: WORLD.is_ready("auth"), what="auth to be ready")
+    wait_for(lambda: person.get("/resource/users/me").status_code == 200, what="the session")
 
 
 def refusal():
@@ -125,7 +125,7 @@ def test_role_logs_in_again_and_renews_ahead(vault, tmp_path):
         for token, (_, life) in list(vault.tokens.items()):
             if life:
                 vault.tokens[token] = (vault.tokens[token][0] - life * 0.6, life)
-        wait_for(lambda: ("POST", "auth/token/renew-self") in vault.calls, 60, "a renewal")
+        wait_for(lambda: ("POST", "auth/token/renew-self") in vault.calls, what="a renewal")
         # And one that was revoked is replaced within the call that finds out.
         logins = vault.calls.count(("POST", "auth/approle/login"))
         vault.tokens.clear()

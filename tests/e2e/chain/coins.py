@@ -17,7 +17,7 @@ from world import WORLD, wait_for
 
 CHAIN_OF = {"ltc": "ltc-regtest", "eth": "eth-anvil", "usdt": "eth-anvil"}
 CONFIRMATIONS = 2
-CHAIN_S = 120
+CHAIN_S = 180
 OTP_STEP_S = 30
 OTP_ON_THE_WAY_S = 10  # a code must be good for so long yet when it is sent
 

@@ -34,7 +34,7 @@ def ltc(gateway):
     for _ in range(5):  # several coins: transactions that wait for no change
         node.pay("ltc", gateway.address("ltc-regtest", "hot", "e2e-hot"), HOT_LTC)
     node.mine(3)
-    wait_for(lambda: hot_coins(gateway) >= 5, 60, "coins of the hot account")
+    wait_for(lambda: hot_coins(gateway) >= 5, what="coins of the hot account")
     return node
 
 

@@ -10,7 +10,7 @@ from stand_in import Gateway, hexadecimal
 from world import WORLD, wait_for
 
 CHAIN, DECIMALS = "eth-testnet", 18
-CONFIRM_S = 60
+CONFIRM_S = 180
 WHO = SimpleNamespace()
 
 
@@ -21,8 +21,8 @@ def position():
 @pytest.fixture(scope="module", autouse=True)
 def gateway(admin, alice):
     WHO.admin, WHO.alice = admin, alice
-    before = position()
     with Gateway() as stand_in, WORLD.accounting_with(**stand_in.settings):
+        before = position()  # the events that were on their way to accounting before are in the books
         stand_in.start_after(before)
         WHO.wallet = ok(admin.post("/admin/wallets/new", name="d" + hexadecimal(4), kind="deposit", gateway="geth",
                                    blockchain_key=CHAIN, currencies=["eth"]))
@@ -48,8 +48,8 @@ def units(amount):
 class Depositor(Member):
     def __init__(self):
         super().__init__(level=3)
-        self.address = ok(self.get("/account/deposit_address/eth", blockchain_key=CHAIN), 200)["address"]
-        assert self.address
+        self.address = wait_for(lambda: ok(self.get("/account/deposit_address/eth", blockchain_key=CHAIN),
+                                           200)["address"], CONFIRM_S, "an address")
 
     def transfer(self, amount, **changes):
         return {"transfer_id": hexadecimal(8), "txid": "0x" + hexadecimal(32), "index": 0, "contract": "",

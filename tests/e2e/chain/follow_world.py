@@ -32,7 +32,7 @@ def first_address(chain):
         answer = gateway("PUT", f"/internal/chains/{chain.key}/addresses/first", {"purpose": "deposit",
                                                                                   "owner": "ID0"})
         return answer.status_code < 300 and answer.json()["address"]
-    return wait_for(ask, 60, "an address")
+    return wait_for(ask, what="an address")
 
 
 @pytest.fixture

@@ -21,9 +21,10 @@ import jwt
 import requests
 from cryptography.hazmat.primitives import serialization
 
+from ports import BACKLOG
 from world import WORLD, wait_for
 
-SECONDS = 90
+SECONDS = 180
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 # The account of the test vector of BIP-84; its first addresses are published there.
 ZPUB = ("zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGD"
@@ -79,6 +80,7 @@ class Server:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.socket.listen(BACKLOG)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

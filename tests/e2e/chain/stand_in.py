@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from management import Signer
+from ports import BACKLOG
 from world import WORLD
 
 EXCHANGE, QUEUE = "bourse.chain", "bourse.chain.accounting"
@@ -70,6 +71,7 @@ class Gateway:
             do_GET = do_PUT = do_POST = handle_one
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.socket.listen(BACKLOG)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         path = WORLD.file("keys/stand_in.pub")
         path.write_bytes(self.public)

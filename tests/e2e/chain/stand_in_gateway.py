@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import jwt
 
 from members import private_key
+from ports import BACKLOG
 
 
 class Gateway:
@@ -48,6 +49,7 @@ class Gateway:
             do_GET = do_PUT = do_POST = answer
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.socket.listen(BACKLOG)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def __enter__(self):

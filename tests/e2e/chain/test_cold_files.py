@@ -14,7 +14,7 @@ def cold(ltc):
     address = ltc.outside_address()
     ltc.pay("ltc", address, "2")
     ltc.pay("ltc", address, "3")
-    wait_for(lambda: ltc.mine(1) and received(ltc, "ltc", address) == 500_000_000, 60, "its coins")
+    wait_for(lambda: ltc.mine(1) and received(ltc, "ltc", address) == 500_000_000, what="its coins")
     return address
 
 

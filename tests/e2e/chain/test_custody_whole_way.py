@@ -14,7 +14,7 @@ from members import funded, manage
 from world import WORLD, wait_for
 
 pytestmark = pytest.mark.outage  # services are restarted with other settings
-SECONDS = 60
+SECONDS = 180
 WHO = SimpleNamespace()
 
 

@@ -18,8 +18,8 @@ from world import WORLD, wait_for
 @contextmanager
 def standing_in(**settings):
     """The stand-in gateway, for the time of the block."""
-    before = deposits.position()
     with Gateway() as gateway, WORLD.accounting_with(**{**gateway.settings, **settings}):
+        before = deposits.position()  # the events that were on their way to accounting before are in the books
         gateway.start_after(before)
         wallet = ok(WHO.admin.post("/admin/wallets/new", name="d" + hexadecimal(4), kind="deposit", gateway="geth",
                                    blockchain_key=CHAIN, currencies=["eth"]))

@@ -32,7 +32,7 @@ def test_events__old_and_confirmed__are_deleted_and_no_others(gateway, kept):
         seq = head(gateway)[0]
         gateway.sql("UPDATE events SET created_at = created_at - INTERVAL 3 DAY")
         with WORLD.service_with("blockchain", EVENTS_KEPT_DAYS="2"):
-            wait_for(lambda: head(gateway)[2] == confirmed, 60, "the end of the old ones")
+            wait_for(lambda: head(gateway)[2] == confirmed, what="the end of the old ones")
             left = [int(row[0]) for row in gateway.sql("SELECT seq FROM events WHERE seq <= %s ORDER BY seq", seq)]
             assert left == list(range(confirmed + 1, seq + 1))
             assert gateway.call("GET", f"/internal/events?after={confirmed - 1}") == \

@@ -183,7 +183,7 @@ def test_fork__node_goes_back_and_stays_shorter__nothing_is_skipped(chain, node)
     node.mine(1)  # another block where ours was, two below our height
     node.pay("ltc", address, "0.5")
     chain.until_ready()
-    assert wait_for(lambda: (now := chain.show())["height"] == high - 2 and now, 60, "the shorter chain")
+    assert wait_for(lambda: (now := chain.show())["height"] == high - 2 and now, what="the shorter chain")
     node.mine(4)
     chain.until_height(node.height())
     [seen] = chain.until_events("transfer.seen", address)
@@ -231,7 +231,7 @@ def test_gateway__killed_while_blocks_come__every_deposit_once(chain, node):
     for address in addresses:
         node.pay("ltc", address, "0.01")
         node.mine(1)
-        wait_for(is_ready, 60, "the gateway")
+        wait_for(is_ready, what="the gateway")
         WORLD.kill("blockchain")
     node.mine(2)
     chain.until_height(node.height())
@@ -258,7 +258,7 @@ def test_transfer__can_not_be_written__is_parked_and_the_rest_goes_on(chain, nod
         answer = gateway("GET", f"/api/v2/admin/parked?chain={chain.key}", token=operator())
         return [row for row in answer.json() if row["txid"] == paid[bad]]
 
-    [row] = wait_for(parked, 60, "the parked part")
+    [row] = wait_for(parked, what="the parked part")
     assert row["state"] == "waiting" and "no address" in row["reason"]
     story = gateway("GET", f"/internal/explain/{chain.key}/tx/{paid[bad]}").json()
     assert any("parked" in reason for reason in story["reasons"])
@@ -266,7 +266,7 @@ def test_transfer__can_not_be_written__is_parked_and_the_rest_goes_on(chain, nod
     assert gateway("POST", f"/api/v2/admin/parked/{row['id']}/retry", token=operator()).status_code == 202
     [seen] = chain.until_events("transfer.seen", bad)
     assert seen["txid"] == paid[bad] and chain.until_events("transfer.confirmed", bad)
-    wait_for(lambda: parked()[0]["state"] == "done", 60, "its end")
+    wait_for(lambda: parked()[0]["state"] == "done", what="its end")
 
 
 # ---- operators ----

@@ -193,7 +193,7 @@ def test_providers__one_away_one_stuck__the_best_is_followed(stand, node):
         chain = stand.chain([dead.url, stuck.url, node_url(node)], height + 1)
         node.mine(6)
         shown = chain.until_height(node.height())
-        rows = wait_for(lambda: not (rows := chain.show()["providers"])[1]["healthy"] and rows, 60, "its lag")
+        rows = wait_for(lambda: not (rows := chain.show()["providers"])[1]["healthy"] and rows, what="its lag")
         assert [row["healthy"] for row in rows] == [False, False, True] and rows[0]["errors"] > 0
         assert shown["ready"] and "@" not in str(rows)
     finally:
@@ -218,11 +218,11 @@ def test_provider__takes_forever__the_others_are_asked(stand, node):
             node.pay("ltc", address, "0.01")
             mine(node, chain)
         chain.until_events("transfer.confirmed", address, 3)
-        first = wait_for(lambda: not (row := chain.show()["providers"][0])["healthy"] and row, 60, "its health")
+        first = wait_for(lambda: not (row := chain.show()["providers"][0])["healthy"] and row, what="its health")
         assert "no answer" in first["reason"] and chain.until_ready()
         slow.lie = None
         let_go.set()
-        wait_for(lambda: chain.show()["providers"][0]["healthy"], 60, "its recovery")
+        wait_for(lambda: chain.show()["providers"][0]["healthy"], what="its recovery")
     finally:
         let_go.set()
         slow.close()

@@ -58,7 +58,7 @@ def test_payout__not_mined__is_replaced_at_its_nonce(gateway, by_hand):
         with WORLD.paused("blockchain"):
             by_hand.call("anvil_dropTransaction", before["txid"])
             by_hand.mine(1)
-        wait_for(lambda: len(gateway.get(payout)["transactions"]) > 1, 60, "a replacement")
+        wait_for(lambda: len(gateway.get(payout)["transactions"]) > 1, what="a replacement")
         done = gateway.until(payout, "confirmed", mine=by_hand)
     assert len({tx["nonce"] for tx in done["transactions"]}) == 1
     assert received(by_hand, "eth", to) == 10**16
@@ -105,8 +105,8 @@ def test_payout__confirmed_then_mined_again_without_effect__somebody_is_told(gat
 
     # Blocks come only when it was seen to be out of its own: the gateway looks back some blocks, not all.
     wait_for(lambda: told() or gateway.sql("SELECT mined_height FROM payout_txs WHERE txid = %s",
-                                           done["txid"])[0][0] is None, 60, "a look back")
-    wait_for(lambda: told() or (by_hand.mine(1) and None), 60, "the alarm")
+                                           done["txid"])[0][0] is None, what="a look back")
+    wait_for(lambda: told() or (by_hand.mine(1) and None), what="the alarm")
     by_hand.mine(2)
     assert len(told()) == 1
     after = gateway.get(payout)
@@ -144,9 +144,9 @@ def test_collection__of_a_token__has_its_gas_paid_once(gateway, eth):
     eth.mine(2)
     payout = new_id("collect")
     gateway.put(payout, CHAIN, hot, 70_000_000, "collection", contract=eth.TOKEN, **{"from": deposit})
-    wait_for(lambda: gateway.sql("SELECT 1 FROM payouts WHERE id = %s", f"gas-{payout}-1"), 60, "gas")
+    wait_for(lambda: gateway.sql("SELECT 1 FROM payouts WHERE id = %s", f"gas-{payout}-1"), what="gas")
     WORLD.kill("blockchain")
-    gateway.until(payout, "confirmed", mine=eth, seconds=60)
+    gateway.until(payout, "confirmed", mine=eth)
     assert received(eth, "usdt", deposit) == 0
     assert received(eth, "usdt", hot) == 70_000_000
     gas = gateway.sql("SELECT id, state FROM payouts WHERE id LIKE %s", f"gas-{payout}-%")
@@ -170,7 +170,7 @@ def test_payout__its_nonce_taken_by_somebody_else__failed_when_that_is_deep_enou
             by_hand.mine(1)
             by_hand.call("anvil_setBalance", hot, held)  # the books know nothing of that fee
         wait_for(lambda: gateway.sql("SELECT void_height FROM payout_txs WHERE txid = %s",
-                                     lost["txid"])[0][0], 60, "the doubt")
+                                     lost["txid"])[0][0], what="the doubt")
         assert gateway.get(payout)["state"] in ("broadcast", "unknown")
         done = gateway.until(payout, "failed", mine=by_hand)
     assert done["reason"] == "inputs_spent_elsewhere"
@@ -187,7 +187,7 @@ def sign_elsewhere(gateway, payout, to, units, nonce):
     account, index = gateway.sql("SELECT account, idx FROM addresses WHERE chain_key = %s AND purpose = 'hot' AND "
                                  "assigned_at IS NOT NULL AND account IS NOT NULL ORDER BY idx LIMIT 1", CHAIN)[0]
     answer = requests.post(
-        WORLD.env("blockchain")["SIGNER_URL"] + "/internal/sign/evm", timeout=20,
+        WORLD.env("blockchain")["SIGNER_URL"] + "/internal/sign/evm", timeout=60,
         headers={"Authorization": f"Bearer {token}"},
         json={"payout_id": payout, "purpose": "withdrawal", "client": "geth", "chain_id": "31337",
               "account": account, "index": index, "nonce": nonce, "to": to, "value": str(units), "data": "0x",
@@ -221,7 +221,7 @@ def test_payout__nonces_before_it_that_nothing_has__are_filled(gateway, eth):
     held = received(eth, "eth", hot)
     gateway.sql("UPDATE account_nonces SET next_nonce = next_nonce + 2 WHERE address = %s", hot)
     gateway.put(payout, CHAIN, to, 10**15)
-    done = gateway.until(payout, "confirmed", mine=eth, seconds=90)
+    done = gateway.until(payout, "confirmed", mine=eth)
     nonce = done["transactions"][0]["nonce"]
     fills = gateway.sql("SELECT t.nonce, t.fee_units, p.units, p.to_address FROM payouts p JOIN payout_payments x ON "
                         "x.payout_id = p.id JOIN payout_txs t ON t.id = x.tx_id WHERE p.purpose = 5 ORDER BY t.nonce")

@@ -59,7 +59,7 @@ def test_payout__not_mined__is_replaced_at_a_higher_price_of_gas(gateway, place)
         with WORLD.paused("blockchain"):
             anvil.rpc("anvil_dropTransaction", before["txid"])
             anvil.mine(1)
-        wait_for(lambda: len(gateway.get(payout)["transactions"]) > 1, 60, "a replacement")
+        wait_for(lambda: len(gateway.get(payout)["transactions"]) > 1, what="a replacement")
         done = gateway.until(payout, "confirmed", mine=anvil)
         last = done["transactions"][-1]["txid"]
         assert int(anvil.rpc("eth_getTransactionByHash", last)["gasPrice"], 16) > price

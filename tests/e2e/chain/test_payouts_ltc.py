@@ -87,7 +87,7 @@ def test_payout__not_mined__gets_a_higher_fee_and_is_paid_once(gateway, ltc):
         ltc.mine(1)
         bumped = wait_for(lambda: (found := gateway.get(payout))
                           and len([tx for tx in found["transactions"] if tx["txid"]]) > 1 and found,
-                          60, "a replacement")
+                          what="a replacement")
         done = gateway.until(payout, "confirmed", mine=ltc)
     assert done["txid"] != before["txid"]
     assert int(done["fee_units"]) > int(before["fee_units"])
@@ -113,8 +113,8 @@ def test_replacement__refused_by_the_signer__is_asked_for_again(gateway, ltc):
         with WORLD.service_with("signer", POLICY_FILE=str(tight)):
             ltc.mine(1)
             wait_for(lambda: gateway.sql("SELECT 1 FROM payout_txs n JOIN payout_txs o ON o.id = n.replaces WHERE "
-                                         "o.txid = %s AND n.state = 4", before["txid"]), 60, "a refusal")
-        done = gateway.until(payout, "confirmed", mine=ltc, seconds=60)
+                                         "o.txid = %s AND n.state = 4", before["txid"]), what="a refusal")
+        done = gateway.until(payout, "confirmed", mine=ltc)
     assert done["txid"] != before["txid"]
     assert received(ltc, "ltc", to) == 2_100_000
 
@@ -136,9 +136,9 @@ def test_replaced__once_the_node_has_the_other__is_not_offered_each_round(gatewa
             raw = ltc.call("getrawtransaction", before["txid"])
             ltc.mine(1)
             after = wait_for(lambda: (found := gateway.get(payout)) and found["txid"] != before["txid"] and found,
-                             60, "a replacement")
+                             what="a replacement")
             ltc.call("prioritisetransaction", after["txid"], 0, -10**8)
-            wait_for(lambda: offers.count(raw) > 1, 30, "it is offered once more")
+            wait_for(lambda: offers.count(raw) > 1, 120, "it is offered once more")
             seen = offers.count(raw)
             for _ in range(3):  # these need some rounds each, and no block
                 other = new_id()
@@ -146,7 +146,7 @@ def test_replaced__once_the_node_has_the_other__is_not_offered_each_round(gatewa
                 gateway.until(other, "broadcast", "waiting")
             assert offers.count(raw) <= seen + 1
             ltc.call("prioritisetransaction", after["txid"], 0, 2 * 10**8)
-            gateway.until(payout, "confirmed", mine=ltc, seconds=60)
+            gateway.until(payout, "confirmed", mine=ltc)
         finally:
             ask_at(node_url(ltc))  # before the gateway starts again
     liar.close()
@@ -158,7 +158,7 @@ def test_payout__block_taken_back__the_same_bytes_are_mined_again(gateway, ltc):
     gateway.put(payout, CHAIN, to, 1_500_000)
     gateway.until(payout, "broadcast")
     ltc.mine(1)
-    wait_for(lambda: gateway.get(payout)["height"], 60, "its block")
+    wait_for(lambda: gateway.get(payout)["height"], what="its block")
     txid = gateway.get(payout)["txid"]
     ltc.reorg(1)
     ltc.mine(2)
@@ -185,12 +185,12 @@ def test_broadcast__node_gives_no_answer__is_unknown_and_the_same_bytes_go_out(g
     payout, to = new_id(), outside_address(ltc)
     with WORLD.paused("signer"):
         gateway.put(payout, CHAIN, to, 1_200_000)
-        wait_for(lambda: ltc.mine(1) and gateway.get(payout)["state"] == "building", 60,
-                 "the question to the signer")  # change of before needs a block
+        wait_for(lambda: ltc.mine(1) and gateway.get(payout)["state"] == "building",  # change of before needs a block
+                 what="the question to the signer")
         stop = WORLD.paused("litecoind")
         stop.__enter__()
     try:
-        lost = gateway.until(payout, "unknown", "signed", seconds=60)
+        lost = gateway.until(payout, "unknown", "signed")
         assert gateway.cancel(payout)[0] == 409
     finally:
         stop.__exit__(None, None, None)
@@ -212,7 +212,8 @@ def test_collection__without_coins_of_its_own__leaves_those_of_others_alone(gate
     ltc.pay("ltc", deposit, "0.2")
     ltc.mine(3)
     gateway.put(new_id("collect"), CHAIN, hot, 20_000_000, "collection", **more)
-    wait_for(lambda: ltc.mine(1) and received(ltc, "ltc", deposit) == 70_000_000, 60, "the coin of its own")
+    wait_for(lambda: ltc.mine(1) and received(ltc, "ltc", deposit) == 70_000_000,
+             what="the coin of its own")
     gateway.put(first, CHAIN, hot, 45_000_000, "collection", **more)
     gateway.put(second, CHAIN, warm, 25_000_000, "collection", **more)
     done = [gateway.until(payout, "confirmed", mine=ltc) for payout in (first, second)]

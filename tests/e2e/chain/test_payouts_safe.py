@@ -17,7 +17,7 @@ from payouts import outside_address, received
 from ports import free_base
 from world import REPOSITORY, WORLD, wait_for
 
-CHAIN, SECONDS = "eth-anvil", 60
+CHAIN, SECONDS = "eth-anvil", 180
 NOWHERE = "0x" + "5a" * 20
 STRANGER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"  # its address
 

@@ -16,7 +16,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "auth"))
 
 from visitor import signed_in, totp  # noqa: E402  (after the path is set)
 
-CHAIN, SECONDS = "ltc-regtest", 120
+CHAIN, SECONDS = "ltc-regtest", 180
 WHO = SimpleNamespace()
 
 

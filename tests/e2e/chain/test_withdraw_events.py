@@ -12,7 +12,7 @@ from members import funded, manage
 from stand_in import Gateway
 from world import WORLD, wait_for
 
-CHAIN, SECONDS = "btc-testnet", 60
+CHAIN, SECONDS = "btc-testnet", 180
 WHO = SimpleNamespace()
 
 
@@ -35,8 +35,8 @@ def position():
 @pytest.fixture(scope="module", autouse=True)
 def teller(admin):
     WHO.admin = admin
-    before = position()
     with Teller() as teller, WORLD.accounting_with(**teller.settings, WITHDRAW_OTP="ignore"):
+        before = position()  # the events that were on their way to accounting before are in the books
         teller.start_after(before)
         WHO.teller = teller
         yield teller
