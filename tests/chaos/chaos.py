@@ -23,6 +23,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(REPOSITORY / "tools"))
+sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bots.client import Client, Refused, Unknown  # noqa: E402
@@ -30,6 +31,7 @@ from bots.trader import MARKETS, Trader  # noqa: E402
 from checker import tables  # noqa: E402
 from checker.stack import Stack, read_env  # noqa: E402
 from faults import FAULTS, MONEY_FAULTS, Faults  # noqa: E402
+from ports import EDGE_OFFSET  # noqa: E402
 
 QUIET_S = 180
 TRADING_AGAIN_S = 90
@@ -47,7 +49,8 @@ class World:
     def __init__(self, folder, port_base, money):
         self.folder = folder
         self.env = {**os.environ, "RUN_DIR": str(folder), "PORT_BASE": str(port_base),
-                    "EDGE_PORT": str(port_base + 80), "EDGE_RATE": "100000", "NODES": "all" if money else "none"}
+                    "EDGE_PORT": str(port_base + EDGE_OFFSET), "EDGE_RATE": "100000",
+                    "NODES": "all" if money else "none"}
         os.environ.update(RUN_DIR=str(folder))
 
     def up(self):

@@ -339,7 +339,7 @@ static void db_transaction__line_cut__is_unknown_at_commit_only(void **state)
 static void *kill_soon(void *arg)
 {
     (void)arg;
-    usleep(1000000); /* the COMMIT is in the socket by then */
+    usleep(3000000); /* the COMMIT is in the socket by then */
     server_signal("mariadb.pid", SIGKILL);
     return NULL;
 }

@@ -73,7 +73,7 @@ static int64_t now_ms(void)
 }
 
 /* A server that is late because other programs run is no failure: only that it closes, and not early. */
-enum { LATEST_MS = 30000, TRICKLES = 400 };
+enum { LATEST_MS = 30000, TRICKLES = 400, FAIR_PAUSE_MS = 500 };
 
 /* Sends `text` byte by byte; the milliseconds until the server closed, or -1 if it answered. */
 static int64_t trickle(struct world *world, const char *head, size_t bytes, int pause_ms)
@@ -108,21 +108,36 @@ static void http__slow_body__is_cut_off(void **state)
     assert_in_range(closed_ms, 900, LATEST_MS);
 }
 
-static void http__body_at_a_fair_pace__is_served(void **state)
+/* Sends a body in pieces. `ret_longest_ms`: of the pauses between them, as they came out. */
+static bool is_served_in_pieces(struct world *world, int64_t *ret_longest_ms)
 {
     static const char piece[512] = {'x'};
-    struct world *world = *state;
     struct client client;
     struct answer answer_read;
-    assert_true(client_open(&client, world->port));
+    bool is_good = client_open(&client, world->port);
+    int64_t sent_ms = now_ms();
+    *ret_longest_ms = 0;
     client_send_text(&client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 7680\r\n\r\n");
-    for (int i = 0; i < 15; i++) {
-        assert_true(client_send(&client, piece, sizeof(piece)));
+    for (int i = 0; is_good && i < 15; i++) {
+        is_good = client_send(&client, piece, sizeof(piece));
+        if (now_ms() - sent_ms > *ret_longest_ms)
+            *ret_longest_ms = now_ms() - sent_ms;
+        sent_ms = now_ms();
         usleep(200000);
     }
-    assert_true(client_answer(&client, false, &answer_read));
-    assert_int_equal(answer_read.status, 200);
+    is_good = is_good && client_answer(&client, false, &answer_read) && answer_read.status == 200;
     client_close(&client);
+    return is_good;
+}
+
+static void http__body_at_a_fair_pace__is_served(void **state)
+{
+    int64_t longest_ms = FAIR_PAUSE_MS + 1;
+    bool is_served = false;
+    /* A client that was kept from its pace by other programs proves nothing. */
+    for (int tries = 0; !is_served && longest_ms > FAIR_PAUSE_MS && tries < 10; tries++)
+        is_served = is_served_in_pieces(*state, &longest_ms);
+    assert_true(is_served);
 }
 
 static void http__client_that_does_not_read__is_cut_off(void **state)

@@ -20,13 +20,19 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 
-from ports import EDGE_OFFSET, free_base  # noqa: E402  (after the path is set)
+from ports import BACKLOG, EDGE_OFFSET, free_base  # noqa: E402  (after the path is set)
 
 PORT_BASE = free_base()
 EDGE_PORT = PORT_BASE + EDGE_OFFSET
 ACCOUNTING_PORT = PORT_BASE + 5
 AUTH_PORT = PORT_BASE + 8
 MINTED = "Bearer minted.by.auth"
+REFUSED_S = 300
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = BACKLOG
 
 
 class StandIn(http.server.BaseHTTPRequestHandler):
@@ -84,8 +90,7 @@ def auth(request):
     if "auth_is_away" in request.fixturenames:
         yield AuthStandIn
         return
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", AUTH_PORT), AuthStandIn)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", AUTH_PORT), AuthStandIn)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield AuthStandIn
@@ -112,8 +117,7 @@ def edge(tmp_path_factory):
 
 @pytest.fixture
 def stand_in():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", ACCOUNTING_PORT), StandIn)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", ACCOUNTING_PORT), StandIn)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server
@@ -367,8 +371,7 @@ def test_errors_of_the_service_go_through(edge, stand_in):
 
 @pytest.fixture
 def gateway_stand_in():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", PORT_BASE + 13), StandIn)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", PORT_BASE + 13), StandIn)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server
@@ -397,6 +400,7 @@ def test_rate_limit(edge, stand_in):
     edge("up", "--infra", EDGE_RATE="5", EDGE_BURST="3")
     began, answers, refused = time.monotonic(), [], []
     while len(refused) < 10:
+        assert time.monotonic() - began < REFUSED_S, f"{len(answers)} answers, {len(refused)} refused"
         with ThreadPoolExecutor(10) as clients:
             answers += clients.map(lambda _: call("GET", "/api/v2/peatio/public/markets"), range(20))
         refused = [(response, text) for response, text in answers if response.status == 429]

@@ -23,7 +23,7 @@ OURS = "0x" + "a1" * 20
 OTHER = "0x" + "b2" * 20
 STRANGER = "0x" + "c3" * 20
 ETHER = 10**18
-TIMEOUT_MS = 2000
+TIMEOUT_MS = 5000
 
 
 def programs():
