@@ -110,14 +110,17 @@ int people_flag_import(struct service *service, const char *file)
     if (done)
         printf("users: %llu added, %llu here already, %llu of the new ones need --reset-factors\n"
                "labels: %llu, data storages: %llu, comments: %llu, permissions: %llu, "
-               "restrictions: %llu\nprofiles: %llu, phones: %llu, API keys: %llu\n"
+               "restrictions: %llu\nprofiles: %llu, phones: %llu, documents: %llu, "
+               "service accounts: %llu, API keys: %llu, whose scope opens nothing: %llu\n"
                "rows left out (sealed with Barong's keys, or its log): %llu\n",
                (unsigned long long)counts.users, (unsigned long long)counts.known_users,
                (unsigned long long)counts.factors, (unsigned long long)counts.labels,
                (unsigned long long)counts.storages, (unsigned long long)counts.comments,
                (unsigned long long)counts.permissions, (unsigned long long)counts.restrictions,
                (unsigned long long)counts.profiles, (unsigned long long)counts.phones,
-               (unsigned long long)counts.api_keys, (unsigned long long)counts.left_out);
+               (unsigned long long)counts.documents, (unsigned long long)counts.accounts,
+               (unsigned long long)counts.api_keys, (unsigned long long)counts.dead_keys,
+               (unsigned long long)counts.left_out);
     return people_close(&shell, "--import-barong", done, &err);
 }
 

@@ -10,6 +10,7 @@
 #include "auth/store/data_storages.h"
 #include "auth/store/labels.h"
 #include "auth/store/seeds.h"
+#include "auth/store/service_accounts.h"
 #include "auth/store/users.h"
 #include "auth/state/config.h"
 #include "base/clock.h"
@@ -52,18 +53,18 @@ int64_t dump_time(const struct import *import, const struct dump_row *row, const
 
 /* ---- users ---- */
 
-static bool remember(struct import *import, struct pair pair, struct err *err)
+static bool remember(struct pairs *pairs, struct pair pair, struct err *err)
 {
-    if (import->count == import->room) {
-        size_t room = import->room ? 2 * import->room : 1024;
+    if (pairs->count == pairs->room) {
+        size_t room = pairs->room ? 2 * pairs->room : 1024;
         struct pair *more =
-            room <= IMPORT_USERS_MAX ? realloc(import->pairs, room * sizeof(*more)) : NULL;
+            room <= IMPORT_USERS_MAX ? realloc(pairs->list, room * sizeof(*more)) : NULL;
         if (!more)
-            return err_set(err, ERR_INTERNAL, "too many users");
-        import->pairs = more;
-        import->room = room;
+            return err_set(err, ERR_INTERNAL, "too many users or service accounts");
+        pairs->list = more;
+        pairs->room = room;
     }
-    import->pairs[import->count++] = pair;
+    pairs->list[pairs->count++] = pair;
     return true;
 }
 
@@ -106,7 +107,7 @@ static bool take_user(struct import *import, const struct dump_row *row, struct 
         return false;
     if (here) {
         import->counts.known_users++;
-        return remember(import, pair, err);
+        return remember(&import->users, pair, err);
     }
     if (!digest || !password_hash_is_known(digest))
         return dump_refuse(row, err, "no bcrypt digest");
@@ -116,7 +117,7 @@ static bool take_user(struct import *import, const struct dump_row *row, struct 
     import->counts.users++;
     import->counts.factors += user.otp;
     pair.new_id = user.id;
-    return remember(import, pair, err);
+    return remember(&import->users, pair, err);
 }
 
 static int compare_pairs(const void *a, const void *b)
@@ -125,24 +126,79 @@ static int compare_pairs(const void *a, const void *b)
     return (left->old_id > right->old_id) - (left->old_id < right->old_id);
 }
 
-/* NULL: not a user of the dump. */
-static const struct pair *find(const struct import *import, uint64_t old_id)
+static void sort(struct pairs *pairs)
+{
+    if (pairs->count > 0)
+        qsort(pairs->list, pairs->count, sizeof(*pairs->list), compare_pairs);
+}
+
+/* The id that it has here; 0: not of the dump, or here before. */
+static uint64_t id_of(const struct pairs *pairs, uint64_t old_id)
 {
     struct pair wanted = {.old_id = old_id};
-    return bsearch(&wanted, import->pairs, import->count, sizeof(wanted), compare_pairs);
+    const struct pair *pair = pairs->count > 0 ? bsearch(&wanted, pairs->list, pairs->count,
+                                                         sizeof(wanted), compare_pairs)
+                                               : NULL;
+    return pair ? pair->new_id : 0;
 }
 
 static bool set_referrers(const struct import *import, struct err *err)
 {
-    for (size_t i = 0; i < import->count; i++) {
-        const struct pair *pair = &import->pairs[i];
-        const struct pair *referrer =
-            pair->new_id && pair->old_referrer ? find(import, pair->old_referrer) : NULL;
-        if (referrer && referrer->new_id &&
-            !users_set_referrer(import->call->db, pair->new_id, referrer->new_id, err))
+    for (size_t i = 0; i < import->users.count; i++) {
+        const struct pair *pair = &import->users.list[i];
+        uint64_t referrer =
+            pair->new_id && pair->old_referrer ? id_of(&import->users, pair->old_referrer) : 0;
+        if (referrer && !users_set_referrer(import->call->db, pair->new_id, referrer, err))
             return false;
     }
     return true;
+}
+
+/* ---- service accounts ---- */
+
+static bool account_is_here(struct db *db, const struct service_account *account, bool *ret_here,
+                            struct err *err)
+{
+    struct service_account known;
+    *ret_here =
+        service_accounts_by_uid(db, account->uid, &known, err) ||
+        (err->code == ERR_NOT_FOUND && service_accounts_by_email(db, account->email, &known, err));
+    return *ret_here || err->code == ERR_NOT_FOUND;
+}
+
+static bool account_read(const struct dump_row *row, struct service_account *account,
+                         struct err *err)
+{
+    *account = (struct service_account){.level = (int32_t)(dump_number(row, "level") % 1000)};
+    return (dump_copy(account->uid, sizeof(account->uid), dump_text(row, "uid")) &&
+            account->uid[0] &&
+            dump_copy(account->email, sizeof(account->email), dump_text(row, "email")) &&
+            dump_copy(account->role, sizeof(account->role), dump_text(row, "role")) &&
+            dump_copy(account->state, sizeof(account->state), dump_text(row, "state"))) ||
+           dump_refuse(row, err, "uid, email, role or state is too long or missing");
+}
+
+/* With its owner's account here already it stays behind, as all that is his. */
+static bool take_account(struct import *import, const struct dump_row *row, struct err *err)
+{
+    struct db *db = import->call->db;
+    struct pair pair = {.old_id = dump_number(row, "id")};
+    uint64_t old_owner = dump_number(row, "owner_id");
+    struct service_account account;
+    bool here;
+    if (!account_read(row, &account, err) || !account_is_here(db, &account, &here, err))
+        return false;
+    account.owner_id = id_of(&import->users, old_owner);
+    if (here || (old_owner && !account.owner_id)) {
+        import->counts.left_out++;
+        return remember(&import->accounts, pair, err);
+    }
+    if (!uid_claim(db, account.uid, "service_account", err) ||
+        !service_accounts_insert(db, &account, dump_time(import, row, "created_at"), err))
+        return err_wrap(err, "line %u", row->line);
+    import->counts.accounts++;
+    pair.new_id = account.id;
+    return remember(&import->accounts, pair, err);
 }
 
 /* ---- what belongs to them ---- */
@@ -228,6 +284,7 @@ static const struct {
 } owned[] = {{"labels", take_label},
              {"data_storages", take_storage},
              {"comments", take_comment},
+             {"documents", barong_take_document},
              {"profiles", barong_take_profile},
              {"phones", barong_take_phone}};
 static const struct {
@@ -235,17 +292,19 @@ static const struct {
     bool (*take)(struct import *import, const struct dump_row *row, struct err *err);
 } common[] = {{"permissions", take_permission}, {"restrictions", take_restriction}};
 
-/* A service account is not taken over, nor what signs for it. */
 static bool take_api_key(struct import *import, const struct dump_row *row, struct err *err)
 {
     const char *type = dump_text(row, "key_holder_account_type");
-    const struct pair *owner = find(import, dump_number(row, "key_holder_account_id"));
-    if (!type || strcmp(type, "User") != 0) {
-        import->counts.left_out++;
-        return true;
-    }
-    return !owner || !owner->new_id || barong_take_api_key(import, row, owner->new_id, err) ||
-           err_wrap(err, "line %u", row->line);
+    uint64_t old_id = dump_number(row, "key_holder_account_id");
+    struct key_holder holder = {.user_id = 0};
+    if (type && strcmp(type, "User") == 0)
+        holder.user_id = id_of(&import->users, old_id);
+    else if (type && strcmp(type, "ServiceAccount") == 0)
+        holder.service_account_id = id_of(&import->accounts, old_id);
+    else
+        return dump_refuse(row, err, "key_holder_account_type");
+    return (!holder.user_id && !holder.service_account_id) ||
+           barong_take_api_key(import, row, holder, err) || err_wrap(err, "line %u", row->line);
 }
 
 static bool take_rest(struct import *import, const struct dump_row *row, struct err *err)
@@ -253,18 +312,17 @@ static bool take_rest(struct import *import, const struct dump_row *row, struct 
     for (size_t i = 0; i < ARRAY_LEN(owned); i++) {
         if (strcmp(owned[i].table, row->table) != 0)
             continue;
-        const struct pair *owner = find(import, dump_number(row, "user_id"));
-        if (owner && owner->new_id)
-            return owned[i].take(import, row, owner->new_id, err) ||
-                   err_wrap(err, "line %u", row->line);
-        return true;
+        uint64_t owner_id = id_of(&import->users, dump_number(row, "user_id"));
+        return !owner_id || owned[i].take(import, row, owner_id, err) ||
+               err_wrap(err, "line %u", row->line);
     }
     for (size_t i = 0; i < ARRAY_LEN(common); i++)
         if (strcmp(common[i].table, row->table) == 0)
             return common[i].take(import, row, err);
     if (strcmp(row->table, "apikeys") == 0)
         return take_api_key(import, row, err);
-    import->counts.left_out += strcmp(row->table, "users") != 0;
+    import->counts.left_out +=
+        strcmp(row->table, "users") != 0 && strcmp(row->table, "service_accounts") != 0;
     return true;
 }
 
@@ -273,9 +331,13 @@ static bool take_rest(struct import *import, const struct dump_row *row, struct 
 static bool take(void *arg, const struct dump_row *row, struct err *err)
 {
     struct import *import = arg;
-    bool ok = import->pass == PASS_REST          ? take_rest(import, row, err)
-              : strcmp(row->table, "users") == 0 ? take_user(import, row, err)
-                                                 : true;
+    bool ok = true;
+    if (import->pass == PASS_REST)
+        ok = take_rest(import, row, err);
+    else if (import->pass == PASS_USERS && strcmp(row->table, "users") == 0)
+        ok = take_user(import, row, err);
+    else if (import->pass == PASS_ACCOUNTS && strcmp(row->table, "service_accounts") == 0)
+        ok = take_account(import, row, err);
     arena_reset(import->call->arena); /* millions of rows: nothing is kept of one */
     return ok;
 }
@@ -289,7 +351,7 @@ static bool import_unit(struct db *db, void *arg, struct err *err)
 {
     struct import *import = arg;
     struct dump_source source = {read_file, import->file};
-    import->count = 0;
+    import->users.count = import->accounts.count = 0;
     import->keys.secret = import->call->app->config->barong_secret_key_base;
     import->counts = (struct import_counts){0};
     for (import->pass = PASS_USERS; import->pass < PASS_MAX; import->pass++) {
@@ -298,8 +360,7 @@ static bool import_unit(struct db *db, void *arg, struct err *err)
             return false;
         if (ferror(import->file))
             return err_set(err, ERR_INTERNAL, "reading the file: %m");
-        if (import->count > 0)
-            qsort(import->pairs, import->count, sizeof(*import->pairs), compare_pairs);
+        sort(import->pass == PASS_USERS ? &import->users : &import->accounts);
     }
     return set_referrers(import, err) && seed_announce(db, err);
 }
@@ -312,7 +373,8 @@ bool barong_import(struct call *call, const char *path, struct import_counts *re
         return err_set(err, ERR_CONFIG, "can't read %s: %m", path);
     bool ok = db_transaction(call->db, import_unit, &import, err);
     fclose(import.file);
-    free(import.pairs);
+    free(import.users.list);
+    free(import.accounts.list);
     bytes_wipe(&import.keys, sizeof(import.keys));
     if (!ok)
         return err_wrap(err, "%s", path);

@@ -1,13 +1,13 @@
 /*
  * barong_import.h: people of a Barong installation, from a dump of its database:
- * users with their bcrypt digests, uids, roles, states and referrers, labels, data storages, comments,
- * restrictions and permissions. All of it in one transaction, or nothing; no event is told, so that
+ * users with their bcrypt digests, uids, roles, states and referrers, service accounts, labels, data
+ * storages, comments, restrictions and permissions. All of it in one transaction, or nothing; no event is told, so that
  * nobody gets a letter. Who is here already (uid or e-mail) is left as he is, with all that is his.
  *
- * What Barong sealed is opened where its key is known, and sealed again with ours: profiles and phones
- * with BARONG_SECRET_KEY_BASE, API keys of users with Barong's Vault as our store. Not taken over, and
- * counted: those without their key, documents (their files are no part of a dump), service accounts and
- * the log. Users whose second factor was on keep the flag without a seed: they can't sign in
+ * What Barong sealed is opened where its key is known, and sealed again with ours: profiles, phones and
+ * documents with BARONG_SECRET_KEY_BASE, API keys with Barong's Vault as our store. Files of documents are
+ * no part of a dump: each is expected in our store as documents/barong/ID.EXTENSION. Not taken over, and counted:
+ * those without their key, documents of a kind that we don't show, and the log. Users whose second factor was on keep the flag without a seed: they can't sign in
  * until an operator resets it, for the other way would let them in by a password alone.
  */
 #ifndef AUTH_ACTIONS_BARONG_IMPORT_H
@@ -24,8 +24,9 @@ enum { IMPORT_USERS_MAX = 10 * 1000 * 1000 };
 struct import_counts {
     uint64_t users, known_users, factors; /* added; here already; added with a second factor */
     uint64_t labels, storages, comments, permissions, restrictions;
-    uint64_t profiles, phones, api_keys;
-    uint64_t left_out; /* rows of tables that are not taken over */
+    uint64_t accounts, profiles, phones, documents, api_keys;
+    uint64_t dead_keys; /* of them: no word of their scope opens anything */
+    uint64_t left_out;  /* rows of tables that are not taken over */
 };
 
 /* ERR_INVALID, "FILE: line 12: what is wrong". The arena of the call is reset by it. */

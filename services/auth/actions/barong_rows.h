@@ -10,21 +10,26 @@
 #include "auth/actions/barong_import.h"
 #include "auth/domain/barong_sealed.h"
 #include "auth/domain/dump.h"
+#include "auth/store/api_keys.h"
 
-/* The dump has its tables in the order of their names, users last: so it is read twice. */
-enum pass { PASS_USERS, PASS_REST, PASS_MAX };
+/* The dump has its tables in the order of their names, users last, and what belongs to service accounts
+ * before them: so it is read three times. */
+enum pass { PASS_USERS, PASS_ACCOUNTS, PASS_REST, PASS_MAX };
 
 struct pair {
     uint64_t old_id, new_id; /* new_id 0: he was here before, nothing of his is taken */
     uint64_t old_referrer;
+};
+struct pairs {
+    struct pair *list; /* by old_id after the pass that fills it */
+    size_t count, room;
 };
 
 struct import {
     struct call *call;
     FILE *file;
     enum pass pass;
-    struct pair *pairs; /* by old_id after the first pass */
-    size_t count, room;
+    struct pairs users, accounts;
     struct import_counts counts;
     struct barong_keys keys;
 };
@@ -42,7 +47,9 @@ bool barong_take_profile(struct import *import, const struct dump_row *row, uint
                          struct err *err) MUST_CHECK;
 bool barong_take_phone(struct import *import, const struct dump_row *row, uint64_t user_id,
                        struct err *err) MUST_CHECK;
-bool barong_take_api_key(struct import *import, const struct dump_row *row, uint64_t user_id,
-                         struct err *err) MUST_CHECK;
+bool barong_take_document(struct import *import, const struct dump_row *row, uint64_t user_id,
+                          struct err *err) MUST_CHECK;
+bool barong_take_api_key(struct import *import, const struct dump_row *row,
+                         struct key_holder holder, struct err *err) MUST_CHECK;
 
 #endif

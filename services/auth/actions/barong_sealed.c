@@ -2,10 +2,12 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "auth/actions/barong_rows.h"
 #include "auth/state/config.h"
 #include "auth/store/api_keys.h"
+#include "auth/store/documents.h"
 #include "auth/store/phones.h"
 #include "auth/store/profiles.h"
 #include "base/auto.h"
@@ -90,6 +92,70 @@ bool barong_take_phone(struct import *import, const struct dump_row *row, uint64
                          dump_time(import, row, "created_at"), err);
 }
 
+/* ---- documents ---- */
+
+/* Barong's file is uploads/document/upload/ID/NAME of its bucket. Ours has no name of a client: the
+ * operator copies it (deploy/docs/operations-auth.md). False: a kind of file that is not shown here. */
+static bool upload_key(const struct dump_row *row, char ret_key[static DOCUMENT_UPLOAD_SIZE])
+{
+    static const struct {
+        const char *extension;
+        enum upload_kind kind;
+    } kinds[] = {
+        {"jpg", UPLOAD_JPEG}, {"jpeg", UPLOAD_JPEG}, {"png", UPLOAD_PNG}, {"pdf", UPLOAD_PDF}};
+    const char *name = dump_text(row, "upload");
+    const char *dot = name ? strrchr(name, '.') : NULL;
+    for (size_t i = 0; dot && i < ARRAY_LEN(kinds); i++)
+        if (strcasecmp(dot + 1, kinds[i].extension) == 0) {
+            snprintf(ret_key, DOCUMENT_UPLOAD_SIZE, "documents/barong/%llu.%s",
+                     (unsigned long long)dump_number(row, "id"), upload_extension(kinds[i].kind));
+            return true;
+        }
+    return false;
+}
+
+static bool date_read(const struct dump_row *row, const char *column,
+                      char ret_date[static DATE_SIZE])
+{
+    const char *text = dump_text(row, column);
+    return !text || date_parse(text, ret_date);
+}
+
+static bool is_category(const char *text)
+{
+    return !text || strcmp(text, "front_side") == 0 || strcmp(text, "back_side") == 0 ||
+           strcmp(text, "selfie") == 0;
+}
+
+bool barong_take_document(struct import *import, const struct dump_row *row, uint64_t user_id,
+                          struct err *err)
+{
+    struct call *call = import->call;
+    struct document document = {.user_id = user_id,
+                                .doc_type = dump_text(row, "doc_type"),
+                                .doc_category = dump_text(row, "doc_category"),
+                                .identificator = dump_text(row, "identificator"),
+                                .metadata = dump_text(row, "metadata")};
+    char together[DOCUMENT_UPLOAD_SIZE];
+    if (!opens_columns(import) || !upload_key(row, document.upload))
+        return leave_out(import);
+    if (!document.doc_type || !is_category(document.doc_category))
+        return dump_refuse(row, err, "doc_type or doc_category");
+    if (!date_read(row, "doc_expire", document.doc_expire) ||
+        !date_read(row, "doc_issue", document.doc_issue))
+        return dump_refuse(row, err, "doc_expire or doc_issue is no day");
+    if (!unseal(import, row, "doc_number_encrypted", &document.doc_number, err))
+        return false;
+    if (!document.identificator || document.identificator[0] == '\0') {
+        snprintf(together, sizeof(together), "barong-%llu",
+                 (unsigned long long)dump_number(row, "id"));
+        document.identificator = together;
+    }
+    import->counts.documents++;
+    return documents_insert(call->db, call->app->secrets, call->arena, &document,
+                            dump_time(import, row, "created_at"), err);
+}
+
 /* ---- API keys ---- */
 
 static bool is_hex(const char *text, size_t length)
@@ -117,14 +183,16 @@ static const char *scope_of(struct arena *arena, const char *yaml)
     return scope;
 }
 
-bool barong_take_api_key(struct import *import, const struct dump_row *row, uint64_t user_id,
-                         struct err *err)
+bool barong_take_api_key(struct import *import, const struct dump_row *row,
+                         struct key_holder holder, struct err *err)
 {
     AUTO(str_wipe) struct str secret = STR_INIT(API_KEY_SECRET_SIZE);
     struct call *call = import->call;
     struct secret_store *secrets = call->app->secrets;
     const char *sealed = dump_text(row, "secret_encrypted");
-    struct api_key key = {.user_id = user_id, .algorithm = "HS256"};
+    struct api_key key = {.user_id = holder.user_id,
+                          .service_account_id = holder.service_account_id,
+                          .algorithm = "HS256"};
     char name[128];
     if (!secret_opens_foreign(secrets))
         return leave_out(import);
@@ -142,6 +210,7 @@ bool barong_take_api_key(struct import *import, const struct dump_row *row, uint
     if (!key.scope)
         return dump_refuse(row, err, "scope is too long");
     import->counts.api_keys++;
+    import->counts.dead_keys += api_key_scopes(key.scope) == 0;
     return api_keys_insert(call->db, secrets, call->arena, &key, str_data(&secret),
                            dump_time(import, row, "created_at"), err);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/worker.h"
+#include "api/scope_claim.h"
 #include "api/service_keys.h"
 #include "blockchain/http/trust.h"
 #include "token/token.h"
@@ -105,6 +106,8 @@ static bool operator_enter(struct http_request *request, struct err *err)
             !token_cache_get(app->user_tokens, app->clock, header, &claims, err))
             return false;
     }
+    if (!scope_permit_request(request, "blockchain", claims.scopes, err))
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(operators); i++)
         if (strcmp(operators[i].role, claims.role) == 0 &&
             (operators[i].may_change || strcmp(http_method_of(request), "GET") == 0))

@@ -1,5 +1,6 @@
 #include "blockchain/http/trust.h"
 
+#include "api/scope_claim.h"
 #include "api/service_keys.h"
 #include "blockchain/actions/blockchain.h"
 #include "blockchain/state/config.h"
@@ -56,10 +57,11 @@ static bool operator_from_claims(void *app, const struct token_claims *claims, v
         return refuse(err, "no JSON object");
     bool ok = claim_text(root, "uid", found.uid, sizeof(found.uid)) &&
               claim_text(root, "role", found.role, sizeof(found.role)) &&
-              claim_text(root, "state", state, sizeof(state)) && strcmp(state, "active") == 0;
+              claim_text(root, "state", state, sizeof(state)) && strcmp(state, "active") == 0 &&
+              scope_claim_read(root, &found.scopes, err);
     cJSON_Delete(root);
     if (!ok)
-        return refuse(err, "uid, role or state");
+        return refuse(err, "uid, role, state or scope");
     *(struct operator_claims *)ret_claims = found;
     return true;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "contract/scope.h"
 #include "token/token.h"
 
 struct blockchain;
@@ -17,6 +18,7 @@ struct trust;
 struct operator_claims {
     char uid[64];
     char role[32];
+    scope_set scopes; /* what the token may be used for */
 };
 
 bool trust_open(struct blockchain *app, struct err *err) MUST_CHECK;

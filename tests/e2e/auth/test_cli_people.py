@@ -5,6 +5,7 @@ import crypt
 import hashlib
 import secrets
 import subprocess
+from pathlib import Path
 
 import requests
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -137,14 +138,21 @@ def sealed_dump(vault, secret):
     rows = ("INSERT INTO `apikeys` (`id`,`key_holder_account_id`,`key_holder_account_type`,`kid`,"
             "`algorithm`,`scope`,`secret_encrypted`,`state`) VALUES"
             f" (1,7,'User','{kid}','HS256','---\\n- trade\\n- read\\n','{cipher}','active'),"
-            f"(2,1,'ServiceAccount','{kid[::-1]}','HS256','---\\n','{cipher}','active');\n"
-            "INSERT INTO `documents` (`id`,`user_id`) VALUES (1,7);\n"
+            f"(2,1,'ServiceAccount','{kid[::-1]}','HS256','---\\n- frob\\n','{cipher}',"
+            "'active');\n"
+            "INSERT INTO `documents` (`id`,`user_id`,`upload`,`doc_type`,`doc_expire`,"
+            "`doc_number_encrypted`,`doc_issue`,`doc_category`,`identificator`,`metadata`) VALUES"
+            f" (41,7,'My Pass.JPEG','Passport','2031-02-03',{sealed('AA-77-01')},NULL,"
+            "'front_side','abc','{}'),(42,7,'bill.pdf','Address',NULL,NULL,NULL,NULL,NULL,NULL),"
+            "(43,7,'page.svg','Passport',NULL,NULL,NULL,NULL,NULL,NULL);\n"
             "INSERT INTO `phones` (`id`,`user_id`,`country`,`number_encrypted`,`validated_at`)"
             f" VALUES (1,7,'GB',{sealed(phone)},'2020-02-03 04:05:06');\n"
             "INSERT INTO `profiles` (`id`,`user_id`,`first_name_encrypted`,`last_name_encrypted`,"
             "`dob_encrypted`,`address_encrypted`,`postcode`,`city`,`country`,`state`) VALUES"
             f" (1,7,{sealed('Zoë')},{sealed('Berg')},{sealed('1985-12-10', '202123')},NULL,"
-            "'SW1Y','London','GB',3);\n")
+            "'SW1Y','London','GB',3);\n"
+            "INSERT INTO `service_accounts` (`id`,`uid`,`owner_id`,`email`,`role`,`level`,`state`)"
+            f" VALUES (1,'SI{uid[2:]}',7,'si.{uid.lower()}@example.com','sa_maker',1,'active');\n")
     return uid, phone, kid, dump([row], rows).replace(LOG_ROWS, "")
 
 
@@ -163,8 +171,9 @@ def test_what_barong_sealed_is_opened_with_its_keys_and_sealed_with_ours(stack, 
         done = imported(file, SECRET_STORE="vault", VAULT_ADDR=vault.url, VAULT_TOKEN=vault.token,
                         BARONG_SECRET_KEY_BASE=SECRET_KEY_BASE)
         assert done.returncode == 0, done.stderr
-        assert "profiles: 1, phones: 1, API keys: 1" in done.stdout
-        assert "log): 2" in done.stdout  # the document, and the key of a service account
+        assert ("profiles: 1, phones: 1, documents: 2, service accounts: 1, API keys: 2, whose "
+                "scope opens nothing: 1") in done.stdout
+        assert "log): 1" in done.stdout  # the picture of a kind that is not shown
         ((ours, scope, state, owner),) = sql(
             "SELECT secret, scope, state, user_id FROM {}.api_keys WHERE kid = %s", kid)
         assert (scope, state) == ("trade,read", "active")
@@ -173,6 +182,16 @@ def test_what_barong_sealed_is_opened_with_its_keys_and_sealed_with_ours(stack, 
         clear = vault.decrypt("bourse_credentials", {"ciphertext": ours,
                                                      "associated_data": context})
         assert base64.b64decode(clear["plaintext"]).decode() == secret
+        # The account of a program, its owner, and what signs for it.
+        assert sql("SELECT s.owner_id, s.role, s.level, s.state, k.scope FROM {0}.api_keys k JOIN"
+                   " {0}.service_accounts s ON s.id = k.service_account_id WHERE k.kid = %s",
+                   kid[::-1]) == ((owner, "sa_maker", 1, "active", "frob"),)
+    documents = sql("SELECT upload, doc_type, doc_number, doc_category, identificator FROM"
+                    " {}.documents WHERE user_id = %s ORDER BY id", owner)
+    assert [row[:2] + row[3:] for row in documents] == [
+        ("documents/barong/41.jpg", "Passport", "front_side", "abc"),
+        ("documents/barong/42.pdf", "Address", None, "barong-42")]
+    assert documents[0][2] and "AA-77-01" not in documents[0][2] and documents[1][2] is None
     rows = sql("SELECT first_name, dob, state FROM {}.profiles WHERE user_id = %s", owner)
     assert rows[0][2] == "verified" and "Zo" not in rows[0][0] and "1985" not in rows[0][1]
     assert secret not in done.stdout + done.stderr and phone not in done.stdout + done.stderr
@@ -187,7 +206,8 @@ def test_what_no_key_opens_is_counted_and_a_wrong_key_leaves_nothing(stack, tmp_
     assert sql("SELECT COUNT(*) FROM {}.users WHERE uid = %s", uid) == ((0,),)
     done = imported(file)
     assert done.returncode == 0, done.stderr
-    assert "profiles: 0, phones: 0, API keys: 0" in done.stdout and "log): 5" in done.stdout
+    assert "profiles: 0, phones: 0, documents: 0, service accounts: 1, API keys: 0" in done.stdout
+    assert "log): 7" in done.stdout
     assert sql("SELECT COUNT(*) FROM {}.api_keys WHERE kid = %s", kid) == ((0,),)
 
 
@@ -197,12 +217,24 @@ def test_profiles_and_phones_open_without_a_vault(stack, tmp_path):
     file.write_text(text)
     done = imported(file, BARONG_SECRET_KEY_BASE=SECRET_KEY_BASE)
     assert done.returncode == 0, done.stderr
-    assert "profiles: 1, phones: 1, API keys: 0" in done.stdout
+    assert "profiles: 1, phones: 1, documents: 2, service accounts: 1, API keys: 0" in done.stdout
     shown = superadmin().get(f"/admin/users/{uid}").json()
     (profile,), (number,) = shown["profiles"], shown["phones"]
     assert (profile["first_name"], profile["last_name"], profile["dob"], profile["city"]) == (
         "Zoë", "Berg", "1985-12-10", "London")
     assert (number["number"], number["country"]) == (phone, "GB")
+    passport, address = shown["documents"]
+    assert (passport["doc_number"], passport["doc_expire"]) == ("AA-77-01", "2031-02-03")
+    # The file is where the operator copies it to; a name that the user gave is nowhere.
+    store = Path(WORLD.env("auth")["STORAGE_DIR"]) / "documents/barong"
+    store.mkdir(parents=True, exist_ok=True)
+    (store / "41.jpg").write_bytes(b"a picture of before")
+    file = requests.get(passport["upload"]["url"], timeout=30)
+    assert (file.status_code, file.content) == (200, b"a picture of before"), passport
+    assert address["doc_number"] is None
+    # A second time everything is here already.
+    again = imported(tmp_path / "barong.sql", BARONG_SECRET_KEY_BASE=SECRET_KEY_BASE)
+    assert again.returncode == 0 and "documents: 0, service accounts: 0" in again.stdout
 
 
 def test_a_broken_dump_leaves_nothing(stack, tmp_path):

@@ -271,8 +271,8 @@ def test_transfer__can_not_be_written__is_parked_and_the_rest_goes_on(chain, nod
 
 # ---- operators ----
 
-def operator(role="admin"):
-    return token("IDADA1000001", role=role)
+def operator(role="admin", **claims):
+    return token("IDADA1000001", role=role, **claims)
 
 
 def test_explain__a_transaction__says_where_it_stands(chain, node):
@@ -301,9 +301,13 @@ def test_explain__a_transaction__says_where_it_stands(chain, node):
 
 
 def test_operators__pause_and_resume__the_role_decides(chain, node):
-    def admin(method, path, role="admin"):
-        return gateway(method, f"/api/v2/admin/{path}", token=operator(role))
+    def admin(method, path, role="admin", **claims):
+        return gateway(method, f"/api/v2/admin/{path}", token=operator(role, **claims))
 
+    # A token that was made for less than its user has.
+    narrow = admin("GET", "chains", scope="barong peatio")
+    assert (narrow.status_code, narrow.json()) == (403, {"errors": ["authz.insufficient_scope"]})
+    assert admin("GET", "chains", scope="root").status_code == 401
     assert admin("GET", "chains", role="member").status_code == 403
     assert admin("GET", "chains", role="accountant").status_code == 200
     assert admin("POST", f"chains/{chain.key}/pause", role="accountant").status_code == 403
