@@ -115,6 +115,26 @@ def test_a_taken_port_is_named(stack, tmp_path):
     assert f"port {PORT_BASE + 1} (MariaDB" in refused.stderr and "PORT_BASE" in refused.stderr
 
 
+def test_a_full_disk_is_named(tmp_path):
+    """Of a new stack; the disk is one that says so."""
+    check = ("import shutil, sys, types; sys.path.insert(0, 'tools'); from stack import cli, up; "
+             "from stack.settings import Settings; "
+             "shutil.disk_usage = lambda path: types.SimpleNamespace(free=100 << 20); "
+             "cli.run('up', up.check_space, Settings())")
+    done = subprocess.run(["/usr/bin/python3", "-B", "-c", check], text=True, capture_output=True, cwd=REPOSITORY,
+                          env={**os.environ, "RUN_DIR": str(tmp_path)})
+    assert done.returncode == 1
+    assert f"the disk of {tmp_path} has 100 MB free" in done.stderr
+    assert "choose another RUN_DIR" in done.stderr
+
+
+def test_keys_of_containers_are_no_stack(tmp_path):
+    (tmp_path / "stack.env").write_text("NODES=containers\n")
+    for name in ("up", "down"):
+        done = tool(tmp_path, name, *(["--infra"] if name == "up" else []))
+        assert done.returncode == 1 and "docker-compose starts and stops" in done.stderr, done.stderr
+
+
 def test_foreign_folder_and_bad_numbers_are_refused(tmp_path):
     (tmp_path / "letter").write_text("dear")
     assert "choose another RUN_DIR" in tool(tmp_path, "up", "--infra").stderr

@@ -53,10 +53,14 @@ default_character_set = utf8mb4
     (folder(settings) / "tmp").mkdir(exist_ok=True)
 
 
+def has_data(settings):
+    return (folder(settings) / "data").exists()
+
+
 def create_data(settings):
     """The data folder appears whole or not at all."""
     data = folder(settings) / "data"
-    if data.exists():
+    if has_data(settings):
         return
     wait.say("creating the database files")
     half = folder(settings) / "data.new"

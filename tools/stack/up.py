@@ -5,6 +5,7 @@ Every step can be repeated. When one fails, what was started is stopped again, s
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ READY_PATH = "/api/v2/peatio/public/health/ready"
 RECOVERING_SECONDS = 10
 START_SECONDS = 240  # where other programs run as well; it takes ten by itself
 RESTARTS_MAX = 3
+# Megabytes: the redo log of a new database is 512; below 50 RabbitMQ takes no message.
+FREE_NEW, FREE_AGAIN = 800, 150
 # service: its seeds
 SEEDS = {"accounting": "deploy/seed", "auth": "deploy/seed/auth", "blockchain": None}
 
@@ -36,6 +39,7 @@ def main(infra_only):
         supervisor.stop(settings)
         settings.infra_only = infra_only
         check_ports(settings)
+        check_space(settings)
         settings.remember()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
@@ -80,6 +84,16 @@ def check_ports(settings):
     if taken:
         raise StackError("another program listens where the stack wants to:\n  "
                          + "\n  ".join(taken))
+
+
+def check_space(settings):
+    free = shutil.disk_usage(settings.run_dir).free >> 20
+    new = not mariadb.has_data(settings)
+    wanted = FREE_NEW if new else FREE_AGAIN
+    if free < wanted:
+        raise StackError(f"the disk of {settings.run_dir} has {free} MB free, and "
+                         f"{'a new stack' if new else 'this stack'} wants {wanted}: make room there"
+                         f"{', or choose another RUN_DIR' if new else ''}.")
 
 
 def start(settings):
