@@ -4,52 +4,13 @@
 
 #include "base/auto.h"
 #include "blockchain/actions/explain.h"
-#include "blockchain/actions/watch_load.h"
-#include "blockchain/store/catalogue_store.h"
-#include "blockchain/store/chains.h"
+#include "blockchain/chains_offline.h"
 
 enum { ARENA_BYTES_MAX = 64 << 20 };
 
 DEFINE_AUTO(struct db, db_close);
 DEFINE_AUTO(struct arena, arena_free);
 DEFINE_AUTO(struct provider_session, provider_session_close);
-
-/* The chains as the service knows them, from what accounting told it last. */
-static bool chains_load(struct blockchain *app, struct db *db, struct err *err)
-{
-    AUTO(str_release) struct str body = STR_INIT(CATALOGUE_BYTES_MAX);
-    if (!catalogue_load(db, &body, err))
-        return false;
-    if (body.length == 0)
-        return err_set(err, ERR_NOT_FOUND, "accounting has not told any chain yet");
-    if (!catalogues_read(app->catalogues, str_data(&body), body.length, err))
-        return false;
-    const struct catalogue *catalogue = catalogue_take(app->catalogues);
-    chains_apply(app, catalogue);
-    catalogue_give_back(catalogue);
-    return true;
-}
-
-static bool chain_load(struct blockchain *app, struct db *db, const char *key,
-                       struct chain **ret_chain, struct err *err)
-{
-    struct chain *chain = chains_find(app->chains, key);
-    struct chain_row row;
-    if (!chain)
-        return err_set(err, ERR_NOT_FOUND, "no chain %.32s", key);
-    if (!chain_row_get(db, chain->key, chain->client->name, clock_now_us(app->clock), &row, err) ||
-        !watch_load(chain, db, err))
-        return false;
-    pthread_mutex_lock(&chain->lock);
-    memcpy(chain->network, row.network, sizeof(chain->network));
-    if (chain->providers)
-        providers_expect(chain->providers, row.network);
-    pthread_mutex_unlock(&chain->lock);
-    chain->height = row.height;
-    chain->is_ready = true; /* whether it is, the service says */
-    *ret_chain = chain;
-    return true;
-}
 
 static void lines(struct str *out, const struct transfer_row *rows, size_t count,
                   const char *const *reasons, size_t reasons_count)
@@ -102,8 +63,8 @@ static bool tell(struct blockchain *app, const char *what, bool is_tx, struct st
     if (!arena)
         return err_set(err, ERR_INTERNAL, "no memory");
     snprintf(key, sizeof(key), "%.*s", (int)(slash - what), what);
-    return db_open(&app->config->db, &db, err) && chains_load(app, db, err) &&
-           chain_load(app, db, key, &chain, err) &&
+    return db_open(&app->config->db, &db, err) && chains_offline_load(app, db, err) &&
+           chain_offline(app, db, key, &chain, err) &&
            (is_tx ? tell_tx(app, chain, db, arena, slash + 1, out, err)
                   : tell_address(chain, db, arena, slash + 1, out, err));
 }

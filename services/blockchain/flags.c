@@ -6,6 +6,7 @@
 #include "base/auto.h"
 #include "blockchain/explain_print.h"
 #include "blockchain/flags_cold.h"
+#include "blockchain/flags_settle.h"
 #include "blockchain/openapi.h"
 #include "blockchain/state/config.h"
 #include "db/db.h"
@@ -75,6 +76,9 @@ const struct service_flag blockchain_flags[] = {
      true, run_explain_address},
     {"--explain-payout", "ID", "Say where a payout stands, and why; then exit.", true,
      run_explain_payout},
+    {"--settle-payout", "WORDS",
+     "End a payout that no rule can end: ID paid|unpaid EVIDENCE NOTE; then exit.", true,
+     settle_flag},
     {"--unsigned", "WORDS",
      "Make an unsigned PSBT of a cold wallet: CHAIN FROM TO UNITS, and to name its "
      "key XPUB PATH INDEX.",

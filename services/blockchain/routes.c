@@ -14,6 +14,7 @@
 static const struct http_route *const groups[] = {
     /* Operators. */
     admin_chain_routes,
+    admin_payout_routes,
     /* Other services. */
     internal_chain_routes,
     internal_address_routes,

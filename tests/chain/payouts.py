@@ -59,6 +59,13 @@ class Gateway:
     def cancel(self, payout_id):
         return self.call("POST", f"/internal/payouts/{payout_id}/cancel")
 
+    def settle(self, payout_id, outcome, evidence="", operator=None):
+        """(status, document) of what an operator says of a payout; `operator`: a user's token."""
+        answer = requests.post(self.url + f"/api/v2/admin/payouts/{payout_id}/settle", timeout=60,
+                               json={"outcome": outcome, "evidence": evidence, "note": "a test"},
+                               headers={"Authorization": f"Bearer {operator}"})
+        return answer.status_code, answer.json()
+
     def address(self, chain, purpose, owner):
         """An address of ours; the same owner has the same."""
         deadline = time.monotonic() + PUT_SECONDS

@@ -9,6 +9,7 @@
 #include "blockchain/store/addresses.h"
 #include "blockchain/store/custody_sends.h"
 #include "blockchain/store/parked.h"
+#include "blockchain/store/settlements.h"
 #include "blockchain/store/transfers.h"
 
 enum { REASONS_MAX = 8, EXPLAIN_TRANSFERS_MAX = 50 };
@@ -42,6 +43,7 @@ struct payout_story {
     struct payout payout;
     bool is_custody; /* a custodian was asked */
     struct custody_send_row send;
+    struct settlement_list settlements; /* what operators said of it, the newest first */
     const char *reasons[REASONS_MAX];
     size_t reasons_count;
 };

@@ -43,6 +43,13 @@ static const struct {
     {"custodian_removed", "The custodian says that it left the chain; it may come back."},
     {"custodian_failed", "The custodian says that it failed; that counts when it stays so."},
     {"custodian_rejected", "The custodian's people said no; that counts when it stays so."},
+    {PAYOUT_REASON_SIGNED_BEFORE,
+     "The signer signed another transaction for it that is not stored here: find it in the "
+     "signer's audit file, and settle the payout by it."},
+    {PAYOUT_REASON_UNDONE, "It was confirmed, a deep reorganisation took that back, and now it is "
+                           "mined without effect: settle it."},
+    {PAYOUT_REASON_SETTLED_PAID, "Operators found the transaction that paid it."},
+    {PAYOUT_REASON_SETTLED_UNPAID, "Operators found that it was never paid and can't be any more."},
     {"inputs_spent_elsewhere", "Something else used its coins or its nonce, deep enough."},
     {"reverted", "It was mined without effect."},
     {"same_wallet", "The custodian's wallet held the coins already: nothing had to move."},
@@ -116,6 +123,20 @@ static void tell_custody(struct teller *teller)
         say(teller, "Its approval there is %s.", send->approval_id);
 }
 
+static void tell_settlements(struct teller *teller)
+{
+    const struct settlement_list *list = &teller->story->settlements;
+    if (list->count == 0)
+        return;
+    const struct settlement_row *last = &list->rows[0];
+    say(teller, "%s says that it is %s%s%s%s; %s.", last->proposed_by, last->outcome,
+        last->evidence[0] ? " (" : "", last->evidence, last->evidence[0] ? ")" : "",
+        strcmp(last->state, "open") == 0 ? "a second operator has to say the same"
+        : last->confirmed_by[0]          ? last->confirmed_by
+                                         : "the chain proves it");
+    say(teller, "To that: %s.", last->found);
+}
+
 bool explain_payout(struct db *db, struct arena *arena, const char *id,
                     struct payout_story *ret_story, struct err *err)
 {
@@ -124,7 +145,8 @@ bool explain_payout(struct db *db, struct arena *arena, const char *id,
     struct teller teller = {.arena = arena, .story = &story, .txs = &txs};
     struct err own;
     if (!payout_find(db, arena, id, &story.payout, NULL, err) ||
-        !payout_txs_of(db, arena, id, &txs, err))
+        !payout_txs_of(db, arena, id, &txs, err) ||
+        !settlements_of(db, arena, id, &story.settlements, err))
         return false;
     story.is_custody = custody_send_find(db, id, &story.send, &own);
     if (!story.is_custody && own.code != ERR_NOT_FOUND) {
@@ -135,6 +157,7 @@ bool explain_payout(struct db *db, struct arena *arena, const char *id,
     tell_transactions(&teller);
     if (story.is_custody)
         tell_custody(&teller);
+    tell_settlements(&teller);
     *ret_story = story;
     return true;
 }

@@ -34,11 +34,21 @@ bool custody_payment_load(struct payout_worker *worker, const struct custody_sen
 /* Asks, or looks what became of it; whichever is next. */
 bool custody_go_on(struct custody_payment *payment, struct err *err) MUST_CHECK;
 
+/* His transfer of this payment, judged to be ours. ERR_NOT_FOUND: he has none of its name. */
+bool custody_look_up(const struct custody_payment *payment, struct custody_transfer *ret_transfer,
+                     struct err *err) MUST_CHECK;
+/* The same of a transfer that somebody names, which may have no sequence id. */
+bool custody_look_at(const struct custody_payment *payment, const char *transfer_id,
+                     struct custody_transfer *ret_transfer, struct err *err) MUST_CHECK;
+
 /* ---- what follows from his word; each in a transaction of its own ---- */
 
 /* The transfer is there and was judged to be ours. */
 bool custody_take(struct custody_payment *payment, const struct custody_transfer *transfer,
                   struct err *err) MUST_CHECK;
+/* The same in the caller's transaction. */
+bool custody_take_within(struct db *db, struct custody_payment *payment,
+                         const struct custody_transfer *transfer, struct err *err) MUST_CHECK;
 /* People there have to approve it, and there is no transfer yet. */
 bool custody_hold(struct custody_payment *payment, const char *approval_id, struct err *err)
     MUST_CHECK;

@@ -63,6 +63,46 @@ static bool ask_transfer(struct node *node, void *arg, struct err *err)
     return custody_transfer_is(&lookup->transfer, &wanted, err);
 }
 
+bool custody_look_up(const struct custody_payment *payment, struct custody_transfer *ret_transfer,
+                     struct err *err)
+{
+    struct lookup lookup = {.payment = payment};
+    if (!providers_ask(payment->worker->session, ask_transfer, &lookup, err))
+        return false;
+    *ret_transfer = lookup.transfer;
+    return true;
+}
+
+struct named {
+    const struct custody_payment *payment;
+    const char *id;
+    struct custody_transfer transfer;
+};
+
+static bool ask_named(struct node *node, void *arg, struct err *err)
+{
+    struct named *named = arg;
+    const struct custody_payment *payment = named->payment;
+    const struct custody_wanted wanted = {.payout_id = payment->payout.id,
+                                          .wallet = payment->tx.from,
+                                          .to = payment->payout.to,
+                                          .units = payment->units,
+                                          .fee_estimate = payment->tx.fee_units};
+    return is_its_wallet(node, payment->tx.from, err) &&
+           custody_transfer_read(node, named->id, &named->transfer, err) &&
+           custody_transfer_is(&named->transfer, &wanted, err);
+}
+
+bool custody_look_at(const struct custody_payment *payment, const char *transfer_id,
+                     struct custody_transfer *ret_transfer, struct err *err)
+{
+    struct named named = {.payment = payment, .id = transfer_id};
+    if (!providers_ask(payment->worker->session, ask_named, &named, err))
+        return false;
+    *ret_transfer = named.transfer;
+    return true;
+}
+
 struct approval_question {
     const char *id;
     enum custody_approval state;

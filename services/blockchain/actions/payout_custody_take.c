@@ -232,17 +232,29 @@ static const char *reason_of(const struct custody_transfer *transfer)
     return "";
 }
 
+static struct word word_of(struct custody_payment *payment, const struct custody_transfer *transfer)
+{
+    return (struct word){.payment = payment,
+                         .transfer = transfer,
+                         .reason = reason_of(transfer),
+                         .now_us = clock_now_us(payment->worker->app->clock)};
+}
+
 bool custody_take(struct custody_payment *payment, const struct custody_transfer *transfer,
                   struct err *err)
 {
-    struct word word = {.payment = payment,
-                        .transfer = transfer,
-                        .reason = reason_of(transfer),
-                        .now_us = clock_now_us(payment->worker->app->clock)};
+    struct word word = word_of(payment, transfer);
     if (!db_transaction(payment->worker->db, take_unit, &word, err))
         return false;
     fault_point(payment->worker->app, FAULT_SEEN);
     return true;
+}
+
+bool custody_take_within(struct db *db, struct custody_payment *payment,
+                         const struct custody_transfer *transfer, struct err *err)
+{
+    struct word word = word_of(payment, transfer);
+    return take_unit(db, &word, err);
 }
 
 static bool rejected_unit(struct db *db, void *arg, struct err *err)

@@ -113,8 +113,9 @@ static bool nonce_free(struct db *db, const struct payout_tx *tx, struct err *er
 }
 
 /* Something is signed for the payouts that we don't have. They are not paid again and not given back, until
- * a person has found it; but those behind them go on. The nonce goes to the next one if the signer knows it
- * from no transaction of theirs; else it may be taken on the chain at any time, and is left out. */
+ * a person has found it (payout_settle.h); but those behind them go on. The nonce goes to the next one if the
+ * signer knows it from no transaction of theirs; else it may be taken on the chain at any time, and is left
+ * out. Coins stay locked: what was signed may spend them. */
 static bool set_aside_unit(struct db *db, void *arg, struct err *err)
 {
     struct signature *signature = arg;
@@ -123,32 +124,44 @@ static bool set_aside_unit(struct db *db, void *arg, struct err *err)
     struct payout_list payouts;
     tx.state = PAYOUT_TX_DROPPED;
     if (!payout_tx_save(db, &tx, PAYOUT_TX_BUILDING, err) ||
-        (refusal_of(signature->rule)->verdict == VERDICT_SIGNED_OTHER &&
+        (tx.has_nonce && refusal_of(signature->rule)->verdict == VERDICT_SIGNED_OTHER &&
          !nonce_free(db, &tx, err)) ||
         !payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
         return false;
     for (size_t i = 0; i < payouts.count; i++)
-        if (!payout_move(worker, &payouts.rows[i], PAYOUT_MOVE_LOSE, "signed_before", NULL, err))
+        if (!payout_move(worker, &payouts.rows[i], PAYOUT_MOVE_LOSE, PAYOUT_REASON_SIGNED_BEFORE,
+                         NULL, err))
             return false;
     return true;
 }
 
-/* False: `err` is what a person has to look at. Coins and payouts stay where they are where nothing waits
- * for them. */
+static bool drop_unit(struct db *db, void *arg, struct err *err);
+
+/* Payments of one batch: it shows which of them it is about when each goes by itself. Not those of a
+ * collection, whose coins belong together. */
+static bool is_batch(const struct payout_list *payouts)
+{
+    return payouts->count > 1 && payouts->rows[0].from[0] == '\0';
+}
+
+/* False: `err` is what a person has to look at: a batch that may be signed stays as it is. */
 static bool signed_before(struct signature *signature, struct err *err)
 {
+    struct payout_worker *worker = signature->worker;
+    struct payout_list payouts;
     struct err own;
-    bool ok = !signature->tx->has_nonce ||
-              db_transaction(signature->worker->db, set_aside_unit, signature, err);
-    if (!ok)
-        return false;
     err_set(&own, ERR_CONFLICT, "transaction %llu: %.100s", (unsigned long long)signature->tx->id,
             signature->rule);
-    if (signature->tx->has_nonce)
-        payout_trouble(signature->worker, &own);
-    else
+    if (!payouts_of_tx(worker->db, worker->arena, signature->tx->id, &payouts, err))
+        return false;
+    bool is_maybe = refusal_of(signature->rule)->verdict == VERDICT_SIGNED_MAYBE;
+    if (is_batch(&payouts) && is_maybe) {
         *err = own;
-    return signature->tx->has_nonce;
+        return false;
+    }
+    payout_trouble(worker, &own);
+    return db_transaction(worker->db, is_batch(&payouts) ? drop_unit : set_aside_unit, signature,
+                          err);
 }
 
 /* The signer signed nothing: coins and nonce are free again. */

@@ -11,6 +11,7 @@
 #include "blockchain/actions/fault.h"
 #include "blockchain/actions/payout_metrics.h"
 #include "blockchain/actions/payout_safe.h"
+#include "blockchain/store/chains.h"
 #include "blockchain/store/coins.h"
 #include "blockchain/store/events.h"
 #include "json/field.h"
@@ -292,12 +293,12 @@ static bool undone_unit(struct db *db, void *arg, struct err *err)
         !payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
         return false;
     for (size_t i = 0; i < payouts.count; i++) {
-        snprintf(payouts.rows[i].reason, sizeof(payouts.rows[i].reason), "failed_after_reorg");
+        snprintf(payouts.rows[i].reason, sizeof(payouts.rows[i].reason), PAYOUT_REASON_UNDONE);
         if (!payout_save(db, &payouts.rows[i], clock_now_us(worker->app->clock), err))
             return false;
     }
     snprintf(members, sizeof(members),
-             "\"chain\":\"%s\",\"ready\":false,\"reason\":\"failed_after_reorg %.66s\"",
+             "\"chain\":\"%s\",\"ready\":false,\"reason\":\"" PAYOUT_REASON_UNDONE " %.66s\"",
              tx.chain_key, tx.txid);
     return event_add(db, "chain.health", members, clock_now_us(worker->app->clock), err);
 }
@@ -323,27 +324,53 @@ static bool look_back_at(struct look *look, struct err *err)
     if (look->status.place != TX_UNKNOWN)
         return true;
     struct err own;
-    if (!providers_ask(worker->session, ask_broadcast, tx, &own))
+    bool has_bytes = tx->raw && tx->raw[0]; /* not one that operators named */
+    if (has_bytes && !providers_ask(worker->session, ask_broadcast, tx, &own))
         payout_trouble(worker, &own);
     return err_set(err, ERR_CONFLICT, "transaction %.66s was confirmed and is in no block any more",
                    tx->txid);
 }
 
-/* A reorganisation that is deeper than the chain's confirmations: the payout stays what it is, and the
- * same bytes are sent until they are in a block again. */
-static bool look_back(struct payout_worker *worker, struct err *err)
+/* One page; ret_after: where the next begins, 0: this was the last. ret_good false: one of them could not be
+ * asked about, so that the height of this look is not kept. */
+static bool look_back_page(struct payout_worker *worker, uint64_t above, uint64_t *after,
+                           bool *ret_good, struct err *err)
 {
-    uint64_t above = worker->tip > LOOK_BACK_BLOCKS ? worker->tip - LOOK_BACK_BLOCKS : 0;
     struct payout_tx_list list;
-    if (!payout_txs_mined_above(worker->db, worker->arena, worker->chain->key, above, &list, err))
+    if (!payout_txs_mined_above(worker->db, worker->arena, worker->chain->key, above, *after, &list,
+                                err))
         return false;
     for (size_t i = 0; i < list.count && !worker->app->stopping; i++) {
         struct look look = {.worker = worker, .tx = &list.rows[i]};
         struct err own;
-        if (!providers_ask(worker->session, ask_status, &look, &own) || !look_back_at(&look, &own))
+        if (!providers_ask(worker->session, ask_status, &look, &own)) {
             payout_trouble(worker, &own);
+            *ret_good = false;
+        } else if (!look_back_at(&look, &own)) {
+            payout_trouble(worker, &own);
+        }
     }
+    *after = list.count == PAYOUT_TXS_MAX ? list.rows[list.count - 1].id : 0;
     return true;
+}
+
+/* A reorganisation that is deeper than the chain's confirmations: the payout stays what it is, and the
+ * same bytes are sent until they are in a block again. The look begins below where the last one ended, however
+ * long ago that was: what happened while we were stopped is seen as well. */
+static bool look_back(struct payout_worker *worker, struct err *err)
+{
+    uint64_t from, after = 0;
+    bool is_good = true;
+    if (!chain_looked_at(worker->db, worker->chain->key, &from, err))
+        return false;
+    from = from && from < worker->tip ? from : worker->tip;
+    from = from > LOOK_BACK_BLOCKS ? from - LOOK_BACK_BLOCKS : 0;
+    do
+        if (!look_back_page(worker, from, &after, &is_good, err))
+            return false;
+    while (after && !worker->app->stopping);
+    return !is_good || worker->app->stopping ||
+           chain_looked_at_set(worker->db, worker->chain->key, worker->tip, err);
 }
 
 bool payouts_watch(struct payout_worker *worker, struct err *err)

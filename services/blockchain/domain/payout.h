@@ -5,7 +5,9 @@
  * back to a state that can be cancelled or paid again except give_back, which needs the signer's word
  * that it signed nothing. `failed` is reached by proof only (a receipt with status 0, or inputs that
  * were spent by somebody else, deep enough); an unknown outcome is the state `unknown`, for as long as
- * it takes: also when the signer says that it signed something for the payout that we know nothing of. `confirmed`, `failed`, `cancelled`, `refused` have no way out.
+ * it takes: also when the signer says that it signed something for the payout that we know nothing of.
+ * `failed`, `cancelled`, `refused` have no way out, and `confirmed` only by operators, when a deep
+ * reorganisation took the payment's effect (actions/payout_settle.h).
  *
  * Pure; any thread.
  */
@@ -47,7 +49,9 @@ enum payout_state {
     M(CONFIRM, "confirm")                                                                          \
     M(FAIL, "fail")                                                                                \
     M(CANCEL, "cancel")                                                                            \
-    M(REFUSE, "refuse")
+    M(REFUSE, "refuse")                                                                            \
+    M(SETTLE, "settle") /* operators: it was paid by a transaction that they name */               \
+    M(UNDO, "undo")     /* operators: it was never paid and can't be any more */
 
 enum payout_move {
 #define M(name, text) PAYOUT_MOVE_##name,
@@ -81,6 +85,12 @@ enum payout_purpose {
 #define PAYOUT_REASON_SAFE_BUSY "safe_busy"
 #define PAYOUT_REASON_SAFE_REFUSED "safe_refused"
 #define PAYOUT_REASON_SAFE_OPEN "safe_open"
+/* What only operators can end: something else was signed for it; its block was undone, and now it is without
+ * effect. And how they did. */
+#define PAYOUT_REASON_SIGNED_BEFORE "signed_before"
+#define PAYOUT_REASON_UNDONE "failed_after_reorg"
+#define PAYOUT_REASON_SETTLED_PAID "settled_paid"
+#define PAYOUT_REASON_SETTLED_UNPAID "settled_unpaid"
 
 /* The state behind the move. ERR_STATE_CONFLICT: there is no such move. */
 bool payout_moved(enum payout_state from, enum payout_move move, enum payout_state *ret_to,

@@ -83,13 +83,28 @@ bool request_is_of(struct http_request *request, const char *service)
 /* Who operates the gateway; the edge asks auth's permissions before. */
 static const struct {
     const char *role;
-    bool may_change;
+    bool may_change, may_settle; /* the latter: say what became of money */
 } operators[] = {
-    {"superadmin", true},
-    {"admin", true},
-    {"technical", true},
-    {"accountant", false},
+    {"superadmin", true, true},
+    {"admin", true, true},
+    {"technical", true, false},
+    {"accountant", false, false},
 };
+
+bool request_settler(struct http_request *request, char *ret_uid, size_t size, struct err *err)
+{
+    const struct blockchain *app = request_app(request);
+    struct operator_claims claims;
+    if (!token_cache_get(app->user_tokens, app->clock, http_header(request, "Authorization"),
+                         &claims, err))
+        return false;
+    snprintf(ret_uid, size, "%s", claims.uid);
+    for (size_t i = 0; i < ARRAY_LEN(operators); i++)
+        if (strcmp(operators[i].role, claims.role) == 0 && operators[i].may_settle)
+            return true;
+    return err_set_key(err, ERR_FORBIDDEN, "admin.ability.not_permitted", "role %s may not",
+                       claims.role);
+}
 
 /* A key of tomorrow makes us ask for the keys, on a worker thread. */
 static bool operator_enter(struct http_request *request, struct err *err)

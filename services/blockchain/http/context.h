@@ -29,6 +29,10 @@ struct db *request_db(struct http_request *request);
 /* Whether this service asks. */
 bool request_is_of(struct http_request *request, const char *service);
 
+/* The uid of the operator who asks, of routes with ACCESS_ADMIN. ERR_FORBIDDEN: one whose word on money does not count. */
+bool request_settler(struct http_request *request, char *ret_uid, size_t size, struct err *err)
+    MUST_CHECK;
+
 /* The chain that the path names; NULL: the reply (404 blockchain.chain.not_found) is made. */
 struct chain *request_chain(struct http_request *request, const char *key);
 

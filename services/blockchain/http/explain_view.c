@@ -4,6 +4,7 @@
 #include "blockchain/http/chain_request.h"
 #include "blockchain/http/context.h"
 #include "blockchain/http/payout_view.h"
+#include "blockchain/http/settlement_view.h"
 
 #define AT(member) offsetof(struct explain_form, member)
 const struct param explain_tx_params[] = {ROW_PATH("key", AT(key), "Key of the chain."),
@@ -252,6 +253,8 @@ static const struct json_field custody_fields[] = {
 struct payout_story_shown {
     struct payout_shown payout;
     const struct custody_shown *custody;
+    const struct settlement_shown *settlements;
+    size_t settlements_count;
     const char *const *reasons;
     size_t reasons_count;
 };
@@ -261,6 +264,9 @@ const struct json_field payout_story_fields[] = {
      .doc = "The payout with all of its transactions."},
     {"custody", JSON_OBJECT_REF, AT(custody), .sub = custody_fields,
      .doc = "What its custodian was asked; null on other chains."},
+    {"settlements", JSON_ARRAY, AT(settlements), .sub = settlement_fields,
+     .sub_size = sizeof(struct settlement_shown), .count_offset = AT(settlements_count),
+     .doc = "What operators said of it, the last first."},
     {"reasons", JSON_TEXT_ARRAY, AT(reasons), .count_offset = AT(reasons_count),
      .doc = "Where it stands and why, in sentences."},
     {NULL},
@@ -294,6 +300,11 @@ void explain_payout_show(struct http_request *request)
                                           .transfer_id = text_or_null(story.send.transfer_id),
                                           .approval_id = text_or_null(story.send.approval_id),
                                           .said = text_or_null(story.send.said)};
+    struct settlement_shown settlements[SETTLEMENTS_SHOWN_MAX];
+    for (size_t i = 0; i < story.settlements.count; i++)
+        settlements[i] = settlement_show(&story.settlements.rows[i]);
+    shown.settlements = settlements;
+    shown.settlements_count = story.settlements.count;
     shown.custody = story.is_custody ? &custody : NULL;
     shown.reasons = story.reasons;
     shown.reasons_count = story.reasons_count;

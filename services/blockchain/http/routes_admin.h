@@ -4,6 +4,7 @@
 
 #include "http/http.h"
 
-extern const struct http_route admin_chain_routes[]; /* admin_chains.c */
+extern const struct http_route admin_chain_routes[];  /* admin_chains.c */
+extern const struct http_route admin_payout_routes[]; /* admin_payouts.c */
 
 #endif

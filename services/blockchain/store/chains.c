@@ -47,6 +47,22 @@ bool chain_pause_set(struct db *db, const char *key, bool is_paused, struct err 
                    DB_ARGS(DB_I64(is_paused), DB_TEXT(key)), NULL, err);
 }
 
+bool chain_looked_at(struct db *db, const char *key, uint64_t *ret_height, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    if (!db_query(db, "SELECT payouts_looked_at FROM chains WHERE chain_key = ?",
+                  DB_ARGS(DB_TEXT(key)), &result, err))
+        return false;
+    *ret_height = db_row_next(result) && !db_is_null(result, 0) ? db_get_u64(result, 0) : 0;
+    return true;
+}
+
+bool chain_looked_at_set(struct db *db, const char *key, uint64_t height, struct err *err)
+{
+    return db_exec(db, "UPDATE chains SET payouts_looked_at = ? WHERE chain_key = ?",
+                   DB_ARGS(DB_U64(height), DB_TEXT(key)), NULL, err);
+}
+
 bool block_hash_find(struct db *db, const char *key, uint64_t height,
                      char ret_hash[static CHAIN_HASH_SIZE], bool *ret_found, struct err *err)
 {

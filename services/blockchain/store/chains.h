@@ -26,6 +26,12 @@ bool chain_network_set(struct db *db, const char *key, const char *network, stru
     MUST_CHECK;
 bool chain_pause_set(struct db *db, const char *key, bool is_paused, struct err *err) MUST_CHECK;
 
+/* The tip up to which confirmed payments were looked at again; 0: never. */
+bool chain_looked_at(struct db *db, const char *key, uint64_t *ret_height, struct err *err)
+    MUST_CHECK;
+bool chain_looked_at_set(struct db *db, const char *key, uint64_t height, struct err *err)
+    MUST_CHECK;
+
 /* *ret_found false: not kept. */
 bool block_hash_find(struct db *db, const char *key, uint64_t height,
                      char ret_hash[static CHAIN_HASH_SIZE], bool *ret_found, struct err *err)

@@ -151,15 +151,17 @@ bool payout_txs_in(struct db *db, struct arena *arena, const char *chain_key,
 }
 
 bool payout_txs_mined_above(struct db *db, struct arena *arena, const char *chain_key,
-                            uint64_t height, struct payout_tx_list *ret_list, struct err *err)
+                            uint64_t height, uint64_t after, struct payout_tx_list *ret_list,
+                            struct err *err)
 {
     AUTO_FREE(db_result_free) struct db_result *rows = NULL;
     return db_query(db,
                     "SELECT " COLUMNS
                     " FROM payout_txs t WHERE t.chain_key = ? AND t.state = ? AND "
-                    "(t.mined_height > ? OR t.mined_height IS NULL) ORDER BY t.id LIMIT ?",
+                    "(t.mined_height > ? OR t.mined_height IS NULL) AND t.id > ? "
+                    "ORDER BY t.id LIMIT ?",
                     DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_TX_MINED), DB_U64(height),
-                            DB_I64(PAYOUT_TXS_MAX)),
+                            DB_U64(after), DB_I64(PAYOUT_TXS_MAX)),
                     &rows, err) &&
            list_read(rows, arena, ret_list, err);
 }

@@ -71,10 +71,11 @@ bool payout_tx_find(struct db *db, struct arena *arena, uint64_t id, struct payo
 bool payout_txs_in(struct db *db, struct arena *arena, const char *chain_key,
                    enum payout_tx_state state, struct payout_tx_list *ret_list, struct err *err)
     MUST_CHECK;
-/* Mined ones above a height, which a deep reorganisation may take back, and those that one took back. */
+/* Mined ones above a height, which a deep reorganisation may take back, and those that one took back; by id,
+ * behind `after`, PAYOUT_TXS_MAX of them. */
 bool payout_txs_mined_above(struct db *db, struct arena *arena, const char *chain_key,
-                            uint64_t height, struct payout_tx_list *ret_list, struct err *err)
-    MUST_CHECK;
+                            uint64_t height, uint64_t after, struct payout_tx_list *ret_list,
+                            struct err *err) MUST_CHECK;
 /* All that ever were to pay a payout. */
 bool payout_txs_of(struct db *db, struct arena *arena, const char *payout_id,
                    struct payout_tx_list *ret_list, struct err *err) MUST_CHECK;

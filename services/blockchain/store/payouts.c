@@ -146,6 +146,20 @@ bool payouts_of_tx(struct db *db, struct arena *arena, uint64_t tx_id, struct pa
            list_read(rows, arena, ret_list, err);
 }
 
+bool payouts_unsettled(struct db *db, struct arena *arena, const char *chain_key,
+                       struct payout_list *ret_list, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    return db_query(db,
+                    "SELECT " COLUMNS " FROM payouts p WHERE (p.state = ? OR (p.state = ? AND "
+                    "p.reason = ?)) AND (? = '' OR p.chain_key = ?) ORDER BY p.seq LIMIT ?",
+                    DB_ARGS(DB_I64(PAYOUT_UNKNOWN), DB_I64(PAYOUT_CONFIRMED),
+                            DB_TEXT(PAYOUT_REASON_UNDONE), DB_TEXT(chain_key), DB_TEXT(chain_key),
+                            DB_I64(PAYOUTS_LIST_MAX)),
+                    &rows, err) &&
+           list_read(rows, arena, ret_list, err);
+}
+
 bool payout_save(struct db *db, struct payout *payout, int64_t now_us, struct err *err)
 {
     uint64_t changed;

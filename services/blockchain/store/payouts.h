@@ -76,6 +76,10 @@ bool payouts_from(struct db *db, struct arena *arena, const char *chain_key, con
 bool payouts_of_tx(struct db *db, struct arena *arena, uint64_t tx_id, struct payout_list *ret_list,
                    struct err *err) MUST_CHECK;
 
+/* Those whose outcome nobody knows, and those that were confirmed and undone; `chain_key` "": of all chains. */
+bool payouts_unsettled(struct db *db, struct arena *arena, const char *chain_key,
+                       struct payout_list *ret_list, struct err *err) MUST_CHECK;
+
 /* state, reason, not_before_us, alone, paid_tx of the struct are stored if nobody changed the row since
  * it was read; `version` of the struct moves along. ERR_STATE_CONFLICT: somebody did. */
 bool payout_save(struct db *db, struct payout *payout, int64_t now_us, struct err *err) MUST_CHECK;

@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 import custody as provider
 from gateway import SECONDS, gateway, stood_in
+from members import token
 from world import WORLD, wait_for
 
 pytestmark = pytest.mark.outage  # the gateway is restarted with other settings
@@ -253,6 +254,50 @@ def test_a_refusal_behind_a_lost_question__gives_nothing_back(chain, custody):
     name = pay(chain)
     until(name, "unknown", "policy says no")
     assert gateway("POST", f"/internal/payouts/{name}/cancel").status_code == 409
+
+
+def settle(name, outcome, evidence="", uid="IDADA1000001"):
+    """What an operator says; asked again as long as the custodian is being asked."""
+    answer = gateway("POST", f"/api/v2/admin/payouts/{name}/settle", token=token(uid, role="admin"),
+                     body={"outcome": outcome, "evidence": evidence, "note": "his people say so"})
+    return answer.status_code, answer.json()
+
+
+def test_a_lost_question__ends_by_two_operators__when_he_knows_nothing_of_it(chain, custody):
+    custody.loses = "question"
+    custody.refuses = "policy says no"
+    name = pay(chain)
+    until(name, "unknown", "policy says no")
+    status, row = wait_for(lambda: unless_early(settle(name, "unpaid")), SECONDS, "the custodian's word")
+    assert (status, row["state"]) == (202, "open") and "knows no transfer" in row["found"]
+    assert settle(name, "unpaid")[0] == 202, "one person is one"
+    assert settle(name, "unpaid", uid="IDADA1000002")[0] == 200
+    assert (shown(name)["state"], shown(name)["reason"]) == ("failed", "settled_unpaid")
+    assert not custody.sent and not fees(chain, name)
+
+
+def unless_early(answer):
+    return None if answer == (422, {"errors": ["blockchain.settlement.may_be_paid"]}) else answer
+
+
+def test_a_transfer_that_was_made_by_hand__ends_it__when_it_is_that_payment(chain, custody):
+    custody.loses = "question"
+    custody.refuses = "policy says no"
+    name = pay(chain)
+    until(name, "unknown", "policy says no")
+    for number, units in (("hand1", "49999"), ("hand2", "50000")):
+        custody.transfers[number] = {"id": number, "coin": custody.coin, "wallet": custody.wallet, "type": "send",
+                                     "state": "confirmed", "confirmations": 6, "height": 700,
+                                     "txid": secrets.token_hex(32), "feeString": str(provider.FEE),
+                                     "entries": [{"address": OUTSIDE, "valueString": units}]}
+    assert settle(name, "paid", "hand1") == (422, {"errors": ["blockchain.settlement.pays_otherwise"]})
+    assert settle(name, "paid", "hand3")[0] == 404
+    assert settle(name, "paid", "hand2")[0] == 202
+    assert settle(name, "unpaid", uid="IDADA1000002")[0] == 202, "another word: it needs its own second"
+    assert settle(name, "paid", "hand2")[0] == 202
+    assert settle(name, "paid", "hand2", uid="IDADA1000002")[0] == 200
+    row = until(name, "confirmed")
+    assert row["txid"] == custody.transfers["hand2"]["txid"] and fees(chain, name) == [str(provider.FEE)]
 
 
 def test_w22_a_fee_above_the_cap__waits__and_can_be_cancelled(chain, custody):

@@ -8,6 +8,8 @@ import jwt
 import pytest
 import requests
 
+from gateway import gateway as ask
+from members import token
 from payouts import outside_address, received
 from world import WORLD, wait_for
 
@@ -26,6 +28,27 @@ def by_hand(eth):
     yield eth
     eth.call("evm_setAutomine", True)
     eth.mine(1)
+
+
+def operator(uid="IDADA1000001", role="admin"):
+    return token(uid, role=role)
+
+
+def refused(word):
+    return 422, {"errors": [f"blockchain.settlement.{word}"]}
+
+
+def unsettled(chain):
+    return ask("GET", f"/api/v2/admin/payouts?chain={chain}", token=operator()).json()
+
+
+def deep_enough(node, answer):
+    """What was settled; None, and a block more, as long as that is not deep enough."""
+    if answer == refused("may_be_paid"):
+        node.mine(1)
+        return None
+    assert answer[0] in (200, 202), answer
+    return answer[1]
 
 
 def test_payout__native_and_token__arrive_once(gateway, eth):
@@ -89,7 +112,8 @@ def test_payout__reverted_in_its_block__failed_and_its_fee_is_told(gateway, by_h
 
 
 def test_payout__confirmed_then_mined_again_without_effect__somebody_is_told(gateway, by_hand):
-    """W-01: a reorganisation that is deeper than the confirmations."""
+    """W-01: a reorganisation that is deeper than the confirmations, and many blocks before the gateway looks again.
+    What it left behind one operator ends: the chain proves that nothing was paid."""
     payout, to = new_id(), outside_address(by_hand)
     gateway.put(payout, CHAIN, to, 10**15)
     done = gateway.until(payout, "confirmed", mine=by_hand)
@@ -97,7 +121,7 @@ def test_payout__confirmed_then_mined_again_without_effect__somebody_is_told(gat
     with WORLD.paused("blockchain"):
         by_hand.call("anvil_reorg", depth, [])
         by_hand.call("anvil_setCode", to, "0x60006000fd")  # it reverts
-        by_hand.mine(depth + 2)
+        by_hand.mine(depth + 40)
 
     def told():
         return gateway.sql("SELECT 1 FROM events WHERE name = 'chain.health' AND JSON_VALUE(body, '$.reason') = %s",
@@ -112,6 +136,13 @@ def test_payout__confirmed_then_mined_again_without_effect__somebody_is_told(gat
     after = gateway.get(payout)
     assert (after["state"], after["reason"]) == ("confirmed", "failed_after_reorg")
     assert received(by_hand, "eth", to) == 0
+    assert payout in [row["payout_id"] for row in unsettled(CHAIN)]
+    assert gateway.settle(payout, "paid", done["txid"], operator()) == refused("failed")
+    settled = wait_for(lambda: deep_enough(by_hand, gateway.settle(payout, "unpaid", "", operator())), 60, "its depth")
+    assert (settled["state"], settled["confirmed_by"]) == ("done", None)
+    after = gateway.get(payout)
+    assert (after["state"], after["reason"]) == ("failed", "settled_unpaid")
+    assert gateway.told(payout)[-2:] == ["confirmed", "failed"]
 
 
 def test_payout__fee_above_the_cap__waits_and_goes_when_it_falls(gateway, eth):
@@ -229,6 +260,43 @@ def test_payout__nonces_before_it_that_nothing_has__are_filled(gateway, eth):
     assert received(eth, "eth", to) == 10**15
     fees = sum(int(row[1]) for row in fills) + int(done["fee_units"])
     assert received(eth, "eth", hot) == held - 10**15 - fees
+
+
+def test_settlement__signed_elsewhere__unpaid_only_when_its_nonce_went_to_something_else(gateway, eth):
+    """W-19: two operators, and never a refund of what may still be mined."""
+    lost, filler, to = new_id(), new_id(), outside_address(eth)
+    hot, index, nonce = gateway.sql(
+        "SELECT n.address, a.idx, n.next_nonce FROM account_nonces n JOIN addresses a ON a.chain_key = n.chain_key AND "
+        "a.address = n.address WHERE a.chain_key = %s AND a.purpose = 'hot' ORDER BY a.idx LIMIT 1", CHAIN)[0]
+    sign_elsewhere(gateway, lost, to, 10**15, nonce + 1)
+    gateway.put(lost, CHAIN, to, 10**15)
+    gateway.until(lost, "unknown")
+    used = f"evm:1/{index}:{nonce + 1}"
+    assert gateway.settle(lost, "unpaid", f"evm:1/{index}:1000000", operator()) == refused("may_be_paid")
+    assert gateway.settle(lost, "unpaid", used, operator()) == refused("may_be_paid")
+    assert gateway.settle(lost, "unpaid", "evm:1/x:1", operator()) == refused("invalid_evidence")
+    for role in ("accountant", "technical"):
+        assert gateway.settle(lost, "unpaid", used, operator(role=role))[0] == 403
+    gateway.put(filler, CHAIN, to, 2 * 10**15)
+    gateway.until(filler, "confirmed", mine=eth)
+    behind = new_id()
+    gateway.put(behind, CHAIN, to, 2 * 10**15)
+    done = gateway.until(behind, "confirmed", mine=eth)
+    assert [tx["nonce"] for tx in done["transactions"]] == [nonce + 1]
+    assert gateway.settle(lost, "paid", done["txid"], operator()) == refused("pays_otherwise")
+    first = wait_for(lambda: deep_enough(eth, gateway.settle(lost, "unpaid", used, operator())), 60, "its depth")
+    assert first["state"] == "open" and done["txid"] in first["found"]
+    assert gateway.settle(lost, "unpaid", used, operator())[1]["state"] == "open", "one person is one"
+    assert gateway.get(lost)["state"] == "unknown"
+    status, row = gateway.settle(lost, "unpaid", used, operator("IDADA1000002"))
+    assert (status, row["proposed_by"], row["confirmed_by"]) == (200, "IDADA1000001", "IDADA1000002")
+    assert gateway.settle(lost, "unpaid", used, operator())[0] == 200, "again is fine"
+    after = gateway.get(lost)
+    assert (after["state"], after["reason"], gateway.told(lost)[-1]) == ("failed", "settled_unpaid", "failed")
+    assert gateway.settle(lost, "paid", done["txid"], operator()) == refused("ends_by_itself")
+    assert received(eth, "eth", to) == 4 * 10**15
+    story = gateway.call("GET", f"/internal/explain/payout/{lost}")[1]
+    assert story["settlements"][0]["state"] == "done" and hot
 
 
 def test_payouts__asked_for_and_cancelled_at_once__either_paid_or_cancelled(gateway, eth):

@@ -4,6 +4,7 @@ import secrets
 
 from coins import ok
 from gateway import Liar, node_url
+from members import token
 from payouts import outside_address, received
 from world import REPOSITORY, WORLD, wait_for
 
@@ -237,3 +238,56 @@ def test_collections__parts_of_one_deposit__go_together_and_leave_other_coins_al
     assert received(ltc, "ltc", deposit) == 25_000_000, "the other deposit"
     assert received(ltc, "ltc", hot) == 50_000_000 - int(done[0]["fee_units"])
     assert received(ltc, "ltc", warm) == 40_000_000
+
+
+def test_settlement__signed_in_a_life_that_is_forgotten__paid_by_what_the_operator_found(gateway, ltc):
+    """W-19: the tables are those of an old backup, but for the coins; the signer knows better. Then a transaction
+    is shown that pays it, and counts once."""
+    payout, other, to = new_id(), new_id(), outside_address(ltc)
+    gateway.put(payout, CHAIN, to, 700_000)
+    sent = gateway.until(payout, "broadcast")
+    with WORLD.paused("blockchain"):
+        row = gateway.sql("SELECT id FROM payout_txs WHERE txid = %s", sent["txid"])[0][0]
+        coin = gateway.sql("SELECT txid, vout FROM coin_locks WHERE tx_id = %s", row)[0]
+        gateway.sql("DELETE FROM payout_payments WHERE tx_id = %s", row)
+        gateway.sql("DELETE FROM payout_txs WHERE id = %s", row)
+        gateway.sql("UPDATE payouts SET state = 0, reason = '', version = version + 1 WHERE id = %s", payout)
+    aside = gateway.until(payout, "unknown")
+    assert aside["reason"] == "signed_before"
+    assert gateway.settle(payout, "paid", sent["txid"], operator()) == refused("not_mined")
+    assert gateway.settle(payout, "paid", "no txid", operator()) == refused("invalid_evidence")
+    gateway.put(other, CHAIN, outside_address(ltc), 300_000)
+    elsewhere = gateway.until(other, "confirmed", mine=ltc)["txid"]
+    assert gateway.settle(payout, "paid", elsewhere, operator()) == refused("pays_otherwise")
+    used = f"{coin[0]}:{coin[1]}"
+
+    def deep(outcome, evidence):
+        answer = gateway.settle(payout, outcome, evidence, operator())
+        early = answer in (refused("not_deep"), refused("may_be_paid"))
+        return (ltc.mine(1) and None) if early else answer
+    assert wait_for(lambda: deep("unpaid", used), 60, "the coin's end") == refused("is_paid")
+    status, settled = wait_for(lambda: deep("paid", sent["txid"]), 60, "its depth")
+    assert (status, settled["state"], settled["confirmed_by"]) == (200, "done", None)
+    done = gateway.get(payout)
+    assert (done["state"], done["reason"], done["txid"]) == ("confirmed", "settled_paid", sent["txid"])
+    assert gateway.told(payout)[-1] == "confirmed" and received(ltc, "ltc", to) == 700_000
+    assert gateway.settle(payout, "paid", sent["txid"], operator())[0] == 200, "again is fine"
+
+    again = new_id()  # the same to the same: the transaction is taken
+    gateway.put(again, CHAIN, to, 700_000)
+    gateway.until(again, "confirmed", mine=ltc)
+    with WORLD.paused("blockchain"):
+        gateway.sql("UPDATE payouts SET state = 50, reason = 'signed_before', version = version + 1 WHERE id = %s",
+                    again)
+    assert gateway.settle(again, "paid", sent["txid"], operator()) == refused("booked")
+    told = WORLD.service("blockchain", "--settle-payout", f"{again} paid {gateway.get(again)['txid']} found it")
+    assert told.returncode == 0 and "done" in told.stdout, told.stdout + told.stderr
+    assert gateway.get(again)["state"] == "confirmed" and received(ltc, "ltc", to) == 1_400_000
+
+
+def operator(uid="IDADA1000001", role="admin"):
+    return token(uid, role=role)
+
+
+def refused(word):
+    return 422, {"errors": [f"blockchain.settlement.{word}"]}
