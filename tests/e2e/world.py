@@ -247,7 +247,7 @@ class World:
         facts = read_env(self.file("stack.env"))
         return nodes.of(SimpleNamespace(run_dir=self.run_dir, infra_only=False,
                                         ports={name: int(facts[name]) for name in names},
-                                        choices={"NODES": facts["NODES"]}))
+                                        choices={"NODES": facts["NODES"]}, in_containers=False))
 
     # ---- peers ----
 
