@@ -2,22 +2,15 @@
 #include "accounting/actions/beneficiary_change.h"
 #include "accounting/actions/change_rules.h"
 #include "accounting/http/admin_support.h"
-#include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_outgoing.h"
+#include "accounting/http/money_params.h"
 #include "accounting/http/routes_member.h"
 #include "accounting/store/beneficiaries.h"
 
 #include <string.h>
 
 #define LIVE_STATES (1u << BENEFICIARY_PENDING | 1u << BENEFICIARY_ACTIVE)
-
-static bool check_visible_currency(struct http_request *request, const char *code)
-{
-    const struct currency *currency =
-        catalog_currency(request_catalog(request), lower_text(http_arena(request), code));
-    return currency && currency->is_visible;
-}
 
 static void reply_one(struct http_request *request, const struct outgoing *outgoing,
                       struct beneficiary *row)
@@ -37,18 +30,8 @@ struct list_form {
 #define AT(member) offsetof(struct list_form, member)
 static const struct param list_params[] = {
     PAGING_ROWS("pagination", struct list_form, paging),
-    {.name = "currency",
-     .kind = PARAM_TEXT,
-     .offset = AT(currency),
-     .check = check_visible_currency,
-     .value_code = "account.currency.doesnt_exist",
-     .doc = "Currency code."},
-    {.name = "blockchain_key",
-     .kind = PARAM_TEXT,
-     .offset = AT(blockchain_key),
-     .check = check_blockchain_key,
-     .value_code = "account.beneficiary.blockchain_key_doesnt_exist",
-     .doc = "Key of the blockchain."},
+    ACCOUNT_CURRENCY_ROW(AT(currency), 0, check_visible_currency),
+    ACCOUNT_CHAIN_ROW("beneficiary", AT(blockchain_key), 0, "Key of the blockchain."),
     {.name = "state",
      .kind = PARAM_TEXT,
      .offset = AT(state),
@@ -84,15 +67,8 @@ static void list(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    struct beneficiary *rows = listed.rows;
-    struct beneficiary_view *views = admin_alloc_or_reply(request, listed.count, sizeof(*views));
-    if (!views)
-        return;
-    for (size_t i = 0; i < listed.count; i++)
-        if (!beneficiary_view_or_reply(request, &outgoing, &rows[i], true, &views[i]))
-            return;
     paging_headers(request, &asked->paging, listed.total);
-    http_reply_array(request, beneficiary_fields, views, listed.count, sizeof(*views));
+    beneficiaries_reply(request, &outgoing, beneficiary_fields, &listed, true);
 }
 
 /* ---- one of mine ---- */
@@ -221,40 +197,11 @@ static bool is_given(const char *text)
 
 #define AT(member) offsetof(struct create_form, member)
 static const struct param create_params[] = {
-    {.name = "currency",
-     .kind = PARAM_TEXT,
-     .offset = AT(currency),
-     .flags = PARAM_REQUIRED,
-     .check = check_visible_currency,
-     .value_code = "account.currency.doesnt_exist",
-     .doc = "Currency code."},
-    {.name = "blockchain_key",
-     .kind = PARAM_TEXT,
-     .offset = AT(blockchain_key),
-     .flags = PARAM_NOT_BLANK,
-     .check = check_blockchain_key,
-     .value_code = "account.beneficiary.blockchain_key_doesnt_exist",
-     .doc = "Key of the blockchain: for coins."},
-    {.name = "name",
-     .kind = PARAM_TEXT,
-     .offset = AT(name),
-     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK | PARAM_RANGE,
-     .max = BENEFICIARY_NAME_MAX,
-     .length_code = "account.beneficiary.too_long_name",
-     .doc = "What to call it."},
-    {.name = "description",
-     .kind = PARAM_TEXT,
-     .offset = AT(description),
-     .flags = PARAM_RANGE,
-     .max = BENEFICIARY_DESCRIPTION_MAX,
-     .length_code = "account.beneficiary.too_long_description",
-     .doc = "Text about it."},
-    {.name = "data",
-     .kind = PARAM_JSON,
-     .offset = AT(data),
-     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
-     .type_code = "account.beneficiary.non_json_data",
-     .doc = "Coins: {address}. Fiat: {full_name, account_number, bank_name, ...}."},
+    ACCOUNT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED, check_visible_currency),
+    ACCOUNT_CHAIN_ROW("beneficiary", AT(blockchain_key), PARAM_NOT_BLANK,
+                      "Key of the blockchain: for coins."),
+    BENEFICIARY_TEXT_ROWS(ACCOUNT,
+                          "Coins: {address}. Fiat: {full_name, account_number, bank_name, ...}."),
     PARAM_END};
 #undef AT
 

@@ -6,6 +6,7 @@
 #include "accounting/domain/fiat_account.h"
 #include "accounting/http/deposit_address_support.h"
 #include "accounting/http/context.h"
+#include "accounting/http/money_params.h"
 #include "accounting/http/routes_admin.h"
 #include "accounting/state/config.h"
 
@@ -18,33 +19,19 @@ struct deposit_list_form {
     struct paging paging;
 };
 
-enum { LIST_LIMIT_MAX = 100 };
-
 /* clang-format off */
 #define AT(member) offsetof(struct deposit_list_form, member)
-#define TIME_ROW(name_)                                                                            \
-    {.name = #name_, .kind = PARAM_I64, .offset = AT(name_), .flags = PARAM_NOT_BLANK,             \
-     .type_code = "account.deposit.non_integer_" #name_,                                           \
-     .empty_code = "account.deposit.empty_" #name_, .doc = "Bound of updated_at, Unix time."}
 static const struct param list_params[] = {
-    {.name = "currency", .kind = PARAM_TEXT, .offset = AT(currency), .check = check_currency,
-     .value_code = "account.currency.doesnt_exist", .doc = "Currency code."},
+    ACCOUNT_CURRENCY_ROW(AT(currency), 0, check_currency),
     {.name = "state", .kind = PARAM_MULTI, .offset = AT(state), .values = deposit_state_words,
      .value_code = "account.deposit.invalid_state", .doc = "States."},
     {.name = "txid", .kind = PARAM_TEXT, .offset = AT(txid), .flags = PARAM_NOT_BLANK,
      .empty_code = "account.deposit.empty_txid", .doc = "Exactly this transaction."},
-    {.name = "blockchain_key", .kind = PARAM_TEXT, .offset = AT(blockchain_key),
-     .check = check_blockchain_key, .value_code = "account.deposit.blockchain_key_doesnt_exist",
-     .doc = "Key of the chain."},
-    TIME_ROW(time_from),
-    TIME_ROW(time_to),
-    {.name = "limit", .kind = PARAM_I64, .offset = AT(paging.limit), .flags = PARAM_RANGE,
-     .min = 1, .max = LIST_LIMIT_MAX, .fallback = "100",
-     .type_code = "account.deposit.non_integer_limit",
-     .value_code = "account.deposit.invalid_limit", .doc = "Rows of a page."},
-    {.name = "page", .kind = PARAM_I64, .offset = AT(paging.page), .flags = PARAM_RANGE,
-     .min = 1, .max = INT32_MAX, .fallback = "1", .type_code = "account.deposit.non_integer_page",
-     .value_code = "account.deposit.non_positive_page", .doc = "Number of the page, from 1."},
+    ACCOUNT_CHAIN_ROW("deposit", AT(blockchain_key), 0, "Key of the chain."),
+    ACCOUNT_TIME_ROW("deposit", time_from, "Bound of updated_at, Unix time."),
+    ACCOUNT_TIME_ROW("deposit", time_to, "Bound of updated_at, Unix time."),
+    ACCOUNT_LIMIT_ROW("deposit", AT(paging.limit), PAGE_LIMIT_BARE_MAX),
+    ACCOUNT_PAGE_ROW("deposit", AT(paging.page)),
     PARAM_END};
 #undef AT
 /* clang-format on */
@@ -129,12 +116,8 @@ static const struct param address_params[] = {
      .check = check_coin,
      .value_code = "account.currency.doesnt_exist",
      .doc = "Code of a coin."},
-    {.name = "blockchain_key",
-     .kind = PARAM_TEXT,
-     .offset = AT(blockchain_key),
-     .check = check_blockchain_key,
-     .value_code = "account.deposit.blockchain_key_doesnt_exist",
-     .doc = "Key of the chain; the coin's first one unless given."},
+    ACCOUNT_CHAIN_ROW("deposit", AT(blockchain_key), 0,
+                      "Key of the chain; the coin's first one unless given."),
     {.name = "address_format",
      .kind = PARAM_TEXT,
      .offset = AT(address_format),

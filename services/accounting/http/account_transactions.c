@@ -2,6 +2,7 @@
 #include "accounting/actions/change_rules.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/context.h"
+#include "accounting/http/money_params.h"
 #include "accounting/http/order_form.h"
 #include "accounting/http/routes_member.h"
 #include "accounting/state/config.h"
@@ -10,8 +11,6 @@
 #define DEPOSIT_STATES                                                                             \
     "submitted canceled rejected accepted aml_processing aml_suspicious processing skipped"        \
     " collected fee_processing errored refunding"
-#define WITHDRAW_STATES_SHOWN                                                                      \
-    "prepared accepted skipped processing confirming succeed canceled rejected failed errored"
 
 struct form {
     const char *currency, *order_by, *txid;
@@ -19,13 +18,6 @@ struct form {
     struct param_i64 time_from, time_to;
     struct paging paging;
 };
-
-static bool check_visible_currency(struct http_request *request, const char *code)
-{
-    const struct currency *currency =
-        catalog_currency(request_catalog(request), lower_text(http_arena(request), code));
-    return currency && currency->is_visible;
-}
 
 #define AT(member) offsetof(struct form, member)
 static const struct param params[] = {
@@ -42,20 +34,8 @@ static const struct param params[] = {
      .values = "asc desc",
      .value_code = "account.transactions.order_by_invalid",
      .doc = "Direction of the order by the time of the last change."},
-    {.name = "time_from",
-     .kind = PARAM_I64,
-     .offset = AT(time_from),
-     .flags = PARAM_NOT_BLANK,
-     .type_code = "account.transactions.non_integer_time_from",
-     .empty_code = "account.transactions.empty_time_from",
-     .doc = "Changed at or after this Unix time."},
-    {.name = "time_to",
-     .kind = PARAM_I64,
-     .offset = AT(time_to),
-     .flags = PARAM_NOT_BLANK,
-     .type_code = "account.transactions.non_integer_time_to",
-     .empty_code = "account.transactions.empty_time_to",
-     .doc = "Changed at or before this Unix time."},
+    ACCOUNT_TIME_ROW("transactions", time_from, "Changed at or after this Unix time."),
+    ACCOUNT_TIME_ROW("transactions", time_to, "Changed at or before this Unix time."),
     {.name = "deposit_state",
      .kind = PARAM_MULTI,
      .offset = AT(deposit_state),
@@ -74,26 +54,8 @@ static const struct param params[] = {
      .flags = PARAM_NOT_BLANK,
      .empty_code = "account.transaction.empty_txid",
      .doc = "Transaction of the chain."},
-    {.name = "limit",
-     .kind = PARAM_I64,
-     .offset = AT(paging.limit),
-     .flags = PARAM_RANGE,
-     .min = 1,
-     .max = PAGE_LIMIT_MAX,
-     .fallback = "100",
-     .type_code = "account.transactions.non_integer_limit",
-     .value_code = "account.transactions.invalid_limit",
-     .doc = "Rows of a page."},
-    {.name = "page",
-     .kind = PARAM_I64,
-     .offset = AT(paging.page),
-     .flags = PARAM_RANGE,
-     .min = 1,
-     .max = INT32_MAX,
-     .fallback = "1",
-     .type_code = "account.transactions.non_integer_page",
-     .value_code = "account.transactions.non_positive_page",
-     .doc = "Number of the page, from 1."},
+    ACCOUNT_LIMIT_ROW("transactions", AT(paging.limit), PAGE_LIMIT_MAX),
+    ACCOUNT_PAGE_ROW("transactions", AT(paging.page)),
     PARAM_END};
 #undef AT
 

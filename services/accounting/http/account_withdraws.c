@@ -4,26 +4,16 @@
 #include "accounting/actions/withdraw_decide.h"
 #include "accounting/actions/withdraw_limits.h"
 #include "accounting/http/admin_support.h"
-#include "accounting/http/catalog_params.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_outgoing.h"
+#include "accounting/http/money_params.h"
 #include "accounting/http/order_form.h"
 #include "accounting/http/routes_member.h"
 #include "accounting/store/withdraws.h"
 
 #include <string.h>
 
-#define STATES                                                                                     \
-    "prepared accepted skipped processing confirming succeed canceled rejected failed errored"
-
-enum { LIMIT_MAX = 100, NOTE_BYTES_MAX = 256 };
-
-static bool check_visible_currency(struct http_request *request, const char *code)
-{
-    const struct currency *currency =
-        catalog_currency(request_catalog(request), lower_text(http_arena(request), code));
-    return currency && currency->is_visible;
-}
+enum { NOTE_BYTES_MAX = 256 };
 
 /* ---- GET /account/withdraws ---- */
 
@@ -36,32 +26,13 @@ struct list_form {
 
 #define AT(member) offsetof(struct list_form, member)
 static const struct param list_params[] = {
-    {.name = "currency",
-     .kind = PARAM_TEXT,
-     .offset = AT(currency),
-     .check = check_visible_currency,
-     .value_code = "account.currency.doesnt_exist",
-     .doc = "Currency code."},
-    {.name = "blockchain_key",
-     .kind = PARAM_TEXT,
-     .offset = AT(blockchain_key),
-     .check = check_blockchain_key,
-     .value_code = "account.withdraw.blockchain_key_doesnt_exist",
-     .doc = "Key of the blockchain."},
-    {.name = "limit",
-     .kind = PARAM_I64,
-     .offset = AT(paging.limit),
-     .flags = PARAM_RANGE,
-     .min = 1,
-     .max = LIMIT_MAX,
-     .fallback = "100",
-     .type_code = "account.withdraw.non_integer_limit",
-     .value_code = "account.withdraw.invalid_limit",
-     .doc = "Rows of a page."},
+    ACCOUNT_CURRENCY_ROW(AT(currency), 0, check_visible_currency),
+    ACCOUNT_CHAIN_ROW("withdraw", AT(blockchain_key), 0, "Key of the blockchain."),
+    ACCOUNT_LIMIT_ROW("withdraw", AT(paging.limit), PAGE_LIMIT_BARE_MAX),
     {.name = "state",
      .kind = PARAM_MULTI,
      .offset = AT(state),
-     .values = STATES,
+     .values = WITHDRAW_STATES_SHOWN,
      .value_code = "account.withdraw.invalid_state",
      .doc = "States."},
     {.name = "rid",
@@ -69,30 +40,9 @@ static const struct param list_params[] = {
      .offset = AT(rid),
      .flags = PARAM_NOT_BLANK,
      .doc = "Where to: exactly this."},
-    {.name = "time_from",
-     .kind = PARAM_I64,
-     .offset = AT(time_from),
-     .flags = PARAM_NOT_BLANK,
-     .type_code = "account.withdraw.non_integer_time_from",
-     .empty_code = "account.withdraw.empty_time_from",
-     .doc = "Changed at or after this Unix time."},
-    {.name = "time_to",
-     .kind = PARAM_I64,
-     .offset = AT(time_to),
-     .flags = PARAM_NOT_BLANK,
-     .type_code = "account.withdraw.non_integer_time_to",
-     .empty_code = "account.withdraw.empty_time_to",
-     .doc = "Changed at or before this Unix time."},
-    {.name = "page",
-     .kind = PARAM_I64,
-     .offset = AT(paging.page),
-     .flags = PARAM_RANGE,
-     .min = 1,
-     .max = INT32_MAX,
-     .fallback = "1",
-     .type_code = "account.withdraw.non_integer_page",
-     .value_code = "account.withdraw.non_positive_page",
-     .doc = "Number of the page, from 1."},
+    ACCOUNT_TIME_ROW("withdraw", time_from, "Changed at or after this Unix time."),
+    ACCOUNT_TIME_ROW("withdraw", time_to, "Changed at or before this Unix time."),
+    ACCOUNT_PAGE_ROW("withdraw", AT(paging.page)),
     PARAM_END};
 #undef AT
 
@@ -132,12 +82,8 @@ static void list(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    const struct withdraw_view *views =
-        withdraw_views_or_reply(request, &outgoing, listed.rows, listed.count);
-    if (!views)
-        return;
     paging_headers(request, &asked->paging, listed.total);
-    http_reply_array(request, withdraw_fields, views, listed.count, sizeof(*views));
+    withdraws_reply(request, &outgoing, withdraw_fields, &listed);
 }
 
 /* ---- GET /account/withdraws/sums ---- */
@@ -184,13 +130,7 @@ static const struct param create_params[] = {
      .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
      .type_code = "account.withdraw.non_integer_beneficiary_id",
      .doc = "Where to: one of my active beneficiaries."},
-    {.name = "currency",
-     .kind = PARAM_TEXT,
-     .offset = AT(currency),
-     .flags = PARAM_REQUIRED,
-     .check = check_visible_currency,
-     .value_code = "account.currency.doesnt_exist",
-     .doc = "Currency code."},
+    ACCOUNT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED, check_visible_currency),
     {.name = "amount",
      .kind = PARAM_DEC,
      .offset = AT(amount),

@@ -92,15 +92,8 @@ static void list(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    struct beneficiary *rows = listed.rows;
-    struct beneficiary_view *views = admin_alloc_or_reply(request, listed.count, sizeof(*views));
-    if (!views)
-        return;
-    for (size_t i = 0; i < listed.count; i++)
-        if (!beneficiary_view_or_reply(request, &outgoing, &rows[i], false, &views[i]))
-            return;
     paging_headers(request, &asked->paging, listed.total);
-    http_reply_array(request, admin_beneficiary_fields, views, listed.count, sizeof(*views));
+    beneficiaries_reply(request, &outgoing, admin_beneficiary_fields, &listed, false);
 }
 
 /* ---- POST /admin/beneficiaries/actions ---- */

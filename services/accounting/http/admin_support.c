@@ -131,6 +131,13 @@ bool check_currency(struct http_request *request, const char *code)
     return (uppers == 0 || lowers == 0) && check_currency_lower(request, lower);
 }
 
+bool check_visible_currency(struct http_request *request, const char *code)
+{
+    const struct currency *currency =
+        catalog_currency(request_catalog(request), lower_text(http_arena(request), code));
+    return currency && currency->is_visible;
+}
+
 bool check_blockchain_key(struct http_request *request, const char *key)
 {
     return catalog_blockchain(request_catalog(request), key) != NULL;

@@ -44,6 +44,7 @@ void *admin_alloc_or_reply(struct http_request *request, size_t count, size_t si
 
 bool check_currency(struct http_request *request, const char *code);       /* lower or upper case */
 bool check_currency_lower(struct http_request *request, const char *code); /* lower case only */
+bool check_visible_currency(struct http_request *request, const char *code); /* any case */
 bool check_blockchain_key(struct http_request *request, const char *key);
 bool check_blockchain_name(struct http_request *request, const char *name);
 bool check_blockchain_client(struct http_request *request, const char *client); /* an adapter */

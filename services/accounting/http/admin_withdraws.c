@@ -156,12 +156,8 @@ static void list(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    const struct withdraw_view *views =
-        withdraw_views_or_reply(request, &outgoing, listed.rows, listed.count);
-    if (!views)
-        return;
     paging_headers(request, &asked->paging, listed.total);
-    http_reply_array(request, admin_withdraw_fields, views, listed.count, sizeof(*views));
+    withdraws_reply(request, &outgoing, admin_withdraw_fields, &listed);
 }
 
 /* ---- one ---- */

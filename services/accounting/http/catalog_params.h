@@ -2,8 +2,8 @@
  * catalog_params.h: rows of parameter tables that administrators and the management API share. They
  * differ in what they say of a mistake: an administrator gets a code
  * ("admin.currency.invalid_type"), a server gets a sentence that begins with the parameter ("type
- * management.currency.invalid_type", "code is missing"). The first argument of a row picks one:
- * ADMIN or MANAGEMENT.
+ * management.currency.invalid_type", "code is missing"); a member gets codes as administrators do. The
+ * first argument of a row picks one: ACCOUNT, ADMIN or MANAGEMENT.
  *
  * AT is a macro of the caller: AT(member) is the offset of a member in the struct of the route,
  * which is the draft of an action (actions/catalog_change.h).
@@ -14,9 +14,11 @@
 #include "http/param.h"
 
 /* A code of class CLASS about parameter NAME. */
+#define ACCOUNT_CODE(class_, name_, code_) "account." class_ "." code_
 #define ADMIN_CODE(class_, name_, code_) "admin." class_ "." code_
 #define MANAGEMENT_CODE(class_, name_, code_) name_ " management." class_ "." code_
-/* Where the contract has no code of its own: the library composes one for administrators. */
+/* Where the contract has no code of its own: the library composes one for members and administrators. */
+#define ACCOUNT_TEXT(name_, text_) NULL
 #define ADMIN_TEXT(name_, text_) NULL
 #define MANAGEMENT_TEXT(name_, text_) name_ " " text_
 

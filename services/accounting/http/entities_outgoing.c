@@ -102,6 +102,20 @@ bool beneficiary_view_or_reply(struct http_request *request, const struct outgoi
     return true;
 }
 
+void beneficiaries_reply(struct http_request *request, const struct outgoing *outgoing,
+                         const struct json_field *fields, const struct listed *listed,
+                         bool is_masked)
+{
+    struct beneficiary *rows = listed->rows;
+    struct beneficiary_view *views = admin_alloc_or_reply(request, listed->count, sizeof(*views));
+    if (!views)
+        return;
+    for (size_t i = 0; i < listed->count; i++)
+        if (!beneficiary_view_or_reply(request, outgoing, &rows[i], is_masked, &views[i]))
+            return;
+    http_reply_array(request, fields, views, listed->count, sizeof(*views));
+}
+
 /* ---- Withdraw ---- */
 
 #define AT(member) offsetof(struct withdraw_view, member)
@@ -220,12 +234,14 @@ struct withdraw_view withdraw_view_of(const struct outgoing *outgoing, const str
     };
 }
 
-struct withdraw_view *withdraw_views_or_reply(struct http_request *request,
-                                              const struct outgoing *outgoing,
-                                              const struct withdraw *rows, size_t count)
+void withdraws_reply(struct http_request *request, const struct outgoing *outgoing,
+                     const struct json_field *fields, const struct listed *listed)
 {
-    struct withdraw_view *views = admin_alloc_or_reply(request, count, sizeof(*views));
-    for (size_t i = 0; views && i < count; i++)
+    const struct withdraw *rows = listed->rows;
+    struct withdraw_view *views = admin_alloc_or_reply(request, listed->count, sizeof(*views));
+    if (!views)
+        return;
+    for (size_t i = 0; i < listed->count; i++)
         views[i] = withdraw_view_of(outgoing, &rows[i]);
-    return views;
+    http_reply_array(request, fields, views, listed->count, sizeof(*views));
 }

@@ -10,6 +10,7 @@
 #include "accounting/actions/outgoing.h"
 #include "accounting/domain/beneficiary.h"
 #include "accounting/domain/withdraw.h"
+#include "db/listing.h"
 #include "http/http.h"
 
 /* The connection, the arena and the time of this request; false: the reply (503) is made. */
@@ -34,6 +35,9 @@ extern const struct json_field admin_beneficiary_fields[]; /* with protocol */
 bool beneficiary_view_or_reply(struct http_request *request, const struct outgoing *outgoing,
                                struct beneficiary *row, bool is_masked,
                                struct beneficiary_view *ret_view);
+void beneficiaries_reply(struct http_request *request, const struct outgoing *outgoing,
+                         const struct json_field *fields, const struct listed *listed,
+                         bool is_masked);
 
 /* ---- Withdraw ---- */
 
@@ -52,9 +56,7 @@ extern const struct json_field admin_withdraw_fields[];
 extern const struct json_field management_withdraw_fields[];
 
 struct withdraw_view withdraw_view_of(const struct outgoing *outgoing, const struct withdraw *row);
-/* NULL: the reply (503) is made. */
-struct withdraw_view *withdraw_views_or_reply(struct http_request *request,
-                                              const struct outgoing *outgoing,
-                                              const struct withdraw *rows, size_t count);
+void withdraws_reply(struct http_request *request, const struct outgoing *outgoing,
+                     const struct json_field *fields, const struct listed *listed);
 
 #endif

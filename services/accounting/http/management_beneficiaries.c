@@ -3,6 +3,7 @@
 #include "accounting/actions/change_rules.h"
 #include "accounting/http/entities_outgoing.h"
 #include "accounting/http/management_support.h"
+#include "accounting/http/money_params.h"
 #include "accounting/store/beneficiaries.h"
 
 #include <string.h>
@@ -69,15 +70,8 @@ static void list(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    struct beneficiary *rows = listed.rows;
-    struct beneficiary_view *views = admin_alloc_or_reply(request, listed.count, sizeof(*views));
-    if (!views)
-        return;
-    for (size_t i = 0; i < listed.count; i++)
-        if (!beneficiary_view_or_reply(request, &outgoing, &rows[i], false, &views[i]))
-            return;
     paging_headers(request, &asked->paging, listed.total);
-    http_reply_array(request, beneficiary_fields, views, listed.count, sizeof(*views));
+    beneficiaries_reply(request, &outgoing, beneficiary_fields, &listed, false);
 }
 
 /* ---- POST /beneficiaries ---- */
@@ -91,30 +85,7 @@ static const struct param create_params[] = {
     ROW_TEXT_REQUIRED(MANAGEMENT, "uid", AT(uid), "Whose."),
     MANAGEMENT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED),
     CHAIN_ROW(AT(blockchain_key)),
-    {.name = "name",
-     .kind = PARAM_TEXT,
-     .offset = AT(name),
-     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK | PARAM_RANGE,
-     .max = BENEFICIARY_NAME_MAX,
-     .type_code = "name is invalid",
-     .length_code = "name management.beneficiary.too_long_name",
-     DEFAULT_TEXTS(MANAGEMENT, "name"),
-     .doc = "What to call it."},
-    {.name = "description",
-     .kind = PARAM_TEXT,
-     .offset = AT(description),
-     .flags = PARAM_RANGE,
-     .max = BENEFICIARY_DESCRIPTION_MAX,
-     .type_code = "description is invalid",
-     .length_code = "description management.beneficiary.too_long_description",
-     .doc = "Text about it."},
-    {.name = "data",
-     .kind = PARAM_JSON,
-     .offset = AT(data),
-     .flags = PARAM_REQUIRED | PARAM_NOT_BLANK,
-     .type_code = "data management.beneficiary.non_json_data",
-     DEFAULT_TEXTS(MANAGEMENT, "data"),
-     .doc = "Coins: {address}. Fiat: {full_name, account_number, ...}."},
+    BENEFICIARY_TEXT_ROWS(MANAGEMENT, "Coins: {address}. Fiat: {full_name, account_number, ...}."),
     STATE_ROW(AT(state)),
     PARAM_END};
 #undef AT

@@ -6,6 +6,7 @@
 #include "accounting/actions/deposit_move.h"
 #include "accounting/http/deposit_address_support.h"
 #include "accounting/http/management_support.h"
+#include "accounting/http/money_params.h"
 #include "accounting/store/members.h"
 
 /* ---- POST /management/deposits, /deposits/get ---- */
@@ -23,12 +24,8 @@ static const struct param list_params[] = {
     {.name = "from_id", .kind = PARAM_I64, .offset = AT(from_id), .type_code = "from_id is invalid",
      .doc = "Rows with a higher id."},
     MANAGEMENT_CURRENCY_ROW(AT(currency), 0),
-    {.name = "blockchain_key", .kind = PARAM_TEXT, .offset = AT(blockchain_key),
-     .check = check_blockchain_key, .type_code = "blockchain_key is invalid",
-     .value_code = "blockchain_key does not have a valid value", .doc = "Key of the chain."},
-    {.name = "state", .kind = PARAM_TEXT, .offset = AT(state), .values = deposit_state_words,
-     .type_code = "state is invalid", .value_code = "state does not have a valid value",
-     .doc = "State."},
+    MANAGEMENT_CHAIN_ROW(AT(blockchain_key), "Key of the chain."),
+    MANAGEMENT_WORD_ROW("state", AT(state), deposit_state_words, "State."),
     MANAGEMENT_PAGING_ROWS(struct deposit_list_form, paging, 1000, "100"),
     PARAM_END};
 #undef AT
@@ -152,9 +149,7 @@ static const struct param fiat_params[] = {
     {.name = "amount", .kind = PARAM_DEC, .offset = AT(amount), .flags = PARAM_REQUIRED,
      .type_code = "amount is invalid", DEFAULT_TEXTS(MANAGEMENT, "amount"),
      .doc = "Gross amount."},
-    {.name = "state", .kind = PARAM_TEXT, .offset = AT(state), .values = "accepted",
-     .type_code = "state is invalid", .value_code = "state does not have a valid value",
-     .doc = "accepted: credited at once."},
+    MANAGEMENT_WORD_ROW("state", AT(state), "accepted", "accepted: credited at once."),
     {.name = "transfer_type", .kind = PARAM_TEXT, .offset = AT(transfer_type),
      .values = "card wire swift sepa", .type_code = "transfer_type is invalid",
      .value_code = "transfer_type account.deposit.transfer_type_not_in_list",

@@ -4,12 +4,11 @@
 #include "accounting/actions/withdraw_decide.h"
 #include "accounting/http/entities_outgoing.h"
 #include "accounting/http/management_support.h"
+#include "accounting/http/money_params.h"
 #include "accounting/store/withdraws.h"
 
 #include <string.h>
 
-#define STATES                                                                                     \
-    "prepared accepted skipped processing confirming succeed canceled rejected failed errored"
 #define TRANSFER_TYPES "card wire swift sepa"
 
 enum { BENEFICIARIES_LIMIT_DEFAULT = 10 };
@@ -25,20 +24,8 @@ struct list_form {
 static const struct param list_params[] = {
     ROW_TEXT(MANAGEMENT, "uid", AT(uid), "UID."),
     MANAGEMENT_CURRENCY_ROW(AT(currency), 0),
-    {.name = "blockchain_key",
-     .kind = PARAM_TEXT,
-     .offset = AT(blockchain_key),
-     .check = check_blockchain_key,
-     .type_code = "blockchain_key is invalid",
-     .value_code = "blockchain_key does not have a valid value",
-     .doc = "Key of the blockchain."},
-    {.name = "state",
-     .kind = PARAM_TEXT,
-     .offset = AT(state),
-     .values = STATES,
-     .type_code = "state is invalid",
-     .value_code = "state does not have a valid value",
-     .doc = "State."},
+    MANAGEMENT_CHAIN_ROW(AT(blockchain_key), "Key of the blockchain."),
+    MANAGEMENT_WORD_ROW("state", AT(state), WITHDRAW_STATES_SHOWN, "State."),
     MANAGEMENT_PAGING_ROWS(struct list_form, paging, 1000, "100"),
     PARAM_END};
 static const struct param get_params[] = {
@@ -73,10 +60,7 @@ static void list(struct http_request *request)
         http_reply_err(request, &err);
         return;
     }
-    const struct withdraw_view *views =
-        withdraw_views_or_reply(request, &outgoing, listed.rows, listed.count);
-    if (views)
-        http_reply_array(request, management_withdraw_fields, views, listed.count, sizeof(*views));
+    withdraws_reply(request, &outgoing, management_withdraw_fields, &listed);
 }
 
 static void reply_row(struct http_request *request, const struct outgoing *outgoing,
@@ -124,13 +108,7 @@ static const struct param create_params[] = {
      .offset = AT(beneficiary_id),
      .type_code = "beneficiary_id is invalid",
      .doc = "Where to: a beneficiary of the member; or rid."},
-    {.name = "blockchain_key",
-     .kind = PARAM_TEXT,
-     .offset = AT(blockchain_key),
-     .check = check_blockchain_key,
-     .type_code = "blockchain_key is invalid",
-     .value_code = "blockchain_key does not have a valid value",
-     .doc = "Key of the blockchain; with rid."},
+    MANAGEMENT_CHAIN_ROW(AT(blockchain_key), "Key of the blockchain; with rid."),
     MANAGEMENT_CURRENCY_ROW(AT(currency), PARAM_REQUIRED),
     {.name = "amount",
      .kind = PARAM_DEC,
@@ -147,13 +125,7 @@ static const struct param create_params[] = {
      .max = 256,
      .length_code = "note is too long",
      .doc = "Text about it."},
-    {.name = "action",
-     .kind = PARAM_TEXT,
-     .offset = AT(action),
-     .values = "process",
-     .type_code = "action is invalid",
-     .value_code = "action does not have a valid value",
-     .doc = "process: fiat goes to its end at once."},
+    MANAGEMENT_WORD_ROW("action", AT(action), "process", "process: fiat goes to its end at once."),
     {.name = "transfer_type",
      .kind = PARAM_TEXT,
      .offset = AT(transfer_type),
