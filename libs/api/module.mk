@@ -1,1 +1,1 @@
-DEPS := base contract db decimal json http token yaml crypto
+DEPS := base contract db decimal json http jwks token yaml crypto

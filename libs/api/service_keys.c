@@ -118,3 +118,12 @@ const struct token_keys *service_keys_all(const struct service_keys *keys)
 {
     return keys->keys;
 }
+
+bool service_key_check(const char *name, const char *private_pem, struct err *err)
+{
+    struct token_signer *signer;
+    if (!token_signer_new("ES256", name, private_pem, &signer, err))
+        return err_wrap(err, "SERVICE_KEY_FILE");
+    token_signer_free(signer);
+    return true;
+}

@@ -32,6 +32,10 @@ const struct token_keys *service_keys_all(const struct service_keys *keys);
 /* Verified tokens of peers: the value is a struct service_peer. */
 struct token_cache *service_keys_tokens(const struct service_keys *keys);
 
+/* Our own key (SERVICE_KEY_FILE) is not used before we call somebody; that it is none should be known
+ * at start. ERR_CONFIG. */
+bool service_key_check(const char *name, const char *private_pem, struct err *err) MUST_CHECK;
+
 /* The peer of a token: the issuer must be the owner of the key. token_read. */
 bool service_peer_from_claims(void *app, const struct token_claims *claims, void *ret_peer,
                               struct err *err);

@@ -4,46 +4,20 @@
 #include "api/abilities.h"
 #include "api/scope_claim.h"
 #include "api/service_keys.h"
+#include "api/user_keys.h"
 #include "accounting/state/config.h"
-#include "base/auto.h"
-#include "crypto/crypto.h"
-#include "jwks/jwks.h"
-#include "json/read.h"
-#include "token/audience.h"
 
 #include <ctype.h>
 #include <string.h>
 
-enum {
-    USER_TOKENS_MAX = 32 * 1024,
-    KEY_BYTES_MAX = 16 * 1024,
-    /* Clocks of two machines differ; OpenDAX's template allows this much for `iat`. */
-    ISSUED_AT_LEEWAY_S = 180
-};
+enum { USER_TOKENS_MAX = 32 * 1024 };
 
 struct trust {
-    struct jwks *users;
-    char *user_pem; /* of the configured key; NULL: none */
+    struct user_keys *users;
     struct service_keys *services;
-    struct token_audience audience;
 };
 
 /* ---- claims ---- */
-
-static bool refuse(struct err *err, const char *what)
-{
-    return err_set(err, ERR_UNAUTHENTICATED, "claims: %s", what);
-}
-
-/* A claim that is there, is text, is not blank and fits. */
-static bool claim_text(const cJSON *root, const char *key, char *buffer, size_t size)
-{
-    const char *text = json_member_text(root, key);
-    if (!text || text[strspn(text, " \t")] == '\0' || strlen(text) >= size)
-        return false;
-    memcpy(buffer, text, strlen(text) + 1);
-    return true;
-}
 
 /* Printable ASCII without blanks: a uid goes into paths, routing keys and logs. */
 static bool is_uid(const char *text)
@@ -81,137 +55,91 @@ static bool level_of(const cJSON *root, int32_t *ret_level)
     return true;
 }
 
-static bool member_from_json(const struct accounting *app, const cJSON *root, struct member *member,
-                             struct err *err)
+static bool member_read(const struct accounting *app, const cJSON *root, struct member *member,
+                        struct err *err)
 {
-    if (!claim_text(root, "uid", member->uid, sizeof(member->uid)) || !is_uid(member->uid))
-        return refuse(err, "no uid");
-    if (!claim_text(root, "email", member->email, sizeof(member->email)) ||
+    if (!user_claim_text(root, "uid", member->uid, sizeof(member->uid)) || !is_uid(member->uid))
+        return user_claims_refuse(err, "no uid");
+    if (!user_claim_text(root, "email", member->email, sizeof(member->email)) ||
         !email_normalise(member->email))
-        return refuse(err, "no e-mail address");
-    if (!claim_text(root, "role", member->role, sizeof(member->role)) ||
+        return user_claims_refuse(err, "no e-mail address");
+    if (!user_claim_text(root, "role", member->role, sizeof(member->role)) ||
         !abilities_has_role(app->abilities, member->role))
-        return refuse(err, "no known role");
-    if (!claim_text(root, "state", member->state, sizeof(member->state)) ||
+        return user_claims_refuse(err, "no known role");
+    if (!user_claim_text(root, "state", member->state, sizeof(member->state)) ||
         strcmp(member->state, "active") != 0)
-        return refuse(err, "the member is not active");
+        return user_claims_refuse(err, "the member is not active");
     if (!level_of(root, &member->level))
-        return refuse(err, "no level");
+        return user_claims_refuse(err, "no level");
     const cJSON *username = json_member(root, "username");
     if (username && !cJSON_IsNull(username) && json_member_text(root, "username") &&
         json_member_text(root, "username")[0] != '\0' &&
-        !claim_text(root, "username", member->username, sizeof(member->username)))
-        return refuse(err, "username too long or blank");
+        !user_claim_text(root, "username", member->username, sizeof(member->username)))
+        return user_claims_refuse(err, "username too long or blank");
     return true;
 }
 
-bool user_claims_read(void *app, const struct token_claims *claims, void *ret_claims,
-                      struct err *err)
+/* user_token_read: makes a struct user_claims; `app` is the service. */
+static bool user_from_claims(void *app, const cJSON *claims, void *ret_user, struct err *err)
 {
-    cJSON *root;
-    if (claims->issued_at_s == 0)
-        return refuse(err, "no iat");
-    if (!json_read(claims->json, claims->json_length, &root, err))
-        return refuse(err, "no JSON object");
     struct user_claims user = {.scopes = 0};
-    bool ok =
-        member_from_json(app, root, &user.member, err) && scope_claim_read(root, &user.scopes, err);
-    cJSON_Delete(root);
-    if (ok)
-        *(struct user_claims *)ret_claims = user;
-    return ok;
+    if (!member_read(app, claims, &user.member, err) ||
+        !scope_claim_read(claims, &user.scopes, err))
+        return false;
+    *(struct user_claims *)ret_user = user;
+    return true;
 }
 
 /* ---- keys ---- */
 
-/* PEM as it is, or the URL-safe base64 of it, as JWT_PUBLIC_KEY carries it. */
-static bool pem_text(const char *text, struct str *pem, struct err *err)
-{
-    if (strncmp(text, "-----BEGIN", 10) == 0)
-        str_add(pem, text);
-    else if (!base64_read_any(text, strcspn(text, "\r\n"), pem))
-        return err_set(err, ERR_CONFIG, "neither PEM nor base64 of it");
-    return str_ok(pem) || err_set(err, ERR_CONFIG, "too long");
-}
-
-static bool open_users(struct accounting *app, struct trust *trust, struct err *err)
-{
-    const struct accounting_config *config = app->config;
-    AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX);
-    if (!token_audience_read(&trust->audience, config->jwt_audience, err))
-        return err_wrap(err, "JWT_AUDIENCE");
-    if (config->jwt_public_key[0] != '\0' && !pem_text(config->jwt_public_key, &pem, err))
-        return err_wrap(err, "JWT_PUBLIC_KEY_FILE");
-    trust->user_pem = TAKE(pem.data);
-    const struct jwks_spec spec = {.url = config->jwks_url,
-                                   .algorithm = config->jwt_algorithm,
-                                   .fixed_pem = trust->user_pem,
-                                   .fixed_name = "user",
-                                   .clock = app->clock};
-    if (!jwks_new(&spec, &trust->users, err))
-        return err_wrap(err, "JWT_PUBLIC_KEY_FILE, JWKS_URL");
-    app->has_user_keys = jwks_is_ready(trust->users);
-    bool any_issuer = !config->jwt_issuer || config->jwt_issuer[0] == '\0';
-    const struct token_rules rules = {.issuer = any_issuer ? NULL : config->jwt_issuer,
-                                      .audience = token_audience_rule(&trust->audience),
-                                      .subject = "session",
-                                      .issued_at_leeway_s = ISSUED_AT_LEEWAY_S,
-                                      .expiry_required = true,
-                                      .jti_required = true};
-    app->user_tokens = token_cache_new(jwks_keys(trust->users), &rules, USER_TOKENS_MAX,
-                                       sizeof(struct user_claims), user_claims_read, app);
-    return app->user_tokens || err_set(err, ERR_INTERNAL, "no memory");
-}
-
-/* Our own key is not used before we call somebody; that it is none should be known now. */
-static bool check_own_key(const struct accounting *app, struct err *err)
-{
-    struct token_signer *signer;
-    if (!token_signer_new("ES256", "accounting", app->config->service_key, &signer, err))
-        return err_wrap(err, "SERVICE_KEY_FILE");
-    token_signer_free(signer);
-    return true;
-}
-
 bool trust_refresh(struct accounting *app, struct err *err)
 {
-    bool gone;
-    if (!jwks_refresh(app->trust->users, &gone, err))
+    if (!user_keys_refresh(app->trust->users, err))
         return false;
-    if (gone)
-        token_cache_clear(app->user_tokens);
-    app->has_user_keys = jwks_is_ready(app->trust->users);
+    app->has_user_keys = user_keys_is_ready(app->trust->users);
     return true;
 }
 
 bool trust_lacks_key_of(const struct accounting *app, const char *authorization)
 {
-    return jwks_lacks(app->trust->users, authorization);
+    return user_keys_lack(app->trust->users, authorization);
 }
 
 bool trust_open(struct accounting *app, struct err *err)
 {
     assert(app->abilities && !app->trust);
+    const struct accounting_config *config = app->config;
+    const struct user_keys_spec users = {.public_key = config->jwt_public_key,
+                                         .algorithm = config->jwt_algorithm,
+                                         .jwks_url = config->jwks_url,
+                                         .issuer = config->jwt_issuer,
+                                         .audience = config->jwt_audience,
+                                         .clock = app->clock,
+                                         .tokens_max = USER_TOKENS_MAX,
+                                         .value_size = sizeof(struct user_claims),
+                                         .read = user_from_claims,
+                                         .app = app};
     struct trust *trust = app->trust = calloc(1, sizeof(*trust));
     if (!trust)
         return err_set(err, ERR_INTERNAL, "no memory");
-    if (!open_users(app, trust, err) ||
-        !service_keys_open(app->config->service_keys, "accounting", &trust->services, err))
+    if (!user_keys_open(&users, &trust->users, err) ||
+        !service_keys_open(config->service_keys, "accounting", &trust->services, err) ||
+        !service_key_check("accounting", config->service_key, err))
         return false;
+    app->has_user_keys = user_keys_is_ready(trust->users);
+    app->user_tokens = user_keys_tokens(trust->users);
     app->service_tokens = service_keys_tokens(trust->services);
     app->service_keys = service_keys_all(trust->services);
-    return check_own_key(app, err);
+    return true;
 }
 
 void trust_close(struct accounting *app)
 {
-    token_cache_free(app->user_tokens);
     app->user_tokens = app->service_tokens = NULL;
     app->service_keys = NULL;
     if (!app->trust)
         return;
-    jwks_free(app->trust->users);
-    free(app->trust->user_pem);
+    user_keys_close(app->trust->users);
     service_keys_close(app->trust->services);
     free(app->trust);
     app->trust = NULL;

@@ -34,7 +34,4 @@ bool trust_refresh(struct accounting *app, struct err *err) MUST_CHECK;
 /* Whether the token names a key that we have not heard of: trust_refresh() may help. */
 bool trust_lacks_key_of(const struct accounting *app, const char *authorization);
 
-/* Fills a struct user_claims: token_read of app->user_tokens; `app` is the service. */
-bool user_claims_read(void *app, const struct token_claims *claims, void *ret_claims,
-                      struct err *err);
 #endif

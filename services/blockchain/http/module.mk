@@ -1,1 +1,1 @@
-DEPS := base log json http api token jwks crypto service blockchain/actions blockchain/family blockchain/domain blockchain/store blockchain/state
+DEPS := base log json http api token crypto service blockchain/actions blockchain/family blockchain/domain blockchain/store blockchain/state
