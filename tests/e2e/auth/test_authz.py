@@ -376,6 +376,23 @@ def test_change_that_commits_late_is_seen(guest):
     soon(lambda: guest.ask("GET", BALANCES).status_code == 401, "the late change")
 
 
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_more_changes_at_once_than_are_remembered(guest, place):
+    """All grants of everybody ended, or keys by the thousand: what came with them counts as well."""
+    flood = ("INSERT INTO bourse_auth.changes (kind, `key`) SELECT 'api_key', seq"
+             " FROM seq_1_to_70000")  # auth remembers 65,536 numbers
+    passed(guest.ask("GET", BALANCES))
+    if place == "behind":
+        sql(flood)
+    sql("UPDATE bourse_auth.users SET state = 'banned' WHERE uid = %s", guest.uid)
+    announce("user", guest.uid)
+    if place == "before":
+        sql(flood)
+    soon(lambda: guest.ask("GET", BALANCES).status_code == 401, "the ban")
+    until_heard()
+    passed(Guest.made().enter().ask("GET", BALANCES))
+
+
 def test_secrets_are_nowhere_in_the_log(guest):
     """A-15 for this door: cookies, tokens and CSRF tokens are not logged, refused or not."""
     mark = WORLD.log_mark("auth")
