@@ -30,6 +30,8 @@ static const struct setting_row setting_rows[] = {
      "FIND_IN_SET('STRICT_ALL_TABLES', @@sql_mode) > 0", "@@sql_mode", false},
     {"sql_mode without ANSI_QUOTES",
      "FIND_IN_SET('ANSI_QUOTES', @@sql_mode) = 0", "@@sql_mode", false},
+    {"secure_timestamp=NO", /* statements get the time of their rows */
+     "@@secure_timestamp = 'NO'", "@@secure_timestamp", false},
     {"character_set_client=utf8mb4",
      "@@character_set_client = 'utf8mb4'", "@@character_set_client", false},
     {"character_set_connection=utf8mb4",

@@ -204,6 +204,14 @@ static char *put_text(struct db *db, struct str *sql, char *out, const struct db
     return put_hex(put(out, "_utf8mb4 ", 9), value->bytes, value->length);
 }
 
+/* A whole number without its ".0": it is read faster. */
+static char *put_dec(char *out, struct dec value)
+{
+    size_t length = dec_format(value, out);
+    bool is_whole = length > 2 && out[length - 2] == '.' && out[length - 1] == '0';
+    return out + length - (is_whole ? 2 : 0);
+}
+
 static char *put_value(struct db *db, struct str *sql, char *out, const struct db_value *value)
 {
     switch (value->kind) {
@@ -214,7 +222,7 @@ static char *put_value(struct db *db, struct str *sql, char *out, const struct d
     case DB_KIND_U64:
         return put_u64(out, (uint64_t)value->number);
     case DB_KIND_DEC:
-        return out + dec_format(value->dec, out);
+        return put_dec(out, value->dec);
     case DB_KIND_TEXT:
         return put_text(db, sql, out, value);
     case DB_KIND_BYTES:

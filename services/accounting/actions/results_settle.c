@@ -244,6 +244,7 @@ static bool apply_all(struct settlement *settlement, struct err *err)
 {
     settlement->trades_count = settlement->entries_count = settlement->deltas_count = 0;
     settlement->levels_count = 0;
+    settlement->order_changes = 0;
     settlement->journal_ids_used = 0;
     events_begin(&settlement->events);
     candles_begin(settlement->candles);

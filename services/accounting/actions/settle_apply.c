@@ -20,9 +20,10 @@ static bool refuse(struct err *err, const struct result *result, uint64_t order_
                    (unsigned long)order_id, why);
 }
 
-static void mark(struct settlement *settlement, struct order *order)
+static void mark(struct settlement *settlement, struct order *order, enum order_changes change)
 {
     settlement->changed[order - settlement->orders] = true;
+    settlement->order_changes |= change;
     order->updated_at = settlement->now_us;
 }
 
@@ -37,9 +38,10 @@ static void tell_order(struct settlement *settlement, const struct order *order)
     events_add(&settlement->events, EVENT_ORDER, &event, sizeof(event));
 }
 
-static void touch(struct settlement *settlement, struct touched *touched, struct order *order)
+static void touch(struct settlement *settlement, struct touched *touched, struct order *order,
+                  enum order_changes change)
 {
-    mark(settlement, order);
+    mark(settlement, order, change);
     for (size_t i = 0; i < touched->count; i++)
         if (touched->orders[i] == order)
             return;
@@ -193,8 +195,8 @@ static bool apply_trade(struct settlement *settlement, size_t index, const struc
         return refuse(err, result, maker->id, "the locked funds or the rest don't fit");
     trade->id = next_journal_id(settlement, index);
     settling->last_price = trade->price;
-    touch(settlement, touched, maker);
-    touch(settlement, touched, taker);
+    touch(settlement, touched, maker, ORDER_FILLED);
+    touch(settlement, touched, taker, ORDER_FILLED);
     events_add(&settlement->events, EVENT_TRADE, trade, sizeof(*trade));
     return candles_add_trade(settlement->candles, settling->id, trade->price, trade->amount,
                              trade->total, trade->created_at) ||
@@ -217,7 +219,7 @@ static bool apply_closed(struct settlement *settlement, size_t index, const stru
     order->waiting = false;
     /* `locked` stays in the row: the average price is reckoned from it. */
     release(settlement, index, order, "cancel", order->locked);
-    touch(settlement, touched, order);
+    touch(settlement, touched, order, ORDER_CLOSED);
     return true;
 }
 
@@ -241,7 +243,7 @@ static bool apply_reduced(struct settlement *settlement, size_t index, const str
     order->locked.units -= funds.units;
     order->origin_locked.units -= funds.units;
     release(settlement, index, order, "reduce", funds);
-    touch(settlement, touched, order);
+    touch(settlement, touched, order, ORDER_RESHAPED);
     return true;
 }
 
@@ -254,7 +256,7 @@ static bool apply_triggered(struct settlement *settlement, const struct result *
         return refuse(err, result, item->order_id, "set off, but it is no waiting stop order");
     order->waiting = false;
     order->queue_rank = item->extra;
-    touch(settlement, touched, order);
+    touch(settlement, touched, order, ORDER_SET_OFF);
     return true;
 }
 
@@ -286,7 +288,7 @@ static bool apply_amended(struct settlement *settlement, size_t index, const str
     order->volume = left;
     order->price = market_price(market, item->price);
     order->queue_rank = item->extra;
-    touch(settlement, touched, order);
+    touch(settlement, touched, order, ORDER_RESHAPED);
     return release_surplus(settlement, index, order, result, err);
 }
 
@@ -343,7 +345,7 @@ static bool apply_command(struct settlement *settlement, size_t index, const str
         struct order *order = settlement_order(settlement, result->order_id);
         if (!order || order->state != ORDER_WAIT)
             return true;
-        touch(settlement, touched, order);
+        touch(settlement, touched, order, ORDER_RESHAPED);
         return release_surplus(settlement, index, order, result, err);
     }
     return true;

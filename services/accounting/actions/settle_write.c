@@ -81,7 +81,8 @@ bool settle_write(struct settlement *settlement, struct db *db, struct err *err)
         if (settlement->changed[i])
             settlement->updates[updates++] = &settlement->orders[i];
     settlement->deltas_count = account_deltas_merge(settlement->deltas, settlement->deltas_count);
-    orders_update_sql(db, sql, settlement->updates, updates);
+    orders_update_sql(db, sql, settlement->updates, updates, settlement->order_changes,
+                      settlement->now_us);
     accounts_update_sql(db, sql, settlement->deltas, settlement->deltas_count, settlement->now_us);
     if (!flush_sql(settlement, db, err))
         return false;

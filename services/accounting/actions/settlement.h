@@ -15,6 +15,7 @@
 #include "accounting/store/accounts.h"
 #include "accounting/store/candles.h"
 #include "accounting/store/journal_sql.h"
+#include "accounting/store/order_row.h"
 #include "base/str.h"
 
 enum { SETTLE_BATCHES_MAX = 512, SETTLE_MARKETS_MAX = 64 };
@@ -72,6 +73,7 @@ struct settlement {
     size_t orders_count;
     uint64_t *order_ids;
     size_t order_ids_count;
+    unsigned order_changes; /* enum order_changes: what happened to any of them */
     uint32_t *index;
     uint32_t index_mask; /* of this transaction: as many slots as it needs */
 

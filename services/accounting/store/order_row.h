@@ -23,8 +23,18 @@ void order_from_row(const struct db_result *row, unsigned first, struct order *r
 void orders_insert_sql(struct db *db, struct str *sql, const struct order *const *orders,
                        size_t count);
 
-/* Appends one UPDATE that sets what trading changes, and the check that all rows were there. */
+/* What happened to orders. */
+enum order_changes {
+    ORDER_FILLED = 1,   /* by trades */
+    ORDER_CLOSED = 2,   /* canceled */
+    ORDER_RESHAPED = 4, /* amended or reduced */
+    ORDER_SET_OFF = 8,  /* a stop order */
+    ORDER_CHANGES_ALL = 15
+};
+
+/* Appends one UPDATE that sets what all the `changes` (of any of the orders) may have changed, and the
+ * check that all rows were there. */
 void orders_update_sql(struct db *db, struct str *sql, const struct order *const *orders,
-                       size_t count);
+                       size_t count, unsigned changes, int64_t now_us);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "accounting/store/accounts.h"
+#include "accounting/store/orders_read.h"
 #include "accounting/store/sql.h"
 #include "tests/integration/pipeline/pipeline_world.h"
 
@@ -149,12 +151,101 @@ static void accept__more_orders_than_funds__refuses_those_alone(void **state)
     assert_int_equal(accepted, 1);
 }
 
+/* What is left out of a statement because the row has it anyway is there all the same. */
+static void accept__rows_of_orders__are_the_orders_that_were_answered(void **state)
+{
+    struct world *world = *state;
+    static struct intake intakes[20];
+    struct intake *pointers[20];
+    struct err err;
+    size_t found = 0;
+    for (size_t most = 1; most <= 20; most += 19) { /* one order; orders of many kinds */
+        for (size_t i = 0; i < most; i++) {
+            make_submit(world, &intakes[i]);
+            pointers[i] = &intakes[i];
+        }
+        must(accept_batch_commit(world->batch, world->db, pointers, most, &err), &err);
+        for (size_t i = 0; i < most; i++) {
+            const struct order *order = &intakes[i].order;
+            struct order row;
+            if (!intakes[i].ok)
+                continue;
+            must(order_find(world->db, &(struct order_ref){.id = order->id}, 0, &row, &err), &err);
+            assert_int_equal(row.created_at, order->created_at);
+            assert_int_equal(row.updated_at, order->updated_at);
+            assert_int_equal(row.type, order->type);
+            assert_int_equal(row.time_in_force, order->time_in_force);
+            assert_int_equal(row.stp, order->stp);
+            assert_int_equal(row.state, ORDER_WAIT);
+            assert_int_equal(row.waiting, order->waiting);
+            assert_true(dec_cmp(row.price, order->price) == 0);
+            assert_true(dec_cmp(row.stop_price, order->stop_price) == 0);
+            assert_true(dec_cmp(row.locked, order->locked) == 0);
+            assert_int_equal(row.queue_rank, order->queue_rank);
+            found++;
+        }
+    }
+    assert_true(found > 1);
+    match_round(world);
+    settle(world, world->results_count - 1, world->results_count);
+}
+
+/* Deltas of one sign and of two are different statements: neither makes an account or an overdraft. */
+static void accounts__below_nothing_or_not_there__fails_before_the_commit(void **state)
+{
+    struct world *world = *state;
+    const uint64_t member = world->members[1], nobody = 999999;
+    const struct dec one = number(1, 0), more = number(1000000000000, 0);
+    const struct {
+        uint64_t members[2];
+        struct dec balances[2], locked[2];
+        bool fits;
+    } rows[] = {
+        {{member, member}, {dec_neg(one), dec_neg(one)}, {one, one}, true},
+        {{member, member}, {one, one}, {dec_neg(one), dec_neg(one)}, true},
+        {{member, member}, {dec_neg(one), one}, {one, dec_neg(one)}, true},
+        {{member, member}, {one, dec_neg(one)}, {dec_neg(one), one}, true},
+        {{member, member}, {dec_neg(one), dec_neg(more)}, {one, more}, false},
+        {{member, member}, {one, one}, {dec_neg(one), dec_neg(more)}, false},
+        {{member, member}, {one, dec_neg(more)}, {dec_neg(one), more}, false},
+        {{member, nobody}, {dec_neg(one), dec_neg(one)}, {one, one}, false},
+        {{member, nobody}, {one, one}, {dec_neg(one), dec_neg(one)}, false},
+        {{member, nobody}, {one, dec_neg(one)}, {dec_neg(one), one}, false},
+    };
+    const char *sum = "SELECT CAST(SUM(balance + 3 * locked) * 10000 AS UNSIGNED) FROM accounts";
+    struct str sql = STR_INIT(4096);
+    struct err err;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct account_delta deltas[2];
+        uint64_t before = query_u64(world, sum);
+        for (size_t k = 0; k < 2; k++)
+            deltas[k] =
+                (struct account_delta){.key = account_key(rows[i].members[k], k ? "usd" : "btc"),
+                                       .balance = rows[i].balances[k],
+                                       .locked = rows[i].locked[k]};
+        str_clear(&sql);
+        str_add(&sql, "START TRANSACTION;");
+        accounts_update_sql(world->db, &sql, deltas, 2, clock_now_us(&clock_real));
+        str_add(&sql, "COMMIT");
+        if (db_exec_str(world->db, &sql, NULL, &err) != rows[i].fits)
+            fail_msg("row %zu: %s", i, rows[i].fits ? err.what : "went through");
+        if (!rows[i].fits) {
+            must(db_exec(world->db, "ROLLBACK", DB_NONE, NULL, &err), &err);
+            assert_int_equal(query_u64(world, sum), before);
+        }
+    }
+    assert_int_equal(query_u64(world, "SELECT COUNT(*) FROM accounts WHERE member_id = 999999"), 0);
+    str_release(&sql);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pipeline__random_stream__books_and_hash_agree),
         cmocka_unit_test(accept__same_client_order_id__makes_one_order),
         cmocka_unit_test(accept__more_orders_than_funds__refuses_those_alone),
+        cmocka_unit_test(accept__rows_of_orders__are_the_orders_that_were_answered),
+        cmocka_unit_test(accounts__below_nothing_or_not_there__fails_before_the_commit),
         cmocka_unit_test(expect_rows__another_count__fails_before_the_commit),
     };
     return cmocka_run_group_tests_name("pipeline", tests, world_new, world_free);
