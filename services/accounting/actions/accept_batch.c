@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "accounting/actions/accept_decide.h"
+#include "accounting/actions/accept_memory.h"
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/limits.h"
 #include "accounting/actions/parcel.h"
@@ -311,24 +312,36 @@ static void write_commands(struct accept_batch *batch, struct db *db)
         str_clear(&batch->wire);
         command_batch_write(&batch->wire, market->id, commands, count);
         assert(str_ok(&batch->wire));
-        db_sql(db, &batch->sql,
-               "INSERT INTO command_batches (market_id, last_seq, first_seq, batch, created_at) "
-               "VALUES (?, ?, ?, ?, ?);"
-               "UPDATE market_commands SET command_seq = ? WHERE market_id = ?;",
-               DB_ARGS(DB_TEXT(market->id), DB_U64(market->command_seq),
-                       DB_U64(market->first_seq + 1),
-                       DB_BYTES(str_data(&batch->wire), batch->wire.length), DB_TIME(batch->now_us),
-                       DB_U64(market->command_seq), DB_TEXT(market->id)));
-        sql_expect_rows(&batch->sql, 1);
+        db_sql(
+            db, &batch->sql,
+            "INSERT INTO command_batches (market_id, last_seq, first_seq, batch, created_at) "
+            "VALUES (?, ?, ?, ?, ?);",
+            DB_ARGS(DB_TEXT(market->id), DB_U64(market->command_seq), DB_U64(market->first_seq + 1),
+                    DB_BYTES(str_data(&batch->wire), batch->wire.length), DB_TIME(batch->now_us)));
         batch->parcels[m] = parcel_new(market->id, market->first_seq + 1, market->command_seq,
                                        str_data(&batch->wire), batch->wire.length);
+    }
+}
+
+/* The markets, which everybody locks first, move on from where they were locked or remembered. */
+static void write_markets(struct accept_batch *batch, struct db *db)
+{
+    for (size_t m = 0; m < batch->markets_count; m++) {
+        const struct market_commands *market = &batch->markets[m];
+        if (market->command_seq == market->first_seq)
+            continue;
+        db_sql(
+            db, &batch->sql,
+            "UPDATE market_commands SET command_seq = ? WHERE market_id = ? AND command_seq = ?;",
+            DB_ARGS(DB_U64(market->command_seq), DB_TEXT(market->id), DB_U64(market->first_seq)));
+        sql_expect_rows(&batch->sql, 1);
     }
 }
 
 static void write_everything(struct accept_batch *batch, struct db *db)
 {
     struct str *sql = &batch->sql;
-    str_clear(sql);
+    write_markets(batch, db);
     accounts_create_sql(db, sql, batch->new_keys, batch->new_keys_count, batch->now_us);
     batch->deltas_count = account_deltas_merge(batch->deltas, batch->deltas_count);
     accounts_update_sql(db, sql, batch->deltas, batch->deltas_count, batch->now_us);
@@ -379,8 +392,39 @@ static bool attempt(struct db *db, void *arg, struct err *err)
     accept_decide(batch);
     if (batch->commands_count == 0)
         return db_exec(db, "ROLLBACK", DB_NONE, NULL, err);
+    str_clear(&batch->sql);
     write_everything(batch, db);
     return db_exec_str(db, &batch->sql, NULL, err);
+}
+
+/* The same in one round trip, from memory. */
+static bool attempt_recalled(struct db *db, void *arg, struct err *err)
+{
+    struct accept_batch *batch = arg;
+    drop_parcels(batch);
+    str_clear(&batch->sql);
+    batch->seal = batch->known_seal;
+    str_add(&batch->sql, "START TRANSACTION;");
+    write_everything(batch, db);
+    return db_exec_str(db, &batch->sql, NULL, err);
+}
+
+/* Whether it was committed from memory. A failure that tells that the memory was wrong is none: what it
+ * refused is decided again. */
+static bool commit_recalled(struct accept_batch *batch, struct db *db, bool *ret_again,
+                            struct err *err)
+{
+    *ret_again = true;
+    if (!accept_recall(batch))
+        return false;
+    accept_decide(batch);
+    if (batch->commands_count == 0 || !accept_recall_holds(batch))
+        return false;
+    if (db_retry(db, attempt_recalled, batch, err))
+        return true;
+    accept_forget(batch);
+    *ret_again = err->code == ERR_INTERNAL || err->code == ERR_CONFLICT;
+    return false;
 }
 
 /* ---- after the commit ---- */
@@ -438,13 +482,17 @@ bool accept_batch_commit(struct accept_batch *batch, struct db *db, struct intak
         accept_decide(batch);
         return true;
     }
-    if (!db_retry(db, attempt, batch, err)) {
+    bool again;
+    if (!commit_recalled(batch, db, &again, err) &&
+        (!again || !db_retry(db, attempt, batch, err))) {
         drop_parcels(batch);
+        accept_forget(batch);
         /* Whether it was committed may be unknown: its ids are not used again. */
         batch->order_ids_end = batch->order_id_next = 0;
         batch->journal_ids_end = batch->journal_id_next = 0;
         return false;
     }
+    accept_remember(batch);
     accept_commit_ids(batch);
     send_on(batch);
     answer_replayed(batch, db);

@@ -1,6 +1,7 @@
 /*
  * accept_batch.h: the transaction of the group commit. Two round trips for any number of requests:
- * lock and read everything; then write everything and commit. Used by the writer's thread alone.
+ * lock and read everything; then write everything and commit. Under load the first is left out
+ * (accept_memory.h). Used by the writer's thread alone.
  */
 #ifndef ACCOUNTING_ACTIONS_ACCEPT_BATCH_H
 #define ACCOUNTING_ACTIONS_ACCEPT_BATCH_H

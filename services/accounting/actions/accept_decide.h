@@ -60,6 +60,13 @@ struct accept_batch {
     size_t deltas_count, new_keys_count, orders_count, entries_count, commands_count;
     struct str sql, seal_text, events, wire;
 
+    /* What it knows of its last commits: see accept_memory.h. */
+    struct market_commands tails[MARKETS_MAX];
+    struct seal_head known_seal;
+    size_t tails_count;
+    bool knows_seal;
+    unsigned reads_left;
+
     /* Accounts that are known to exist; a direct-mapped memory, to spare an INSERT IGNORE. */
     struct account_key known[KNOWN_ACCOUNTS];
 };

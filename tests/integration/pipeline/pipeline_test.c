@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "accounting/actions/accept_decide.h"
 #include "accounting/store/accounts.h"
 #include "accounting/store/orders_read.h"
 #include "accounting/store/sql.h"
@@ -190,6 +191,51 @@ static void accept__rows_of_orders__are_the_orders_that_were_answered(void **sta
     settle(world, world->results_count - 1, world->results_count);
 }
 
+static void make_limit_orders(struct world *world, struct intake *intakes, struct intake **pointers,
+                              size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        do
+            make_submit(world, &intakes[i]);
+        while (intakes[i].order.type != TYPE_LIMIT);
+        pointers[i] = &intakes[i];
+    }
+}
+
+/* Each decides from what it remembers, which the other has made wrong. */
+static void accept__two_writers_in_turns__one_journal(void **state)
+{
+    struct world *world = *state;
+    static struct intake intakes[20];
+    struct intake *pointers[20];
+    struct accept_batch *other = accept_batch_new(&world->app);
+    struct err err;
+    assert_non_null(other);
+    for (const char *turn = "abaabbbabaaa"; *turn; turn++) {
+        struct accept_batch *batch = *turn == 'a' ? world->batch : other;
+        batch->reads_left = 0; /* a wrong guess does not keep it from the next one */
+        make_limit_orders(world, intakes, pointers, ARRAY_LEN(intakes));
+        must(accept_batch_commit(batch, world->db, pointers, ARRAY_LEN(intakes), &err), &err);
+        for (size_t i = 0; i < ARRAY_LEN(intakes); i++)
+            if (!intakes[i].ok)
+                assert_int_equal(intakes[i].err.code, ERR_FUNDS_INSUFFICIENT);
+        match_round(world);
+        settle(world, world->results_count - 1, world->results_count);
+    }
+    accept_batch_free(other);
+    assert_int_equal(query_u64(world, "SELECT command_seq FROM market_commands WHERE market_id = "
+                                      "'" MARKET "'"),
+                     book_seq(world->book));
+    assert_int_equal(query_u64(world, "SELECT SUM(last_seq - first_seq + 1) FROM command_batches "
+                                      "WHERE market_id = '" MARKET "'"),
+                     book_seq(world->book));
+    assert_int_equal(query_u64(world, "SELECT COUNT(*) FROM seals WHERE writer = 'accept'"),
+                     query_u64(world, "SELECT seq FROM seal_heads WHERE writer = 'accept'"));
+    for (size_t i = 0; i < ARRAY_LEN(nothing_may_be_found); i++)
+        if (query_u64(world, nothing_may_be_found[i][1]) != 0)
+            fail_msg("not true: %s", nothing_may_be_found[i][0]);
+}
+
 /* Deltas of one sign and of two are different statements: neither makes an account or an overdraft. */
 static void accounts__below_nothing_or_not_there__fails_before_the_commit(void **state)
 {
@@ -245,6 +291,7 @@ int main(void)
         cmocka_unit_test(accept__same_client_order_id__makes_one_order),
         cmocka_unit_test(accept__more_orders_than_funds__refuses_those_alone),
         cmocka_unit_test(accept__rows_of_orders__are_the_orders_that_were_answered),
+        cmocka_unit_test(accept__two_writers_in_turns__one_journal),
         cmocka_unit_test(accounts__below_nothing_or_not_there__fails_before_the_commit),
         cmocka_unit_test(expect_rows__another_count__fails_before_the_commit),
     };

@@ -31,7 +31,7 @@ static void db_sql__numbers__are_plain(void **state)
     assert_value(DB_I64(INT64_MIN), "-9223372036854775808");
     assert_value(DB_I64(INT64_MAX), "9223372036854775807");
     assert_value(DB_U64(UINT64_MAX), "18446744073709551615");
-    assert_value(DB_DEC(dec_from_i64(-3)), "-3.0");
+    assert_value(DB_DEC(dec_from_i64(-3)), "-3");
     assert_value(DB_DEC((struct dec){1}), "0.0000000000000001");
     assert_value(DB_NULL, "NULL");
 }
