@@ -119,11 +119,21 @@ def pid_of(settings, name):
 def is_ours(settings, pid):
     # After a crash of the machine the number may belong to anybody. Ours work below RUN_DIR.
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
         return state != "Z" and Path(os.readlink(f"/proc/{pid}/cwd")).is_relative_to(
             settings.run_dir)
+    except PermissionError:
+        # The signer is closed even to its own user. It is known by who started it, or, left behind, by its name.
+        return is_ours(settings, int(parent)) if parent != "1" else name_of(pid) == "bourse-signer"
     except OSError:
         return False
+
+
+def name_of(pid):
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def is_running(settings):
