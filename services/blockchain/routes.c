@@ -15,6 +15,7 @@ static const struct http_route *const groups[] = {
     /* Operators. */
     admin_chain_routes,
     admin_payout_routes,
+    admin_stray_routes,
     /* Other services. */
     internal_chain_routes,
     internal_address_routes,

@@ -102,12 +102,17 @@ static bool account_fill(struct blockchain *app, struct chain *chain, const char
 {
     struct batch *batch;
     struct address_key key;
-    uint64_t free_count,
-        wanted = account == ACCOUNT_DEPOSIT ? app->config->address_pool : (uint64_t)OTHER_POOL;
-    bool is_there;
-    if (!addresses_free_count(db, chain->key, account, &free_count, err))
+    uint64_t free_count, behind = 0;
+    uint64_t wanted = account == ACCOUNT_DEPOSIT ? app->config->address_pool : (uint64_t)OTHER_POOL;
+    bool is_there, is_shared = chain->client->family == &family_ethereum;
+    /* One key has the same addresses on all Ethereum-like chains: what is sent to one of them on a wrong chain
+     * is seen there when it was derived there too (W-13). */
+    if (!addresses_free_count(db, chain->key, account, &free_count, err) ||
+        (is_shared && !addresses_behind(db, chain->key, account, &behind, err)))
         return false;
-    if (free_count >= wanted)
+    wanted = wanted > free_count ? wanted - free_count : 0;
+    wanted = wanted > behind ? wanted : behind;
+    if (wanted == 0)
         return true;
     if (!address_key_find(db, chain->key, account, &key, &is_there, err) ||
         (!is_there && !key_ask(chain, network, account, db, signer, &key, err)))
@@ -117,7 +122,6 @@ static bool account_fill(struct blockchain *app, struct chain *chain, const char
         return err_set(err, ERR_INTERNAL, "no memory");
     batch->chain = chain;
     batch->account = account;
-    wanted -= free_count;
     *ret_more |= wanted > BATCH_MAX;
     bool ok = derive(batch, network, &key, wanted < BATCH_MAX ? (size_t)wanted : BATCH_MAX, err) &&
               db_transaction(db, save_unit, batch, err) && watch(batch, err);

@@ -23,10 +23,23 @@ static bool room(struct arena *arena, void **array, size_t count, size_t *room_c
     return true;
 }
 
+static bool on_stray(struct block_haul *haul, const struct found_transfer *found, struct err *err)
+{
+    void *array = haul->strays;
+    if (!room(haul->arena, &array, haul->strays_count, &haul->strays_room, sizeof(*haul->strays),
+              err))
+        return false;
+    haul->strays = array;
+    haul->strays[haul->strays_count++] = *found;
+    return true;
+}
+
 static bool on_transfer(void *arg, const struct found_transfer *found, struct err *err)
 {
     struct block_haul *haul = arg;
     void *array = haul->transfers;
+    if (found->is_unlisted)
+        return on_stray(haul, found, err);
     if (!room(haul->arena, &array, haul->transfers_count, &haul->transfers_room,
               sizeof(*haul->transfers), err))
         return false;
@@ -74,7 +87,8 @@ struct question {
 static void haul_clear(struct block_haul *haul)
 {
     arena_reset(haul->arena);
-    *haul = (struct block_haul){.arena = haul->arena, .chain = haul->chain};
+    *haul = (struct block_haul){
+        .arena = haul->arena, .chain = haul->chain, .wants_unlisted = haul->wants_unlisted};
 }
 
 /* A provider that failed in the middle leaves nothing for the next one to double. */
@@ -98,7 +112,8 @@ static struct question question_of(struct block_haul *haul, const struct chain_e
                                              .only_txid = only_txid,
                                              .watch = haul->chain->watch,
                                              .assets = entry->assets,
-                                             .assets_count = entry->assets_count}};
+                                             .assets_count = entry->assets_count,
+                                             .wants_unlisted = haul->wants_unlisted}};
     snprintf(question.question.hash, sizeof(question.question.hash), "%s", hash);
     return question;
 }

@@ -15,6 +15,9 @@ struct block_haul {
     struct block_head head;
     struct found_transfer *transfers;
     size_t transfers_count, transfers_room;
+    bool wants_unlisted;           /* set by who asks: tokens that are not listed are wanted too */
+    struct found_transfer *strays; /* those */
+    size_t strays_count, strays_room;
     struct found_spend *spends;
     size_t spends_count, spends_room;
     struct found_parked *parked;

@@ -43,7 +43,7 @@ bool block_scan(struct blockchain *app, struct chain *chain, struct db *db,
     AUTO_FREE(arena_free) struct arena *arena = arena_new(STEP_ARENA_BYTES_MAX);
     if (!haul_arena || !arena)
         return err_set(err, ERR_BUSY, "no memory to look at a block");
-    struct block_haul haul = {.arena = haul_arena, .chain = chain};
+    struct block_haul haul = {.arena = haul_arena, .chain = chain, .wants_unlisted = true};
     const struct catalogue *catalogue = catalogue_take(app->catalogues);
     struct block_step step = {.app = app,
                               .chain = chain,

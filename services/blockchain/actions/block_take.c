@@ -6,6 +6,7 @@
 #include "blockchain/store/chains.h"
 #include "blockchain/store/events.h"
 #include "blockchain/store/parked.h"
+#include "blockchain/store/strays.h"
 #include "blockchain/store/transfers.h"
 
 enum { MEMBERS_BYTES_MAX = 1024 };
@@ -76,6 +77,11 @@ static bool haul_put(struct unit *unit, struct db *db, struct err *err)
     for (size_t i = 0; i < haul->spends_count; i++)
         if (!spend_put(db, key_of(unit), &haul->spends[i], &haul->head, unit->now_us, err))
             return false;
+    for (size_t i = 0; i < haul->strays_count; i++)
+        if (!stray_put(db, key_of(unit), &haul->strays[i], &haul->head, unit->now_us, err))
+            return false;
+    if (haul->strays_count > 0 && !strays_prune(db, key_of(unit), err))
+        return false;
     for (size_t i = 0; i < haul->parked_count; i++)
         if (!park(unit, db, haul->parked[i].txid, haul->parked[i].index, haul->parked[i].reason,
                   err))
@@ -144,6 +150,7 @@ static bool revert_unit(struct db *db, void *arg, struct err *err)
         !transfers_revert(db, unit->step->arena, key_of(unit), head.height, head.hash, unit->now_us,
                           &rows, &count, err) ||
         !spends_revert(db, key_of(unit), head.height, head.hash, err) ||
+        !strays_revert(db, key_of(unit), head.height, head.hash, err) ||
         !parked_revert(db, key_of(unit), head.hash, unit->now_us, err))
         return false;
     return block_event(unit, db, "block.reverted", head.height, head.hash, unit->depth, err) &&

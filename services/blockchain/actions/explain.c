@@ -5,7 +5,7 @@
 
 #include "chain/u256.h"
 
-enum { SENTENCE_SIZE = 320 };
+enum { SENTENCE_SIZE = 400, STRAYS_SAID_MAX = 3 };
 
 /* One more sentence; what does not fit is left out. */
 static void say(struct arena *arena, const char **reasons, size_t *count, const char *format, ...)
@@ -88,17 +88,32 @@ static void tell_missing(struct teller *teller)
             (unsigned long long)status->height);
 }
 
+static void tell_strays(struct teller *teller)
+{
+    for (size_t i = 0; i < teller->story->strays_count; i++) {
+        const struct stray_row *stray = &teller->story->strays[i];
+        if (strcmp(stray->kind, "unlisted_token") == 0)
+            SAY("It sends %s units of the contract %s, which is not listed, to our address %s: "
+                "credited to nobody.",
+                stray->units, stray->contract, stray->address);
+        else
+            SAY("Our address %s is not given out on this chain; elsewhere: %s.", stray->address,
+                stray->elsewhere[0] ? stray->elsewhere : "nobody has it");
+    }
+}
+
 static void tell(struct teller *teller)
 {
     struct tx_story *story = teller->story;
     for (size_t i = 0; i < story->transfers_count; i++)
         tell_state(teller, &story->transfers[i]);
-    if (story->transfers_count == 0)
+    if (story->transfers_count == 0 && story->strays_count == 0)
         tell_missing(teller);
     for (size_t i = 0; i < story->parked_count; i++)
         if (strcmp(story->parked[i].state, "waiting") == 0)
             SAY("A part of it is parked, tried %u times: %s", story->parked[i].tries,
                 story->parked[i].reason);
+    tell_strays(teller);
     if (story->status.is_failed)
         SAY("It was mined without effect (its status is failed).");
     if (!teller->chain->is_ready) {
@@ -117,13 +132,17 @@ bool explain_tx(struct blockchain *app, struct chain *chain, struct db *db,
     struct tx_story story = {.status = {.place = TX_UNKNOWN}};
     struct transfer_row *transfers;
     struct parked_row *parked;
+    struct stray_row *strays;
     struct status_question question = {.txid = txid};
     struct err away;
     if (strspn(txid, "0123456789abcdefABCDEFx") != strlen(txid) || strlen(txid) >= CHAIN_HASH_SIZE)
         return err_set_key(err, ERR_INVALID, "blockchain.tx.invalid", "no transaction id");
     if (!transfers_of_tx(db, arena, chain->key, txid, &transfers, &story.transfers_count, err) ||
-        !parked_of_tx(db, arena, chain->key, txid, &parked, &story.parked_count, err))
+        !parked_of_tx(db, arena, chain->key, txid, &parked, &story.parked_count, err) ||
+        !strays_list(db, arena, chain->key, txid, STRAYS_SAID_MAX, &strays, &story.strays_count,
+                     err))
         return false;
+    story.strays = strays;
     story.transfers = transfers;
     story.parked = parked;
     const struct catalogue *catalogue = catalogue_take(app->catalogues);

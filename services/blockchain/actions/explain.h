@@ -10,6 +10,7 @@
 #include "blockchain/store/custody_sends.h"
 #include "blockchain/store/parked.h"
 #include "blockchain/store/settlements.h"
+#include "blockchain/store/strays.h"
 #include "blockchain/store/transfers.h"
 
 enum { REASONS_MAX = 8, EXPLAIN_TRANSFERS_MAX = 50 };
@@ -20,6 +21,8 @@ struct tx_story {
     size_t transfers_count;
     const struct parked_row *parked;
     size_t parked_count;
+    const struct stray_row *strays; /* what of it is nobody's deposit */
+    size_t strays_count;
     const char *reasons[REASONS_MAX]; /* sentences, in the arena */
     size_t reasons_count;
 };

@@ -43,6 +43,7 @@ struct follower *follower_new(struct blockchain *app, struct chain *chain)
     follower->app = app;
     follower->chain = chain;
     follower->haul.chain = chain;
+    follower->haul.wants_unlisted = true;
     follower->arena = arena_new(STEP_ARENA_BYTES_MAX);
     follower->haul.arena = arena_new(HAUL_ARENA_BYTES_MAX);
     if (follower->arena && follower->haul.arena)

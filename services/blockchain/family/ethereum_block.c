@@ -2,7 +2,8 @@
  * One block of an Ethereum-like chain: what it pays to us.
  *
  *   the block      coins that transactions pay to our addresses, and transactions of ours
- *   its logs       Transfer logs of the listed contracts; whoever called them (not by `to`)
+ *   its logs       Transfer logs of the listed contracts; whoever called them (not by `to`); those of others
+ *                  for people, if they are asked for
  *   receipts       of every transaction that was found: only success counts (W-06)
  *   its traces     coins that inner calls pay, if the node traces; void frames are none (W-06, W-07)
  *
@@ -21,7 +22,7 @@
 #include "blockchain/state/catalogue.h"
 #include "chain/erc20.h"
 
-enum { UNITS_DIGITS_MAX = 65 };
+enum { UNITS_DIGITS_MAX = 65, UNLISTED_MAX = 500 /* of one block */ };
 
 struct read {
     struct node *node;
@@ -210,13 +211,52 @@ static bool read_logs(const struct read *read, struct err *err)
     return true;
 }
 
-/* ---- traces ---- */
+/* ---- tokens that are not listed ---- */
 
 /* Whether a block can hold inner calls at all: without a contract each transaction costs 21,000 gas. */
 static bool may_have_calls(const struct evm_block *block)
 {
     return block->gas_used > (uint64_t)ETHEREUM_PLAIN_GAS * block->transactions;
 }
+
+static bool tell_unlisted(const struct read *read, const struct evm_log *log, struct err *err)
+{
+    struct found_transfer found = {.index = (uint32_t)log->index,
+                                   .address_id = address_id(read, &log->to),
+                                   .is_unlisted = true};
+    ethereum_contract_text(&log->contract, found.contract);
+    if (!is_asked(read, &log->txid) || find_asset(read->question, found.contract) ||
+        found.address_id == 0 || u256_is_zero(log->value))
+        return true;
+    ethereum_hash_text(&log->txid, found.txid);
+    u256_text(log->value, found.units);
+    evm_address_text(log->from, found.from);
+    return strlen(found.units) > UNITS_DIGITS_MAX ||
+           read->sink->transfer(read->sink->arg, &found, err);
+}
+
+/* Sent to us all the same (W-13). Nobody is credited by it, so a node that does not answer so wide a question
+ * holds up nothing. */
+static bool read_unlisted(const struct read *read, const struct evm_block *block, struct err *err)
+{
+    AUTO(evm_logs_release) struct evm_logs logs = {0};
+    char params[CHAIN_HASH_SIZE + 128];
+    struct json_pull pull;
+    struct err ignored;
+    if (!read->question->wants_unlisted || !may_have_calls(block))
+        return true;
+    snprintf(params, sizeof(params), "[{\"blockHash\":\"%s\",\"topics\":[\"%s\"]}]",
+             read->question->hash, ERC20_TRANSFER_TOPIC_TEXT);
+    if (!ethereum_ask(read->node, "eth_getLogs", params, &pull, &ignored) ||
+        !evm_read_logs(&pull, &read->block, &read->watch, &logs, &ignored))
+        return true;
+    for (size_t i = 0; i < logs.count && i < UNLISTED_MAX; i++)
+        if (!tell_unlisted(read, &logs.rows[i], err))
+            return false;
+    return true;
+}
+
+/* ---- traces ---- */
 
 static bool read_traces(const struct read *read, const struct evm_block *block, struct err *err)
 {
@@ -295,7 +335,8 @@ bool ethereum_block_read(struct node *node, const struct block_question *questio
     for (size_t i = 0; i < block.payments_count; i++)
         if (!judge_payment(&read, &block.payments[i], err))
             return false;
-    if (!read_logs(&read, err) || !read_traces(&read, &block, err))
+    if (!read_logs(&read, err) || !read_unlisted(&read, &block, err) ||
+        !read_traces(&read, &block, err))
         return false;
     *ret_head = (struct block_head){.height = block.number,
                                     .time_s = (int64_t)block.time,

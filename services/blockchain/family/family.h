@@ -75,6 +75,7 @@ struct found_transfer {
     char units[CHAIN_UNITS_SIZE];
     char from[CHAIN_ADDRESS_SIZE]; /* "" unknown */
     uint32_t maturity;             /* least confirmations, above those of the chain; 0: none */
+    bool is_unlisted; /* a token whose contract is not listed: for people; if they are asked for */
 };
 
 /* One of our addresses or coins was spent by this transaction. */
@@ -114,6 +115,7 @@ struct block_question {
     const struct watch_set *watch;
     const struct chain_asset *assets;
     size_t assets_count;
+    bool wants_unlisted; /* Ethereum-like: tokens of other contracts too */
 };
 
 struct block_head {

@@ -6,5 +6,6 @@
 
 extern const struct http_route admin_chain_routes[];  /* admin_chains.c */
 extern const struct http_route admin_payout_routes[]; /* admin_payouts.c */
+extern const struct http_route admin_stray_routes[];  /* admin_strays.c */
 
 #endif

@@ -152,6 +152,20 @@ bool addresses_free_count(struct db *db, const char *chain_key, uint32_t account
     return true;
 }
 
+bool addresses_behind(struct db *db, const char *chain_key, uint32_t account, uint64_t *ret_count,
+                      struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    if (!db_query(db,
+                  "SELECT GREATEST(MAX(o.next_idx), k.next_idx) - k.next_idx FROM address_keys k"
+                  " JOIN address_keys o ON o.account = k.account AND o.xpub = k.xpub"
+                  " WHERE k.chain_key = ? AND k.account = ? GROUP BY k.next_idx",
+                  DB_ARGS(DB_TEXT(chain_key), DB_U64(account)), &result, err))
+        return false;
+    *ret_count = db_row_next(result) ? db_get_u64(result, 0) : 0;
+    return true;
+}
+
 bool address_add(struct db *db, const char *chain_key, uint32_t account, uint32_t index,
                  const char *purpose, const struct derived_address *derived, uint64_t *ret_id,
                  struct err *err)

@@ -53,6 +53,9 @@ bool address_key_put(struct db *db, const char *chain_key, uint32_t account, con
                      const char *path, struct err *err) MUST_CHECK;
 bool addresses_free_count(struct db *db, const char *chain_key, uint32_t account,
                           uint64_t *ret_count, struct err *err) MUST_CHECK;
+/* How many another chain with the same key has derived beyond this one. */
+bool addresses_behind(struct db *db, const char *chain_key, uint32_t account, uint64_t *ret_count,
+                      struct err *err) MUST_CHECK;
 /* In a transaction; moves next_index from `index` by compare and set. *ret_id: of the new row. */
 bool address_add(struct db *db, const char *chain_key, uint32_t account, uint32_t index,
                  const char *purpose, const struct derived_address *derived, uint64_t *ret_id,

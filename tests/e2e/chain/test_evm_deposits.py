@@ -8,6 +8,7 @@ import pytest
 import evm
 import lying_node as lies
 from gateway import SECONDS, gateway, stood_in
+from members import token
 from ports import free_base
 from world import WORLD, wait_for
 
@@ -149,6 +150,46 @@ def test_w04_an_absurd_amount_is_put_aside_and_stops_nobody(place, chain):
     assert [event["units"] for event in confirmed(place, chain, address)] == ["2"]
     assert WORLD.sql("SELECT reason FROM bourse_blockchain.parked WHERE chain_key = %s AND reason = 'amount_absurd'",
                      chain.key)
+
+
+# ---- W-13: what is nobody's deposit and is somebody's money ----
+
+def strays(chain, txid=""):
+    answer = gateway("GET", f"/api/v2/admin/strays?chain={chain.key}&txid={txid}",
+                     token=token("IDADA1000001", role="admin"))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_w13_tokens_that_are_not_listed_and_coins_on_a_wrong_chain_are_told_to_operators(place, chain):
+    anvil = place.anvil
+    for _ in range(25):  # more than a pool: the other chain has to follow
+        address = chain.address(owner="IDW13")
+    unlisted = anvil.deploy("Token", "LOST", 18, 10**30)
+    other = place.chain()
+    other.until_ready()
+    explain = f"/internal/explain/{other.key}/address/{address}"
+    wait_for(lambda: gateway("GET", explain).json().get("ours"), SECONDS, "the same address on the other chain")
+
+    lost = anvil.call(unlisted, "transfer(address,uint256)", address, 77)["transactionHash"]
+    [row] = wait_for(lambda: strays(chain, lost), SECONDS, "the unlisted token")
+    assert (row["kind"], row["contract"], row["address"], row["units"], row["owner"]) == (
+        "unlisted_token", unlisted.lower(), address, "77", "IDW13")
+    story = gateway("GET", f"/internal/explain/{chain.key}/tx/{lost}").json()
+    assert any("not listed" in reason for reason in story["reasons"])
+    coins = place.pay(address, 9)["transactionHash"]
+    [row] = wait_for(lambda: strays(other, coins), SECONDS, "the coins on the other chain")
+    assert (row["kind"], row["contract"], row["units"], row["owner"]) == ("other_chain", "", "9", None)
+    assert f"{chain.key} IDW13" in row["owners_elsewhere"]
+
+    assert [event["contract"] for event in confirmed(place, chain, address)] == [""], "the token is nobody's deposit"
+    gone = anvil.call(unlisted, "transfer(address,uint256)", address, 78)["transactionHash"]
+    wait_for(lambda: strays(chain, gone), SECONDS, "another one")
+    anvil.rpc("anvil_reorg", 1, [])
+    settle(place, chain)
+    wait_for(lambda: not strays(chain, gone), SECONDS, "its block to be gone")
+    assert strays(chain, lost)
+    other.change(status="disabled")
 
 
 # ---- W-01: reorganisations ----
