@@ -176,9 +176,17 @@ static bool apply(struct told *told, struct err *err)
     return on_over(told, err);
 }
 
-/* Late news of what is over. That a payment went out whose funds were given back is for people. */
-static bool check_late(const struct told *told, struct err *err)
+/* Late news of what is over. That a payment went out whose funds were given back is for people; so is that one
+ * that succeeded was undone by a reorganisation of the chain, and can't go out any more: the row says so, and an
+ * adjustment gives the member what he did not get. */
+static bool take_late(struct told *told, struct err *err)
 {
+    bool is_undone = told->row.state == WITHDRAW_SUCCEED && strcmp(told->state, "failed") == 0 &&
+                     told->reason && strcmp(told->reason, "settled_unpaid") == 0;
+    if (is_undone) {
+        told->row.reason = "undone";
+        return withdraw_note(told->outgoing, &told->row, &told->was, err);
+    }
     bool went_out = told->news == NEWS_SENT || told->news == NEWS_CONFIRMED;
     if (told->row.state == WITHDRAW_SUCCEED || !went_out)
         return true;
@@ -200,7 +208,7 @@ bool withdraw_payout_told(const struct outgoing *outgoing, const cJSON *event, s
         return false;
     told.was = told.row;
     if (withdraw_is_completed(told.row.state))
-        return check_late(&told, err);
+        return take_late(&told, err);
     take_facts(&told, event);
     return apply(&told, err);
 }

@@ -57,6 +57,8 @@ static const struct {
     {"fee", "The network asks for more than our limit: it is paid when that is less."},
     {"unknown", "It was sent and nobody answered: the same bytes are sent again, never refunded."},
     {"internal", "The address is a member's of ours: nothing went to the chain."},
+    {"undone", "It was paid, and a deep reorganisation of the chain took that back for good: an "
+               "adjustment gives the member what he did not get."},
     {"refused", "The gateway refused it; nothing was signed. Process it again, or fail it."},
 };
 

@@ -140,6 +140,18 @@ def test_failed_after_it_was_sent__gives_back():
     assert withdrawal.funds() == BACK
 
 
+def test_failed_after_it_was_confirmed__is_said_and_gives_nothing_back_by_itself():
+    """W-01: the gateway's operators found that a deep reorganisation undid it."""
+    withdrawal = Withdrawal()
+    withdrawal.tell("confirmed", txid=secrets.token_hex(32), confirmations=6)
+    after = withdrawal.funds()
+    row = withdrawal.tell("failed", reason="settled_unpaid")
+    assert row["state"] == "succeed" and withdrawal.funds() == after
+    told = ok(WHO.admin.get(f"/admin/withdraws/{withdrawal.id}/explain"), 200)
+    assert told["reason"] == "undone"
+    assert not withdrawal.parked()
+
+
 def test_sent_after_the_funds_were_given_back__is_parked_for_people():
     withdrawal = Withdrawal()
     withdrawal.tell("cancelled")
