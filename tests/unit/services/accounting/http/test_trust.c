@@ -94,15 +94,16 @@ static bool ask(struct world *w, struct token_cache *cache, EVP_PKEY *key, const
 
 static bool user(struct world *w, const char *claims)
 {
-    struct member member;
-    return ask(w, w->app.user_tokens, w->user.key, RS256, claims, &member);
+    struct user_claims user;
+    return ask(w, w->app.user_tokens, w->user.key, RS256, claims, &user);
 }
 
 static void user_tokens__good_claims__are_the_member(void **state)
 {
     struct world *w = *state;
-    struct member member;
-    assert_true(ask(w, w->app.user_tokens, w->user.key, RS256, GOOD, &member));
+    struct user_claims claims;
+    assert_true(ask(w, w->app.user_tokens, w->user.key, RS256, GOOD, &claims));
+    const struct member member = claims.member;
     assert_int_equal(member.id, 0);
     assert_string_equal(member.uid, "ID1");
     assert_string_equal(member.email, "ann@example.com");
@@ -199,7 +200,7 @@ static void user_tokens__bad_frame__is_refused(void **state)
 static void user_tokens__bad_headers__are_refused(void **state)
 {
     struct world *w = *state;
-    struct member member;
+    struct user_claims user;
     static const char *const refused[] = {
         "{\"alg\":\"none\"}",
         "{\"alg\":\"NONE\"}",
@@ -217,9 +218,9 @@ static void user_tokens__bad_headers__are_refused(void **state)
         "{\"alg\":\"RS256\",\"kid\":\"' OR 1=1 --\"}",
     };
     for (size_t i = 0; i < ARRAY_LEN(refused); i++)
-        if (ask(w, w->app.user_tokens, w->user.key, refused[i], GOOD, &member))
+        if (ask(w, w->app.user_tokens, w->user.key, refused[i], GOOD, &user))
             fail_msg("believed: %s", refused[i]);
-    assert_false(ask(w, w->app.user_tokens, w->other.key, RS256, GOOD, &member));
+    assert_false(ask(w, w->app.user_tokens, w->other.key, RS256, GOOD, &user));
 }
 
 static void user_tokens__hmac_with_the_public_key__is_refused(void **state)
@@ -231,7 +232,7 @@ static void user_tokens__hmac_with_the_public_key__is_refused(void **state)
     for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
         uint8_t digest[32];
         unsigned length = sizeof(digest);
-        struct member member;
+        struct user_claims user;
         struct err err;
         maker_input(headers[i], GOOD, &token);
         HMAC(EVP_sha256(), w->user.public_pem, (int)strlen(w->user.public_pem),
@@ -242,7 +243,7 @@ static void user_tokens__hmac_with_the_public_key__is_refused(void **state)
         str_add(&bearer, "Bearer ");
         str_add(&bearer, token.data);
         assert_false(
-            token_cache_get(w->app.user_tokens, &w->clock.clock, bearer.data, &member, &err));
+            token_cache_get(w->app.user_tokens, &w->clock.clock, bearer.data, &user, &err));
         assert_int_equal(err.code, ERR_UNAUTHENTICATED);
     }
 }
@@ -254,10 +255,9 @@ static void user_tokens__no_bearer__is_refused(void **state)
                                           "Bearer a", "Basic x", "Bearer a.b", "Bearer a.b.c.d.e",
                                           "a.b.c"};
     for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
-        struct member member;
+        struct user_claims user;
         struct err err;
-        assert_false(
-            token_cache_get(w->app.user_tokens, &w->clock.clock, headers[i], &member, &err));
+        assert_false(token_cache_get(w->app.user_tokens, &w->clock.clock, headers[i], &user, &err));
         assert_int_equal(err.code, ERR_UNAUTHENTICATED);
     }
 }
@@ -288,9 +288,9 @@ static void service_tokens__in_the_name_of_another__are_refused(void **state)
 static void tokens__of_the_other_kind__are_refused(void **state)
 {
     struct world *w = *state;
-    struct member member;
+    struct user_claims user;
     struct service_peer peer;
-    assert_false(ask(w, w->app.user_tokens, w->matching.key, ES256, PEER("matching"), &member));
+    assert_false(ask(w, w->app.user_tokens, w->matching.key, ES256, PEER("matching"), &user));
     assert_false(ask(w, w->app.service_tokens, w->user.key, RS256, GOOD, &peer));
     assert_false(ask(w, w->app.service_tokens, w->matching.key, ES256, GOOD, &peer));
 }
