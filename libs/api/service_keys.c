@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/file.h"
 
 enum {
     SERVICE_TOKENS_MAX = 256,
@@ -34,22 +35,6 @@ bool service_peer_from_claims(void *app, const struct token_claims *claims, void
     return true;
 }
 
-static bool read_key_file(const char *path, struct str *pem, struct err *err)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return err_set(err, ERR_CONFIG, "SERVICE_KEYS: can't read %s: %m", path);
-    char *room = str_reserve(pem, KEY_BYTES_MAX);
-    size_t length = room ? fread(room, 1, KEY_BYTES_MAX, file) : 0;
-    bool failed = ferror(file) || length == 0 || length == KEY_BYTES_MAX;
-    fclose(file);
-    if (failed)
-        return err_set(err, ERR_CONFIG, "SERVICE_KEYS: %s is no key", path);
-    room[length] = '\0';
-    pem->length += length;
-    return true;
-}
-
 static bool add_keys(struct token_keys *keys, const char *list, struct err *err)
 {
     AUTO(str_release) struct str text = STR_INIT(LIST_BYTES_MAX);
@@ -64,8 +49,8 @@ static bool add_keys(struct token_keys *keys, const char *list, struct err *err)
         if (!path || path == item || path[1] == '\0')
             return err_set(err, ERR_CONFIG, "SERVICE_KEYS: \"%s\" is not ISSUER=FILE", item);
         *path++ = '\0';
-        AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX + 1);
-        if (!read_key_file(path, &pem, err) ||
+        AUTO(str_release) struct str pem = STR_INIT(KEY_BYTES_MAX);
+        if (!file_read(path, &pem, err) ||
             !token_keys_add(keys, item, "ES256", str_data(&pem), err))
             return err_wrap(err, "SERVICE_KEYS: %s", item);
     }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/file.h"
 #include "crypto/crypto.h"
 
 enum {
@@ -108,25 +109,14 @@ static bool files_read(const char *folder, struct files *files, struct err *err)
     return true;
 }
 
-static bool file_read(const char *folder, const char *name, struct str *text, struct err *err)
+static bool migration_read(const char *folder, const char *name, struct str *text, struct err *err)
 {
     char path[4096];
     int length = snprintf(path, sizeof(path), "%s/%s", folder, name);
     if (length < 0 || (size_t)length >= sizeof(path))
         return err_set(err, ERR_CONFIG, "migrations: the path of %s is too long", name);
-    FILE *stream = fopen(path, "re");
-    if (!stream)
-        return err_set(err, ERR_CONFIG, "migrations: %s: %s", name, strerror(errno));
     str_clear(text);
-    char buffer[16384];
-    for (size_t count; (count = fread(buffer, 1, sizeof(buffer), stream)) > 0;)
-        str_add_bytes(text, buffer, count);
-    bool is_read = !ferror(stream);
-    fclose(stream);
-    if (!is_read || !str_ok(text))
-        return err_set(err, ERR_CONFIG, "migrations: %s: %s", name,
-                       is_read ? "above 4 MiB" : "can't be read");
-    return true;
+    return file_read(path, text, err) || err_wrap(err, "migrations");
 }
 
 static void checksum_of(const struct str *text, char checksum[static CHECKSUM_SIZE])
@@ -183,7 +173,7 @@ static bool done_check(const struct done *done, size_t count, const struct files
         if (file->number < done[i].number)
             return err_set(err, ERR_CONFIG, "migrations: %s comes before %s, which has run",
                            file->name, done[i].name);
-        if (!file_read(folder, file->name, &text, err))
+        if (!migration_read(folder, file->name, &text, err))
             return false;
         checksum_of(&text, checksum);
         if (strcmp(file->name, done[i].name) != 0 || strcmp(checksum, done[i].checksum) != 0)
@@ -201,7 +191,7 @@ static bool file_run(struct db *db, const char *folder, const struct file *file,
     char checksum[CHECKSUM_SIZE];
     struct err ignored;
 
-    if (!file_read(folder, file->name, &text, err))
+    if (!migration_read(folder, file->name, &text, err))
         return false;
     checksum_of(&text, checksum);
     if (!db_exec(db, "INSERT INTO schema_migrations (number, name, checksum) VALUES (?, ?, ?)",

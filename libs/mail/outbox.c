@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/file.h"
 #include "mail/internal.h"
 
 enum { LETTERS_LISTED_MAX = 4096 };
@@ -91,17 +92,7 @@ bool mail_outbox_read(const char *folder, const char *name, struct str *out, str
     int length = snprintf(path, sizeof(path), "%s/%s", folder, name);
     if (!is_letter(name) || strchr(name, '/') || length < 0 || (size_t)length >= sizeof(path))
         return err_set(err, ERR_NOT_FOUND, "no letter of that name");
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return err_set(err, ERR_NOT_FOUND, "no letter of that name");
-    char *room = str_reserve(out, MAIL_BYTES_MAX);
-    size_t bytes = room ? fread(room, 1, MAIL_BYTES_MAX, file) : 0;
-    fclose(file);
-    if (!room)
-        return err_set(err, ERR_INTERNAL, "no memory for a letter");
-    out->length += bytes;
-    out->data[out->length] = '\0';
-    return true;
+    return file_read(path, out, err) || err_set(err, ERR_NOT_FOUND, "no letter of that name");
 }
 
 /* ---- writing one ---- */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/file.h"
 #include "json/read.h"
 
 enum { NAME_BYTES_MAX = 64 };
@@ -209,18 +210,11 @@ bool template_parse(const char *text, size_t length, struct template **ret_templ
 
 bool template_open(const char *path, struct template **ret_template, struct err *err)
 {
-    FILE *file = fopen(path, "re");
-    char *text = file ? malloc(TEMPLATE_BYTES_MAX + 1) : NULL;
-    size_t length = text ? fread(text, 1, TEMPLATE_BYTES_MAX + 1, file) : 0;
-    bool good = text && !ferror(file);
-    if (file)
-        fclose(file);
-    if (!good)
-        err_set(err, ERR_CONFIG, "template %s can't be read", path);
-    else if (!template_parse(text, length, ret_template, err))
-        good = err_wrap(err, "%s", path);
-    free(text);
-    return good;
+    AUTO(str_release) struct str text = STR_INIT(TEMPLATE_BYTES_MAX);
+    if (!file_read(path, &text, err))
+        return err_wrap(err, "template");
+    return template_parse(str_data(&text), text.length, ret_template, err) ||
+           err_wrap(err, "%s", path);
 }
 
 void template_free(struct template *template)

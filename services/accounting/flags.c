@@ -14,6 +14,7 @@
 #include "accounting/state/config.h"
 #include "api/document.h"
 #include "base/auto.h"
+#include "base/file.h"
 #include "base/queue.h"
 #include "db/db.h"
 #include "iso20022/camt053.h"
@@ -65,26 +66,9 @@ static int run_print_openapi(struct service *service, const char *part)
 
 /* ---- --import-statement ---- */
 
-static bool file_read(const char *path, struct str *out, struct err *err)
-{
-    char chunk[64 * 1024];
-    size_t length;
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return err_set(err, ERR_NOT_FOUND, "%s can't be opened", path);
-    while ((length = fread(chunk, 1, sizeof(chunk), file)) > 0)
-        str_add_bytes(out, chunk, length);
-    bool failed = ferror(file) != 0;
-    fclose(file);
-    if (failed)
-        return err_set(err, ERR_INVALID, "%s can't be read", path);
-    return str_ok(out) || err_set(err, ERR_BODY_TOO_LARGE, "%s has more than %d bytes", path,
-                                  (int)CAMT053_BYTES_MAX);
-}
-
 static bool import(const struct outgoing *shell, const char *path, struct err *err)
 {
-    AUTO(str_release) struct str text = STR_INIT(CAMT053_BYTES_MAX + 1);
+    AUTO(str_release) struct str text = STR_INIT(CAMT053_BYTES_MAX);
     AUTO(str_release) struct str report = STR_INIT(STATEMENT_REPORT_BYTES_MAX);
     if (!file_read(path, &text, err))
         return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/file.h"
 #include "blockchain/actions/cold.h"
 
 enum { WORDS_MAX = 7, WORDS_BYTES_MAX = 1024 };
@@ -30,21 +31,6 @@ static int usage(const char *line)
 {
     fprintf(stderr, "Usage: bourse-blockchain %s\n", line);
     return EXIT_USAGE;
-}
-
-static bool file_read(const char *path, struct str *out, struct err *err)
-{
-    char piece[4096];
-    size_t got;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return err_set(err, ERR_NOT_FOUND, "%.150s: %m", path);
-    while ((got = fread(piece, 1, sizeof(piece), file)) > 0)
-        str_add_bytes(out, piece, got);
-    bool failed = ferror(file);
-    fclose(file);
-    return (!failed && str_ok(out)) ||
-           err_set(err, ERR_INVALID, "%.150s can't be read whole", path);
 }
 
 int cold_flag_unsigned(struct service *service, const char *text)

@@ -1,30 +1,14 @@
 #include "matching/flags.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/file.h"
 #include "contract/protocol.h"
 #include "matching/stdio_worker.h"
 
-enum { DOCUMENT_BYTES_MAX = 1 << 30, CHUNK_BYTES = 64 * 1024 };
-
-static bool file_read(const char *path, struct str *out, struct err *err)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return err_set(err, ERR_NOT_FOUND, "%s", strerror(errno));
-    size_t got;
-    do {
-        char *room = str_reserve(out, CHUNK_BYTES);
-        got = room ? fread(room, 1, CHUNK_BYTES, file) : 0;
-        out->length += got;
-    } while (got > 0);
-    bool is_whole = !ferror(file) && str_ok(out);
-    fclose(file);
-    return is_whole || err_set(err, ERR_INTERNAL, "not read whole");
-}
+enum { DOCUMENT_BYTES_MAX = 1 << 30 };
 
 /* A file may hold several batches, as accounting's answer to GET commands does. */
 static bool batches_print(const struct str *file, struct str *out, struct err *err)

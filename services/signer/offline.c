@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "crypto/crypto.h"
 #include "service/service.h"
 #include "signer/offline_sign.h"
@@ -62,23 +63,6 @@ static bool options_read(int argc, char **argv, struct options *options)
     return optind == argc && options->file && options->seed_file;
 }
 
-bool offline_file_read(const char *path, struct str *out, struct err *err)
-{
-    char piece[4096];
-    size_t got;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return err_set(err, ERR_NOT_FOUND, "%s: %m", path);
-    /* Without a buffer of the library's, which nobody would wipe. */
-    setvbuf(file, NULL, _IONBF, 0);
-    while ((got = fread(piece, 1, sizeof(piece), file)) > 0)
-        str_add_bytes(out, piece, got);
-    bytes_wipe(piece, sizeof(piece));
-    bool failed = ferror(file);
-    fclose(file);
-    return (!failed && str_ok(out)) || err_set(err, ERR_INVALID, "%s can't be read whole", path);
-}
-
 static bool file_write(const char *path, const struct str *text, struct err *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, OWNER_ONLY);
@@ -92,7 +76,7 @@ static bool file_write(const char *path, const struct str *text, struct err *err
 static bool keys_read(const char *path, struct keys **ret_keys, struct err *err)
 {
     AUTO(str_wipe) struct str text = STR_INIT(4096), seed = STR_INIT(SEED_SIZE_MAX);
-    if (!offline_file_read(path, &text, err))
+    if (!file_read(path, &text, err))
         return false;
     if (!seed_text_is_valid(&text) ||
         !hex_read(str_data(&text), strcspn(str_data(&text), "\r\n "), &seed))
@@ -109,7 +93,7 @@ static bool run(const struct options *options, struct err *err)
     char out[PATH_BYTES_MAX];
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return err_set(err, ERR_INTERNAL, "PR_SET_DUMPABLE: %m");
-    if (!offline_file_read(options->file, &file, err) || !keys_read(options->seed_file, &keys, err))
+    if (!file_read(options->file, &file, err) || !keys_read(options->seed_file, &keys, err))
         return false;
     const struct offline_task task = {
         .keys = keys, .file = &file, .chain = options->chain, .sign = options->yes};

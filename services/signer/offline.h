@@ -8,15 +8,9 @@
 
 #include <stdbool.h>
 
-#include "base/err.h"
-#include "base/str.h"
-
 /* Whether the command line asks for it. */
 bool offline_is_asked(int argc, char **argv);
 /* Exit status: 0 signed, or shown; 1 failed; 64 wrong command line. */
 int offline_run(int argc, char **argv);
-
-/* Appends a file of bounded length, without a buffer that nobody wipes. */
-bool offline_file_read(const char *path, struct str *out, struct err *err) MUST_CHECK;
 
 #endif

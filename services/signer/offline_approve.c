@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/random.h"
 #include "chain/u256.h"
 #include "crypto/crypto.h"
@@ -108,7 +109,7 @@ static bool signer_open(const struct options *options, struct token_signer **ret
                         struct err *err)
 {
     AUTO(str_wipe) struct str key = STR_INIT(KEY_BYTES_MAX);
-    return offline_file_read(options->key_file, &key, err) &&
+    return file_read(options->key_file, &key, err) &&
            (token_signer_new("EdDSA", options->name, str_data(&key), ret_signer, err) ||
             token_signer_new("ES256", options->name, str_data(&key), ret_signer, err));
 }
@@ -122,7 +123,7 @@ static bool run(const struct options *options, struct err *err)
     AUTO_FREE(token_signer_free) struct token_signer *signer = NULL;
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return err_set(err, ERR_INTERNAL, "PR_SET_DUMPABLE: %m");
-    if (!offline_file_read(options->file, &file, err) ||
+    if (!file_read(options->file, &file, err) ||
         !json_read(str_data(&file), file.length, &root, err) ||
         !payment_write(root, options, &claims, err) || !signer_open(options, &signer, err))
         return false;

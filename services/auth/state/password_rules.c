@@ -1,11 +1,12 @@
 #include "auth/state/password_rules.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth/domain/password_entropy.h"
 #include "auth/domain/word_set.h"
+#include "base/auto.h"
+#include "base/file.h"
 #include "base/utf8.h"
 #include "crypto/strength.h"
 #include "pattern/pattern.h"
@@ -21,15 +22,10 @@ struct password_rules {
 
 static bool read_words(const char *path, struct word_set **ret_words, struct err *err)
 {
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return err_set(err, ERR_CONFIG, "COMMON_PASSWORDS_FILE: can't read %s: %m", path);
-    char *text = malloc(WORDS_BYTES_MAX);
-    size_t length = text ? fread(text, 1, WORDS_BYTES_MAX, file) : 0;
-    bool whole = text && !ferror(file) && length < WORDS_BYTES_MAX;
-    fclose(file);
-    struct word_set *words = whole ? word_set_new(text, length) : NULL;
-    free(text);
+    AUTO(str_release) struct str text = STR_INIT(WORDS_BYTES_MAX);
+    if (!file_read(path, &text, err))
+        return err_wrap(err, "COMMON_PASSWORDS_FILE");
+    struct word_set *words = word_set_new(str_data(&text), text.length);
     if (!words)
         return err_set(err, ERR_CONFIG, "COMMON_PASSWORDS_FILE: %s can't be used", path);
     *ret_words = words;

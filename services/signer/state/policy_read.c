@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "chain/evm_address.h"
 #include "contract/param_value.h"
 #include "crypto/crypto.h"
@@ -328,7 +329,7 @@ static bool approvers_read(struct policy_owner *owner, const struct tree_node *l
 
 /* ---- the file ---- */
 
-static bool file_read(struct policy_owner *owner, struct err *err)
+static bool root_read(struct policy_owner *owner, struct err *err)
 {
     struct file_draft draft = {.chains = NULL};
     if (tree_kind(owner->root) != TREE_MAP)
@@ -368,7 +369,7 @@ bool policy_read(const char *name, const char *text, size_t length, struct polic
     sha256(text, length, digest);
     for (size_t i = 0; i < sizeof(digest); i++)
         snprintf(&policy->digest[2 * i], 3, "%02x", digest[i]);
-    if (!tree_read_text(name, text, length, &owner->root, err) || !file_read(owner, err))
+    if (!tree_read_text(name, text, length, &owner->root, err) || !root_read(owner, err))
         return false;
     *ret_policy = TAKE(policy);
     return true;
@@ -377,16 +378,6 @@ bool policy_read(const char *name, const char *text, size_t length, struct polic
 bool policy_open(const char *path, struct policy **ret_policy, struct err *err)
 {
     AUTO(str_release) struct str text = STR_INIT(TREE_BYTES_MAX);
-    char piece[4096];
-    size_t got;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return err_set(err, ERR_CONFIG, "%s: %m", path);
-    while ((got = fread(piece, 1, sizeof(piece), file)) > 0)
-        str_add_bytes(&text, piece, got);
-    bool failed = ferror(file);
-    fclose(file);
-    if (failed || !str_ok(&text))
-        return err_set(err, ERR_CONFIG, "%s can't be read, or is too large", path);
-    return policy_read(path, str_data(&text), text.length, ret_policy, err);
+    return file_read(path, &text, err) &&
+           policy_read(path, str_data(&text), text.length, ret_policy, err);
 }
