@@ -1,1 +1,1 @@
-DEPS := base crypto decimal json
+DEPS := base crypto decimal fetch json

@@ -56,3 +56,33 @@ bool payment_read(const struct payment_gateway *gateway, const struct payment_ca
         return err_set(err, ERR_BODY_TOO_LARGE, "a webhook of %zu bytes", call->length);
     return gateway->kind->read(&gateway->settings, call, ret_news, err);
 }
+
+bool payment_pays(const struct payment_gateway *gateway)
+{
+    return gateway->settings.url && *gateway->settings.url;
+}
+
+/* Signed, and still about another payment: a gateway that mixes orders up is not believed. */
+static bool is_about(const struct payment_news *news, const struct payment_order *order)
+{
+    return (news->kind == PAYOUT_PAID || news->kind == PAYOUT_FAILED) &&
+           strcmp(news->subject, order->id) == 0 && strcmp(news->currency, order->currency) == 0 &&
+           dec_cmp(news->amount, order->amount) == 0;
+}
+
+enum payment_answer payment_pay(const struct payment_gateway *gateway, struct fetch *fetch,
+                                const struct payment_order *order, struct payment_news *ret_news,
+                                struct err *ret_why)
+{
+    struct payment_news news;
+    enum payment_answer answer =
+        gateway->kind->pay(&gateway->settings, fetch, order, &news, ret_why);
+    if (answer != PAYMENT_ENDED)
+        return answer;
+    if (!is_about(&news, order)) {
+        err_set(ret_why, ERR_PROTOCOL, "the answer is about another payment");
+        return PAYMENT_UNKNOWN;
+    }
+    *ret_news = news;
+    return PAYMENT_ENDED;
+}

@@ -33,8 +33,8 @@ enum {
 enum payment_news_kind {
     PAYMENT_RECEIVED, /* id, amount, currency, reference, payer */
     PAYMENT_REVERSED, /* id, subject: the id of the payment that was taken back */
-    PAYOUT_PAID,      /* id, subject: the name under which the payout was asked for */
-    PAYOUT_FAILED     /* the same, and why; the money never left, or is back */
+    PAYOUT_PAID,  /* id, subject: the name under which the payout was asked for; amount, currency */
+    PAYOUT_FAILED /* the same, and why; the money never left, or is back */
 };
 
 struct payment_news {
@@ -54,18 +54,39 @@ struct payment_call {
     int64_t now_us;
 };
 
+/* What a gateway is asked to pay. Its id is the payment's name: asking again pays once. */
+struct payment_order {
+    const char *id;                        /* visible ASCII, fit for a path */
+    const char *currency, *name, *account; /* of the receiver */
+    struct dec amount;
+    bool is_taken; /* it has the order: only ask what became of it */
+    int64_t now_us;
+};
+
+enum payment_answer {
+    PAYMENT_UNKNOWN, /* it may pay: ask again, by the same name */
+    PAYMENT_TAKEN,   /* it will pay, or say why not */
+    PAYMENT_UNHEARD, /* it does not know what it had taken: ask for it again */
+    PAYMENT_ENDED    /* it says what became of it, signed as in a webhook */
+};
+
 struct payment_settings {
     const char *kind;   /* "local" */
-    const char *secret; /* signs webhooks */
+    const char *secret; /* signs webhooks, and what we ask */
+    const char *url;    /* where it takes orders; NULL or "": it takes none */
     uint32_t age_s_max;
 };
 
 struct payment_gateway;
+struct fetch;
 
 struct payment_kind {
     const char *name;
     bool (*read)(const struct payment_settings *settings, const struct payment_call *call,
                  struct payment_news *ret_news, struct err *err);
+    enum payment_answer (*pay)(const struct payment_settings *settings, struct fetch *fetch,
+                               const struct payment_order *order, struct payment_news *ret_news,
+                               struct err *ret_why);
 };
 extern const struct payment_kind payment_local;
 
@@ -78,5 +99,11 @@ const char *payment_name(const struct payment_gateway *gateway);
 
 bool payment_read(const struct payment_gateway *gateway, const struct payment_call *call,
                   struct payment_news *ret_news, struct err *err) MUST_CHECK;
+
+bool payment_pays(const struct payment_gateway *gateway);
+/* ret_news: of PAYMENT_ENDED, PAYOUT_PAID or PAYOUT_FAILED of this order. ret_why: of PAYMENT_UNKNOWN. */
+enum payment_answer payment_pay(const struct payment_gateway *gateway, struct fetch *fetch,
+                                const struct payment_order *order, struct payment_news *ret_news,
+                                struct err *ret_why) MUST_CHECK;
 
 #endif

@@ -7,8 +7,20 @@
  *     {"id":"e1","type":"payment.received","amount":"12.50","currency":"eur",
  *      "reference":"RF18...","payer":"A. Name","payer_account":"DE..."}
  *     {"id":"e2","type":"payment.reversed","payment":"e1"}
- *     {"id":"e3","type":"payout.paid","payout":"TID..."}
- *     {"id":"e4","type":"payout.failed","payout":"TID...","reason":"account closed"}
+ *     {"id":"e3","type":"payout.paid","payout":"TID...","amount":"10.00","currency":"eur"}
+ *     {"id":"e4","type":"payout.failed","payout":"TID...","amount":"10.00","currency":"eur",
+ *      "reason":"account closed"}
+ *
+ * An order to pay is a POST to URL/payouts with the same two headers, and its id as Idempotency-Key as well:
+ *
+ *     {"id":"TID...","amount":"10","currency":"eur","name":"A. Name","account":"DE..."}
+ *
+ * What became of it is asked by GET URL/payouts/ID, signed over the id. Both answer 200 with {"state":"taken"}, or
+ * with the news of its end, the same as in the webhook, and signed like it:
+ *
+ *     {"state":"ended","timestamp":"1764288000","signature":"...","news":"{\"id\":\"e3\",...}"}
+ *
+ * or 404 for the GET of an order that it never had. Anything else says nothing, and is asked again.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -17,10 +29,19 @@
 #include "base/auto.h"
 #include "base/str.h"
 #include "crypto/crypto.h"
+#include "fetch/fetch.h"
+#include "json/field.h"
 #include "json/read.h"
 #include "payment/payment.h"
 
-enum { HEX_LENGTH = 2 * SHA256_SIZE, TIMESTAMP_DIGITS_MAX = 12 };
+enum {
+    HEX_LENGTH = 2 * SHA256_SIZE,
+    HEX_SIZE = HEX_LENGTH + 1,
+    TIMESTAMP_DIGITS_MAX = 12,
+    URL_SIZE = 512,
+    ANSWER_BYTES_MAX = 64 * 1024,
+    CALL_MS = 10000
+};
 
 static const int64_t second_us = 1000000;
 
@@ -43,24 +64,32 @@ static bool timestamp_read(const char *text, int64_t *ret_seconds)
     return true;
 }
 
-static bool signature_fits(const struct payment_settings *settings, const struct payment_call *call)
+static bool signature_make(const struct payment_settings *settings, const char *timestamp,
+                           const char *body, size_t length, char ret_hex[static HEX_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
     AUTO(str_release) struct str text = STR_INIT(PAYMENT_BODY_BYTES_MAX + 64);
-    char wanted[HEX_LENGTH], given[HEX_LENGTH];
     uint8_t mac[SHA256_SIZE];
-    if (strlen(call->signature) != HEX_LENGTH)
-        return false;
-    str_add(&text, call->timestamp);
+    str_add(&text, timestamp);
     str_add_char(&text, '.');
-    str_add_bytes(&text, call->body, call->length);
+    str_add_bytes(&text, body, length);
     if (!str_ok(&text))
         return false;
     hmac_sha256(settings->secret, strlen(settings->secret), str_data(&text), text.length, mac);
     for (size_t i = 0; i < SHA256_SIZE; i++) {
-        wanted[2 * i] = digits[mac[i] >> 4];
-        wanted[2 * i + 1] = digits[mac[i] & 15];
+        ret_hex[2 * i] = digits[mac[i] >> 4];
+        ret_hex[2 * i + 1] = digits[mac[i] & 15];
     }
+    ret_hex[HEX_LENGTH] = '\0';
+    return true;
+}
+
+static bool signature_fits(const struct payment_settings *settings, const struct payment_call *call)
+{
+    char wanted[HEX_SIZE], given[HEX_LENGTH];
+    if (strlen(call->signature) != HEX_LENGTH ||
+        !signature_make(settings, call->timestamp, call->body, call->length, wanted))
+        return false;
     for (size_t i = 0; i < HEX_LENGTH; i++)
         given[i] = (char)tolower((unsigned char)call->signature[i]);
     return bytes_equal(wanted, given, HEX_LENGTH);
@@ -125,7 +154,7 @@ static bool name_of(const cJSON *root, const char *key, char ret_name[static PAY
     return true;
 }
 
-static bool received_read(const cJSON *root, struct payment_news *news, struct err *err)
+static bool amount_read(const cJSON *root, struct payment_news *news, struct err *err)
 {
     const char *amount = json_member_text(root, "amount");
     if (!amount || !dec_parse(amount, &news->amount) || !dec_is_positive(news->amount))
@@ -137,7 +166,13 @@ static bool received_read(const cJSON *root, struct payment_news *news, struct e
         if (!isalnum((unsigned char)*c))
             return err_set(err, ERR_BODY_INVALID, "currency is no code");
     }
-    return text_of(root, "reference", false, news->reference, sizeof(news->reference), err) &&
+    return true;
+}
+
+static bool received_read(const cJSON *root, struct payment_news *news, struct err *err)
+{
+    return amount_read(root, news, err) &&
+           text_of(root, "reference", false, news->reference, sizeof(news->reference), err) &&
            text_of(root, "payer", false, news->payer, sizeof(news->payer), err) &&
            text_of(root, "payer_account", false, news->payer_account, sizeof(news->payer_account),
                    err);
@@ -158,6 +193,7 @@ static bool body_read(const struct payment_call *call, struct payment_news *news
         if (!types[i].subject)
             return received_read(root, news, err);
         return name_of(root, types[i].subject, news->subject, err) &&
+               (news->kind == PAYMENT_REVERSED || amount_read(root, news, err)) &&
                text_of(root, "reason", false, news->reason, sizeof(news->reason), err);
     }
     return err_set(err, ERR_BODY_INVALID, "type is none of ours");
@@ -173,4 +209,95 @@ static bool local_read(const struct payment_settings *settings, const struct pay
     return true;
 }
 
-const struct payment_kind payment_local = {.name = "local", .read = local_read};
+/* ---- asking for a payment ---- */
+
+static bool order_write(const struct payment_order *order, struct str *out)
+{
+    str_add(out, "{\"id\":");
+    json_write_string(out, order->id);
+    str_add(out, ",\"amount\":");
+    json_write_dec(out, order->amount);
+    str_add(out, ",\"currency\":");
+    json_write_string(out, order->currency);
+    str_add(out, ",\"name\":");
+    json_write_string(out, order->name);
+    str_add(out, ",\"account\":");
+    json_write_string(out, order->account);
+    str_add_char(out, '}');
+    return str_ok(out);
+}
+
+/* POST: the order; GET: only its name is signed. */
+static bool ask(const struct payment_settings *settings, struct fetch *fetch,
+                const struct payment_order *order, long *ret_status, struct str *answer,
+                struct err *err)
+{
+    AUTO(str_release) struct str body = STR_INIT(PAYMENT_BODY_BYTES_MAX);
+    char timestamp[32], signature[HEX_SIZE], url[URL_SIZE];
+    snprintf(timestamp, sizeof(timestamp), "%ld", (long)(order->now_us / second_us));
+    int length = snprintf(url, sizeof(url), "%s/payouts%s%s", settings->url,
+                          order->is_taken ? "/" : "", order->is_taken ? order->id : "");
+    if (length < 0 || (size_t)length >= sizeof(url))
+        return err_set(err, ERR_CONFIG, "the URL of the payment gateway is too long");
+    if (order->is_taken)
+        str_add(&body, order->id);
+    else if (!order_write(order, &body))
+        return err_set(err, ERR_BUSY, "no memory for an order");
+    if (!str_ok(&body) ||
+        !signature_make(settings, timestamp, str_data(&body), body.length, signature))
+        return err_set(err, ERR_BUSY, "no memory for an order");
+    const struct fetch_header headers[] = {{"Idempotency-Key", order->id},
+                                           {"X-Payment-Timestamp", timestamp},
+                                           {"X-Payment-Signature", signature}};
+    struct fetch_request request = {
+        .url = url, .headers = headers, .headers_count = ARRAY_LEN(headers), .timeout_ms = CALL_MS};
+    if (!order->is_taken) {
+        request.method = "POST";
+        request.content_type = "application/json";
+        request.body = str_data(&body);
+        request.body_length = body.length;
+    }
+    return fetch_run(fetch, &request, ret_status, answer, err);
+}
+
+/* The end of a payment is believed when it is signed, whichever way it comes. */
+static enum payment_answer answer_read(const struct payment_settings *settings,
+                                       const struct payment_order *order, const struct str *answer,
+                                       struct payment_news *ret_news, struct err *ret_why)
+{
+    AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
+    if (!json_read(str_data(answer), answer->length, &root, ret_why))
+        return PAYMENT_UNKNOWN;
+    const char *state = json_member_text(root, "state");
+    if (state && strcmp(state, "taken") == 0)
+        return PAYMENT_TAKEN;
+    const char *news = json_member_text(root, "news");
+    const struct payment_call call = {.timestamp = json_member_text(root, "timestamp"),
+                                      .signature = json_member_text(root, "signature"),
+                                      .body = news ? news : "",
+                                      .length = news ? strlen(news) : 0,
+                                      .now_us = order->now_us};
+    if (!state || strcmp(state, "ended") != 0 || call.length > PAYMENT_BODY_BYTES_MAX) {
+        err_set(ret_why, ERR_PROTOCOL, "the payment gateway's answer has no state");
+        return PAYMENT_UNKNOWN;
+    }
+    return local_read(settings, &call, ret_news, ret_why) ? PAYMENT_ENDED : PAYMENT_UNKNOWN;
+}
+
+static enum payment_answer local_pay(const struct payment_settings *settings, struct fetch *fetch,
+                                     const struct payment_order *order,
+                                     struct payment_news *ret_news, struct err *ret_why)
+{
+    AUTO(str_release) struct str answer = STR_INIT(ANSWER_BYTES_MAX);
+    long status;
+    if (!ask(settings, fetch, order, &status, &answer, ret_why))
+        return PAYMENT_UNKNOWN;
+    if (status == 200)
+        return answer_read(settings, order, &answer, ret_news, ret_why);
+    if (status == 404 && order->is_taken)
+        return PAYMENT_UNHEARD;
+    err_set(ret_why, ERR_PEER_UNAVAILABLE, "the payment gateway answered %ld", status);
+    return PAYMENT_UNKNOWN;
+}
+
+const struct payment_kind payment_local = {.name = "local", .read = local_read, .pay = local_pay};

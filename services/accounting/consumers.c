@@ -4,6 +4,7 @@
 #include "accounting/bus/collect_job.h"
 #include "accounting/bus/command_relay.h"
 #include "accounting/bus/event_relay.h"
+#include "accounting/bus/fiat_relay.h"
 #include "accounting/bus/journal_job.h"
 #include "accounting/bus/market_clock.h"
 #include "accounting/bus/on_chain_event.h"
@@ -25,6 +26,7 @@ const struct consumer accounting_consumers[] = {
     {"collect", collect_job_run},         /* deposits into the wallets, and what the gateway owes */
     {"chain-feed", on_chain_event_run},   /* what happens on the chains into the books */
     {"payout-relay", payout_relay_run},   /* payments of withdrawals to the gateway */
+    {"fiat-relay", fiat_relay_run},       /* payments by bank to the payment gateway */
     {"reconcile", reconcile_job_run},     /* the coins on the chains against the books */
     {"pnl", pnl_job_run},                 /* profit and loss, if PNL_CURRENCIES asks for it */
 };

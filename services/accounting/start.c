@@ -131,6 +131,7 @@ static bool open_fiat(struct accounting *app, struct err *err)
         return true;
     return payment_open(&(struct payment_settings){.kind = config->payment_gateway,
                                                    .secret = config->payment_webhook_secret,
+                                                   .url = config->payment_gateway_url,
                                                    .age_s_max = config->payment_webhook_age_s},
                         &app->payments, err) ||
            err_wrap(err, "PAYMENT_WEBHOOK_SECRET");

@@ -18,6 +18,7 @@
 #include "iso20022/pain001.h"
 #include "crypto/crypto.h"
 #include "json/read.h"
+#include "payment/payment.h"
 #include "secret/secret.h"
 
 enum {
@@ -220,8 +221,9 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
         .message_id = creation->message_id,
         .state = FIAT_BATCH_MADE,
         .payer = app->config->fiat_account_holder,
-        .payer_iban = creation->account->iban,
-        .payer_bic = creation->account->bic,
+        .payer_iban = creation->account ? creation->account->iban : "",
+        .payer_bic = creation->account ? creation->account->bic : "",
+        .by_gateway = creation->asked->by_gateway,
         .maker_id = creation->asked->operator_id,
         .created_at = creation->outgoing->now_us,
         .updated_at = creation->outgoing->now_us,
@@ -246,6 +248,14 @@ static bool message_check(const struct outgoing *outgoing, const struct fiat_bat
                        "FIAT_ACCOUNT_HOLDER is empty");
 }
 
+static bool gateway_check(const struct outgoing *outgoing, struct err *err)
+{
+    const struct payment_gateway *gateway = outgoing->app->payments;
+    return (gateway && payment_pays(gateway)) ||
+           err_set_key(err, ERR_INVALID, "admin.fiat_batch.no_gateway",
+                       "no payment gateway takes orders");
+}
+
 bool fiat_batch_create(const struct outgoing *outgoing, const struct fiat_batch_asked *asked,
                        struct fiat_batch *ret_batch, struct err *err)
 {
@@ -256,7 +266,9 @@ bool fiat_batch_create(const struct outgoing *outgoing, const struct fiat_batch_
     uint8_t bytes[8];
     if (!message_check(outgoing, asked, err))
         return false;
-    if (!creation.account)
+    if (asked->by_gateway && !gateway_check(outgoing, err))
+        return false;
+    if (!asked->by_gateway && !creation.account)
         return err_set_key(err, ERR_INVALID, "admin.fiat_batch.no_account",
                            "FIAT_ACCOUNTS has no account of %s", asked->currency_id);
     random_bytes(bytes, sizeof(bytes));
@@ -285,7 +297,8 @@ static bool release(const struct decision *decision, const struct fiat_batch *ba
     if (batch->maker_id == decision->operator_id)
         return err_set_key(err, ERR_INVALID, "admin.fiat_batch.same_operator",
                            "who made batch %lu does not release it", (unsigned long)batch->id);
-    if (!fiat_batch_items(outgoing->db, outgoing->arena, batch->id, &listed, err))
+    if ((batch->by_gateway && !gateway_check(outgoing, err)) ||
+        !fiat_batch_items(outgoing->db, outgoing->arena, batch->id, &listed, err))
         return false;
     const struct fiat_batch_item *items = listed.rows;
     for (size_t i = 0; i < listed.count; i++) {
@@ -302,7 +315,8 @@ static bool release(const struct decision *decision, const struct fiat_batch *ba
             return false;
     }
     assert(listed.count == batch->payments);
-    return true;
+    return !batch->by_gateway ||
+           fiat_batch_items_order(outgoing->db, batch->id, outgoing->now_us, err);
 }
 
 static bool decide_unit(struct db *db, void *arg, struct err *err)
@@ -345,6 +359,19 @@ bool fiat_batch_drop(const struct outgoing *outgoing, uint64_t id, uint64_t oper
 
 /* ---- its file ---- */
 
+bool fiat_batch_line_open(const struct outgoing *outgoing, const struct fiat_batch_item *item,
+                          struct fiat_batch_line *ret_line, struct err *err)
+{
+    *ret_line = (struct fiat_batch_line){.tid = item->tid,
+                                         .uid = item->uid,
+                                         .withdraw_state = item->withdraw_state,
+                                         .order_state = item->order_state,
+                                         .error = item->error,
+                                         .attempts = item->attempts,
+                                         .amount = item->amount};
+    return receiver_open(outgoing, item, &ret_line->iban, &ret_line->name, err);
+}
+
 bool fiat_batch_lines(const struct outgoing *outgoing, uint64_t id, struct listed *ret_lines,
                       struct err *err)
 {
@@ -356,14 +383,9 @@ bool fiat_batch_lines(const struct outgoing *outgoing, uint64_t id, struct liste
         arena_alloc(outgoing->arena, (listed.count + 1) * sizeof(*lines));
     if (!lines)
         return err_set(err, ERR_BUSY, "no memory for a batch");
-    for (size_t i = 0; i < listed.count; i++) {
-        lines[i] = (struct fiat_batch_line){.tid = items[i].tid,
-                                            .uid = items[i].uid,
-                                            .withdraw_state = items[i].withdraw_state,
-                                            .amount = items[i].amount};
-        if (!receiver_open(outgoing, &items[i], &lines[i].iban, &lines[i].name, err))
+    for (size_t i = 0; i < listed.count; i++)
+        if (!fiat_batch_line_open(outgoing, &items[i], &lines[i], err))
             return false;
-    }
     *ret_lines = (struct listed){.rows = lines, .count = listed.count};
     return true;
 }
@@ -380,6 +402,9 @@ bool fiat_batch_write(const struct outgoing *outgoing, uint64_t id, struct str *
     if (batch.state != FIAT_BATCH_RELEASED)
         return err_set_key(err, ERR_INVALID, "admin.fiat_batch.not_released", "batch %lu is %s",
                            (unsigned long)id, fiat_batch_state_word(batch.state));
+    if (batch.by_gateway)
+        return err_set_key(err, ERR_INVALID, "admin.fiat_batch.by_gateway",
+                           "batch %lu goes to the payment gateway", (unsigned long)id);
     if (!fiat_batch_lines(outgoing, id, &listed, err))
         return false;
     const struct fiat_batch_line *lines = listed.rows;

@@ -2,7 +2,8 @@
  * fiat_batch.h: withdrawals by bank, many in one order to it (ISO 20022 pain.001). One operator makes a
  * batch, which moves its withdrawals to `processing`; another one releases it, which moves them to
  * `confirming`: from then on nobody cancels them, because the bank may have the file. The file is written
- * from the rows of the batch alone, after they are committed, and is the same each time.
+ * from the rows of the batch alone, after they are committed, and is the same each time. A batch by gateway has no file: its
+ * release asks the payment gateway for each payment (actions/fiat_payout_send.h).
  */
 #ifndef ACCOUNTING_ACTIONS_FIAT_BATCH_H
 #define ACCOUNTING_ACTIONS_FIAT_BATCH_H
@@ -30,6 +31,7 @@ struct fiat_batch_asked {
     const char **tids;
     size_t tids_count; /* 0: all */
     uint64_t operator_id;
+    bool by_gateway;
 };
 bool fiat_batch_create(const struct outgoing *outgoing, const struct fiat_batch_asked *asked,
                        struct fiat_batch *ret_batch, struct err *err) MUST_CHECK;
@@ -49,10 +51,17 @@ bool fiat_batch_write(const struct outgoing *outgoing, uint64_t id, struct str *
 struct fiat_batch_line {
     const char *tid, *uid, *withdraw_state;
     const char *name, *iban;
+    const char *order_state, *error; /* at the gateway; NULL: none */
+    uint64_t attempts;
     struct dec amount;
 };
 /* Rows are struct fiat_batch_line. */
 bool fiat_batch_lines(const struct outgoing *outgoing, uint64_t id, struct listed *ret_lines,
                       struct err *err) MUST_CHECK;
+
+/* An item of a batch, by itself; texts of the arena. */
+struct fiat_batch_item;
+bool fiat_batch_line_open(const struct outgoing *outgoing, const struct fiat_batch_item *item,
+                          struct fiat_batch_line *ret_line, struct err *err) MUST_CHECK;
 
 #endif

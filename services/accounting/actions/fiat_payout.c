@@ -46,6 +46,37 @@ static bool returned(struct work *work, struct err *err)
                          reason && *reason ? reason : "returned", err);
 }
 
+static bool order_state_of(const struct outgoing *outgoing, uint64_t withdraw_id,
+                           const char **ret_state, struct err *err)
+{
+    struct fiat_batch_item item;
+    *ret_state = NULL;
+    if (!fiat_batch_item_find_locked(outgoing->db, outgoing->arena, withdraw_id, &item, err))
+        return err->code == ERR_NOT_FOUND;
+    *ret_state = item.order_state;
+    return true;
+}
+
+bool fiat_payout_is_asked(const struct outgoing *outgoing, uint64_t withdraw_id, bool *ret_is_asked,
+                          struct err *err)
+{
+    const char *state;
+    if (!order_state_of(outgoing, withdraw_id, &state, err))
+        return false;
+    *ret_is_asked = state && (strcmp(state, "asked") == 0 || strcmp(state, "taken") == 0);
+    return true;
+}
+
+/* A gateway is not believed about what it was never asked for. */
+static bool was_asked(const struct outgoing *outgoing, const struct withdraw *row, struct err *err)
+{
+    const char *state;
+    return order_state_of(outgoing, row->id, &state, err) &&
+           ((state && strcmp(state, "new") != 0) ||
+            err_set_key(err, ERR_STATE_CONFLICT, "public.payment.payout_not_asked",
+                        "nobody asked the gateway to pay %s", row->tid));
+}
+
 static bool hear_unit(struct db *db, void *arg, struct err *err)
 {
     struct work *work = arg;
@@ -54,7 +85,8 @@ static bool hear_unit(struct db *db, void *arg, struct err *err)
     struct withdraw *row = &work->row;
     bool known;
     if (!withdraw_find_by_tid(db, outgoing->arena, told->tid, row, err) ||
-        !withdraw_find_locked(db, outgoing->arena, row->id, 0, row, err) || !fits(row, told, err))
+        !withdraw_find_locked(db, outgoing->arena, row->id, 0, row, err) || !fits(row, told, err) ||
+        (told->by_gateway && !was_asked(outgoing, row, err)))
         return false;
     if (!told->is_paid && row->state == WITHDRAW_SUCCEED) {
         work->outcome = FIAT_PAYOUT_LATE;

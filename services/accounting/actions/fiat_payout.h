@@ -16,6 +16,7 @@
 struct fiat_payout_told {
     const char *tid, *source, *event_id;
     bool is_paid;            /* else it came back */
+    bool by_gateway;         /* it is heard of nothing but what it was asked to pay */
     const char *currency_id; /* NULL: not said */
     struct dec amount;       /* 0: not said */
     const char *reason;      /* NULL or "": none */
@@ -32,5 +33,10 @@ enum fiat_payout_outcome {
 bool fiat_payout_hear(const struct outgoing *outgoing, const struct fiat_payout_told *told,
                       enum fiat_payout_outcome *ret_outcome, struct withdraw *ret_row,
                       struct err *err) MUST_CHECK;
+
+/* Whether the payment gateway was asked to pay, and may have done so: nobody gives funds back. On a withdrawal that
+ * the caller has locked. */
+bool fiat_payout_is_asked(const struct outgoing *outgoing, uint64_t withdraw_id, bool *ret_is_asked,
+                          struct err *err) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "accounting/actions/fiat_payout.h"
 #include "accounting/actions/payout_call.h"
 #include "accounting/actions/withdraw_approve.h"
 #include "accounting/actions/withdraw_step.h"
@@ -54,6 +55,22 @@ static bool process_allowed(const struct outgoing *outgoing, const struct withdr
            err_set(err, ERR_STATE_CONFLICT, "%zu of %zu approvals", given, needed);
 }
 
+/* A payment by bank that may have gone out is ended by who pays it, or by a statement. */
+static bool bank_allows(const struct outgoing *outgoing, const struct withdraw *row,
+                        enum withdraw_event event, struct err *err)
+{
+    bool is_asked = false;
+    bool gives_back =
+        event == WITHDRAW_DO_CANCEL || event == WITHDRAW_DO_REJECT || event == WITHDRAW_DO_FAIL;
+    if (row->is_coin || !gives_back)
+        return true;
+    if (!fiat_payout_is_asked(outgoing, row->id, &is_asked, err))
+        return false;
+    return !is_asked || err_set(err, ERR_STATE_CONFLICT,
+                                "withdraw %lu may have been paid by the payment gateway",
+                                (unsigned long)row->id);
+}
+
 static bool decide_unit(struct db *db, void *arg, struct err *err)
 {
     struct decide_work *work = arg;
@@ -61,6 +78,8 @@ static bool decide_unit(struct db *db, void *arg, struct err *err)
     const struct withdraw_decision *decision = work->decision;
     struct withdraw *row = &work->row;
     if (!withdraw_find_locked(db, outgoing->arena, decision->id, decision->member_id, row, err))
+        return false;
+    if (!bank_allows(outgoing, row, decision->event, err))
         return false;
     if (needs_stop(row, decision) &&
         !payout_end(outgoing, row->id, work->was_stopped && work->had_payout, err))

@@ -1,1 +1,1 @@
-DEPS := base log json bus token accounting/actions accounting/domain accounting/store accounting/state accounting/marketdata accounting/peers
+DEPS := base log json bus token fetch payment accounting/actions accounting/domain accounting/store accounting/state accounting/marketdata accounting/peers

@@ -34,6 +34,7 @@ struct fiat_batch {
     enum fiat_batch_state state;
     char currency_id[CURRENCY_ID_SIZE];
     const char *message_id;
+    bool by_gateway; /* the payment gateway is asked for each; else a file for the bank */
     const char *payer, *payer_iban, *payer_bic;
     struct dec sum;
     uint64_t maker_id, checker_id;       /* 0: none */

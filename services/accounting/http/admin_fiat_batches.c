@@ -13,6 +13,8 @@
 #include "base/auto.h"
 #include "iso20022/pain001.h"
 
+#include <string.h>
+
 struct batch_view {
     struct fiat_batch row;
     const char *state, *currency;
@@ -27,6 +29,8 @@ static const struct json_field batch_fields[] = {
     {"currency", JSON_TEXT, AT(currency), .doc = "Currency code."},
     {"payments", JSON_U64, AT(row.payments), .doc = "How many withdrawals."},
     {"sum", JSON_DEC, AT(row.sum), .doc = "What is paid by all of them."},
+    {"by_gateway", JSON_BOOL, AT(row.by_gateway),
+     .doc = "The payment gateway is asked for each; else a file for the bank."},
     {"payer_iban", JSON_TEXT, AT(row.payer_iban), .doc = "The account of ours that pays."},
     {"maker", JSON_TEXT, AT(row.maker_uid), .doc = "UID of who made it; may not release it."},
     {"checker", JSON_TEXT, AT(row.checker_uid), .doc = "UID of who released or dropped it."},
@@ -43,12 +47,16 @@ static const struct json_field line_fields[] = {
     {"amount", JSON_DEC, AT(amount), .doc = "What is paid."},
     {"name", JSON_TEXT, AT(name), .doc = "Name of the receiver."},
     {"iban", JSON_TEXT, AT(iban), .doc = "Account of the receiver."},
+    {"order_state", JSON_TEXT, AT(order_state),
+     .doc = "At the payment gateway: new, asked (it may be paid), taken, ended."},
+    {"attempts", JSON_U64, AT(attempts), .doc = "How often the gateway was asked in this state."},
+    {"error", JSON_TEXT, AT(error), .doc = "What went wrong there last."},
     {NULL}};
 #undef AT
 
 struct batch_form {
     struct param_i64 id;
-    const char *currency, *state;
+    const char *currency, *state, *by;
     struct param_list tids;
     struct paging paging;
 };
@@ -65,6 +73,9 @@ static const struct param create_params[] = {
     {.name = "currency", .kind = PARAM_TEXT, .offset = AT(currency), .flags = PARAM_REQUIRED,
      .check = check_currency, .value_code = "admin.currency.doesnt_exist",
      .doc = "Code of a fiat currency."},
+    {.name = "by", .kind = PARAM_TEXT, .offset = AT(by), .values = "file gateway",
+     .fallback = "file", .value_code = "admin.fiat_batch.invalid_by",
+     .doc = "file: pain.001 for the bank; gateway: the payment gateway is asked for each."},
     {.name = "tids", .kind = PARAM_MULTI, .offset = AT(tids),
      .doc = "Exactly these withdrawals; without it all that may be paid, at most 500."},
     PARAM_END};
@@ -131,7 +142,8 @@ static void create(struct http_request *request)
                                                lower_text(http_arena(request), form->currency),
                                            .tids = form->tids.items,
                                            .tids_count = form->tids.count,
-                                           .operator_id = request_member(request)->id};
+                                           .operator_id = request_member(request)->id,
+                                           .by_gateway = strcmp(form->by, "gateway") == 0};
     if (fiat_batch_create(&outgoing, &asked, &batch, &err))
         batch_reply(request, &batch);
     else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "accounting/actions/fiat_payment.h"
+#include "accounting/actions/fiat_payout.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/context.h"
 #include "accounting/http/routes_public.h"
@@ -44,6 +45,32 @@ static bool read_news(struct http_request *request, struct payment_news *ret_new
     return false;
 }
 
+/* What a gateway tells of a payout as failed that was told as paid is for people to look at. */
+static bool hear_payout(struct accounting *app, const struct change *change,
+                        const struct payment_news *news, struct err *err)
+{
+    const struct outgoing outgoing = {.app = app,
+                                      .db = change->db,
+                                      .arena = change->arena,
+                                      .now_us = change->now_us,
+                                      .actor = payment_name(app->payments)};
+    const struct fiat_payout_told told = {.tid = news->subject,
+                                          .source = payment_name(app->payments),
+                                          .event_id = news->id,
+                                          .is_paid = news->kind == PAYOUT_PAID,
+                                          .by_gateway = true,
+                                          .currency_id = news->currency,
+                                          .amount = news->amount,
+                                          .reason = news->reason};
+    enum fiat_payout_outcome outcome;
+    struct withdraw row;
+    if (!fiat_payout_hear(&outgoing, &told, &outcome, &row, err))
+        return false;
+    return outcome != FIAT_PAYOUT_LATE ||
+           err_set_key(err, ERR_STATE_CONFLICT, "public.payment.payout_was_paid",
+                       "payout %s failed after it had been paid", news->subject);
+}
+
 static bool carry_out(struct accounting *app, const struct change *change,
                       const struct payment_news *news, struct err *err)
 {
@@ -60,7 +87,7 @@ static bool carry_out(struct accounting *app, const struct change *change,
                                     &known, err);
     case PAYOUT_PAID:
     case PAYOUT_FAILED:
-        return err_set(err, ERR_NOT_FOUND, "no such payout");
+        return hear_payout(app, change, news, err);
     }
     const struct fiat_incoming incoming = {
         .source = source,
@@ -114,5 +141,6 @@ const struct http_route public_payment_routes[] = {
      .access = ACCESS_PUBLIC,
      .class_name = "public.payment",
      .tag = "public",
-     .doc = "News of the payment gateway, signed by it: a payment that came, or was taken back."},
+     .doc = "News of the payment gateway, signed by it: a payment that came, or was taken back; a "
+            "payout that is paid, or failed."},
     {.method = NULL}};

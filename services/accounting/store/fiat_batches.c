@@ -27,6 +27,7 @@ static void batch_read(struct row_reader *reader, void *to)
     row->updated_at = db_get_time_us(result, 12);
     row->maker_uid = row_text(reader, 13);
     row->checker_uid = row_text(reader, 14);
+    row->by_gateway = db_get_bool(result, 15);
 }
 
 static const struct listing_column batch_columns[] = {
@@ -37,7 +38,8 @@ static const struct listing_table batch_table = {
     .select = "SELECT b.id, b.message_id, b.state, b.currency_id, b.payments, b.sum, b.payer,"
               " b.payer_iban, b.payer_bic, b.maker_id, b.checker_id, b.created_at, b.updated_at,"
               " (SELECT uid FROM members WHERE id = b.maker_id),"
-              " (SELECT uid FROM members WHERE id = b.checker_id) FROM fiat_batches b WHERE TRUE",
+              " (SELECT uid FROM members WHERE id = b.checker_id), b.by_gateway"
+              " FROM fiat_batches b WHERE TRUE",
     .columns = batch_columns,
     .row_size = sizeof(struct fiat_batch),
     .read = batch_read,
@@ -53,13 +55,13 @@ bool fiat_batch_insert(struct db *db, struct fiat_batch *row, struct err *err)
     int64_t id;
     if (!row_insert(db,
                     "INSERT INTO fiat_batches (message_id, state, currency_id, payments, sum,"
-                    " payer, payer_iban, payer_bic, maker_id, created_at, updated_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?); SELECT LAST_INSERT_ID()",
+                    " payer, payer_iban, payer_bic, maker_id, created_at, updated_at, by_gateway)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?); SELECT LAST_INSERT_ID()",
                     DB_ARGS(DB_TEXT(row->message_id), DB_TEXT(fiat_batch_state_word(row->state)),
                             DB_TEXT(row->currency_id), DB_U64(row->payments), DB_DEC(row->sum),
                             DB_TEXT(row->payer), DB_TEXT(row->payer_iban), DB_TEXT(row->payer_bic),
                             or_null(row->maker_id), DB_TIME(row->created_at),
-                            DB_TIME(row->updated_at)),
+                            DB_TIME(row->updated_at), DB_I64(row->by_gateway)),
                     &id, err))
         return false;
     row->id = (uint64_t)id;
@@ -119,15 +121,20 @@ static void item_read(struct row_reader *reader, void *to)
     row->uid = row_text(reader, 3);
     row->withdraw_state = row_text(reader, 4);
     row->amount = db_get_dec(reader->result, 5);
+    row->order_state = row_text(reader, 6);
+    row->error = row_text(reader, 7);
+    row->attempts = db_get_u64(reader->result, 8);
+    row->next_at = db_get_time_us(reader->result, 9);
 }
 
-static const struct listing_column item_columns[] = {{"withdraw_id", "i.withdraw_id"},
-                                                     {NULL, NULL}};
+static const struct listing_column item_columns[] = {
+    {"withdraw_id", "i.withdraw_id"}, {"next_at", "i.next_at"}, {NULL, NULL}};
 
 static const struct listing_table item_table = {
     .count = "SELECT COUNT(*) FROM fiat_batch_items i WHERE TRUE",
     .select = "SELECT i.withdraw_id, i.receiver, w.tid,"
-              " (SELECT uid FROM members WHERE id = w.member_id), w.aasm_state, w.amount"
+              " (SELECT uid FROM members WHERE id = w.member_id), w.aasm_state, w.amount,"
+              " i.order_state, i.error, i.attempts, i.next_at"
               " FROM fiat_batch_items i JOIN withdraws w ON w.id = i.withdraw_id WHERE TRUE",
     .columns = item_columns,
     .row_size = sizeof(struct fiat_batch_item),
@@ -151,6 +158,48 @@ bool fiat_batch_items(struct db *db, struct arena *arena, uint64_t batch_id,
     bool ok = listing_run(db, &item_table, &listing, ret_listed, err);
     str_release(&listing.where);
     return ok;
+}
+
+bool fiat_batch_item_find_locked(struct db *db, struct arena *arena, uint64_t withdraw_id,
+                                 struct fiat_batch_item *ret_row, struct err *err)
+{
+    struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
+    db_sql(db, &listing.where, " AND i.withdraw_id = ?", DB_ARGS(DB_U64(withdraw_id)));
+    bool found = listing_find(db, &item_table, &listing, ret_row, err);
+    str_release(&listing.where);
+    return found;
+}
+
+bool fiat_batch_item_update(struct db *db, const struct fiat_batch_item *row, struct err *err)
+{
+    return db_exec(db,
+                   "UPDATE fiat_batch_items SET order_state = ?, error = ?, attempts = ?,"
+                   " next_at = ? WHERE withdraw_id = ?",
+                   DB_ARGS(DB_TEXT(row->order_state), DB_TEXT(row->error), DB_U64(row->attempts),
+                           DB_TIME(row->next_at), DB_U64(row->withdraw_id)),
+                   NULL, err);
+}
+
+bool fiat_batch_items_due(struct db *db, struct arena *arena, int64_t now_us, size_t max,
+                          struct listed *ret_listed, struct err *err)
+{
+    struct listing listing = {.arena = arena,
+                              .where = STR_INIT(LISTING_BYTES_MAX),
+                              .order_by = "next_at",
+                              .uncounted = true,
+                              .limit = max};
+    db_sql(db, &listing.where, " AND i.order_state IN ('new', 'asked', 'taken') AND i.next_at <= ?",
+           DB_ARGS(DB_TIME(now_us)));
+    bool ok = listing_run(db, &item_table, &listing, ret_listed, err);
+    str_release(&listing.where);
+    return ok;
+}
+
+bool fiat_batch_items_order(struct db *db, uint64_t batch_id, int64_t now_us, struct err *err)
+{
+    return db_exec(
+        db, "UPDATE fiat_batch_items SET order_state = 'new', next_at = ? WHERE batch_id = ?",
+        DB_ARGS(DB_TIME(now_us), DB_U64(batch_id)), NULL, err);
 }
 
 bool fiat_batch_items_delete(struct db *db, uint64_t batch_id, struct err *err)

@@ -33,7 +33,11 @@ bool fiat_batch_list(struct db *db, const char *state, const char *currency_id,
 
 struct fiat_batch_item {
     uint64_t withdraw_id;
-    const char *receiver; /* sealed */
+    const char *receiver;    /* sealed */
+    const char *order_state; /* NULL: a file; new, asked (it may be paid), taken, ended */
+    const char *error;       /* what went wrong last; NULL: nothing */
+    uint64_t attempts;
+    int64_t next_at;
     /* read only, of the withdrawal */
     const char *tid, *uid, *withdraw_state;
     struct dec amount;
@@ -45,6 +49,18 @@ bool fiat_batch_item_insert(struct db *db, uint64_t batch_id, uint64_t withdraw_
 /* By id of the withdrawal. */
 bool fiat_batch_items(struct db *db, struct arena *arena, uint64_t batch_id,
                       struct listed *ret_listed, struct err *err) MUST_CHECK;
+/* ERR_NOT_FOUND: it is in no batch. */
+bool fiat_batch_item_find_locked(struct db *db, struct arena *arena, uint64_t withdraw_id,
+                                 struct fiat_batch_item *ret_row, struct err *err) MUST_CHECK;
+/* Writes order_state, error, attempts, next_at. */
+bool fiat_batch_item_update(struct db *db, const struct fiat_batch_item *row, struct err *err)
+    MUST_CHECK;
+/* Those for which the gateway is to be asked now, the longest due first. */
+bool fiat_batch_items_due(struct db *db, struct arena *arena, int64_t now_us, size_t max,
+                          struct listed *ret_listed, struct err *err) MUST_CHECK;
+/* All of a batch are new orders. */
+bool fiat_batch_items_order(struct db *db, uint64_t batch_id, int64_t now_us, struct err *err)
+    MUST_CHECK;
 bool fiat_batch_items_delete(struct db *db, uint64_t batch_id, struct err *err) MUST_CHECK;
 
 /* Ids, in order, of at most `max` that wait for a batch: accepted, or given up by one. */

@@ -77,6 +77,14 @@ static void payment_read__signed__is_read(void **state)
                              &news, &err));
     assert_int_equal(news.kind, PAYMENT_REVERSED);
     assert_string_equal(news.subject, "e1");
+    assert_true(reads_signed("{\"id\":\"e4\",\"type\":\"payout.failed\",\"payout\":\"TID1\","
+                             "\"amount\":\"10.00\",\"currency\":\"EUR\",\"reason\":\"closed\"}",
+                             &news, &err));
+    assert_int_equal(news.kind, PAYOUT_FAILED);
+    assert_string_equal(news.subject, "TID1");
+    assert_string_equal(news.currency, "eur");
+    assert_string_equal(dec_text(news.amount, amount), "10.0");
+    assert_string_equal(news.reason, "closed");
 }
 
 static void payment_read__forged__is_refused(void **state)
@@ -158,6 +166,8 @@ static void payment_read__signed_nonsense__is_refused(void **state)
         "{\"id\":\"\",\"type\":\"payment.received\",\"amount\":\"1\",\"currency\":\"eur\"}",
         "{\"id\":\"e e\",\"type\":\"payment.received\",\"amount\":\"1\",\"currency\":\"eur\"}",
         "{\"id\":\"e\",\"type\":\"payment.reversed\"}",
+        "{\"id\":\"e\",\"type\":\"payout.paid\",\"payout\":\"T\"}",
+        "{\"id\":\"e\",\"type\":\"payout.paid\",\"payout\":\"T\",\"amount\":\"1\"}",
     };
     struct payment_news news;
     struct err err;
@@ -173,9 +183,11 @@ static void payment_open__short_secret_or_other_kind__is_refused(void **state)
     struct payment_gateway *gateway;
     struct err err;
     (void)state;
-    assert_false(payment_open(&(struct payment_settings){"local", "short", 1}, &gateway, &err));
+    assert_false(payment_open(&(struct payment_settings){.kind = "local", .secret = "short"},
+                              &gateway, &err));
     assert_int_equal(err.code, ERR_CONFIG);
-    assert_false(payment_open(&(struct payment_settings){"other", SECRET, 1}, &gateway, &err));
+    assert_false(payment_open(&(struct payment_settings){.kind = "other", .secret = SECRET},
+                              &gateway, &err));
     assert_int_equal(err.code, ERR_CONFIG);
 }
 

@@ -1,0 +1,9 @@
+/* fiat_relay.h: the thread that asks the payment gateway for payments, if PAYMENT_GATEWAY_URL says where. */
+#ifndef ACCOUNTING_BUS_FIAT_RELAY_H
+#define ACCOUNTING_BUS_FIAT_RELAY_H
+
+struct accounting;
+
+void fiat_relay_run(struct accounting *app);
+
+#endif
