@@ -12,7 +12,7 @@ static ssize_t piece_read(int file, struct str *out)
 {
     size_t left = out->max - out->length;
     size_t wanted = left < PIECE_BYTES ? left : PIECE_BYTES;
-    char more;
+    char more = 0;
     char *room = wanted > 0 ? str_reserve(out, wanted) : &more;
     ssize_t got;
     if (!room) {
