@@ -135,14 +135,14 @@ def begin_money(world, chance, stop):
     return mover
 
 
-def run(world, seed, minutes, money):
+def run(world, seed, minutes, money, count):
     chance = random.Random(seed)
     tokens = [world.stack.token(trader["uid"])
               for trader in world.stack.credentials()["traders"]]
     stop = threading.Event()
     traders = [Trader(n, world.stack.api_url(), tokens[n % len(tokens)], seed, MARKETS, stop,
                       PAUSE_S)
-               for n in range(TRADERS)]
+               for n in range(count)]
     faults = Faults(world, chance, say)
     names = sorted({**FAULTS, **(MONEY_FAULTS if money else {})})
     mover = begin_money(world, chance, stop) if money else None
@@ -194,6 +194,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--traders", type=int, default=TRADERS, help="at once; more make larger batches")
     parser.add_argument("--port-base", type=int, default=24000)
     parser.add_argument("--money", action="store_true", help="deposits and withdrawals as well")
     parser.add_argument("--keep", action="store_true", help="leave the stack's folder behind")
@@ -204,7 +205,8 @@ def main():
     failed = ["it did not come to its end"]
     try:
         world.up()
-        acknowledged, faults, failed = run(world, options.seed, options.minutes, options.money)
+        acknowledged, faults, failed = run(world, options.seed, options.minutes, options.money,
+                                           options.traders)
         for sentence in failed:
             say(f"WRONG: {sentence}")
         say(f"seed {options.seed}: {acknowledged} orders, {faults} faults: "
