@@ -119,3 +119,23 @@ bool fiat_payout_hear(const struct outgoing *outgoing, const struct fiat_payout_
     *ret_row = work.row;
     return true;
 }
+
+bool fiat_payout_hear_gateway(const struct outgoing *outgoing, const struct payment_news *news,
+                              struct err *err)
+{
+    const struct fiat_payout_told told = {.tid = news->subject,
+                                          .source = outgoing->actor,
+                                          .event_id = news->id,
+                                          .is_paid = news->kind == PAYOUT_PAID,
+                                          .by_gateway = true,
+                                          .currency_id = news->currency,
+                                          .amount = news->amount,
+                                          .reason = news->reason};
+    enum fiat_payout_outcome outcome;
+    struct withdraw row;
+    if (!fiat_payout_hear(outgoing, &told, &outcome, &row, err))
+        return false;
+    return outcome != FIAT_PAYOUT_LATE ||
+           err_set_key(err, ERR_STATE_CONFLICT, "public.payment.payout_was_paid",
+                       "payout %s failed after it had been paid", news->subject);
+}

@@ -12,6 +12,7 @@
 #include "accounting/actions/outgoing.h"
 #include "accounting/domain/withdraw.h"
 #include "base/err.h"
+#include "payment/payment.h"
 
 struct fiat_payout_told {
     const char *tid, *source, *event_id;
@@ -33,6 +34,11 @@ enum fiat_payout_outcome {
 bool fiat_payout_hear(const struct outgoing *outgoing, const struct fiat_payout_told *told,
                       enum fiat_payout_outcome *ret_outcome, struct withdraw *ret_row,
                       struct err *err) MUST_CHECK;
+
+/* The same of a payment gateway's PAYOUT_PAID or PAYOUT_FAILED; outgoing->actor is its name. ERR_STATE_CONFLICT as well:
+ * it failed after it had been paid, which is for people to look at. */
+bool fiat_payout_hear_gateway(const struct outgoing *outgoing, const struct payment_news *news,
+                              struct err *err) MUST_CHECK;
 
 /* Whether the payment gateway was asked to pay, and may have done so: nobody gives funds back. On a withdrawal that
  * the caller has locked. */

@@ -98,27 +98,12 @@ static bool end_unit(struct db *db, void *arg, struct err *err)
 /* Its own transaction; what contradicts the books changes nothing, and stays to be seen. */
 static bool hear(struct sending *sending, const struct payment_news *news, struct err *err)
 {
-    const struct outgoing *outgoing = sending->outgoing;
-    const struct fiat_payout_told told = {.tid = news->subject,
-                                          .source = outgoing->actor,
-                                          .event_id = news->id,
-                                          .is_paid = news->kind == PAYOUT_PAID,
-                                          .by_gateway = true,
-                                          .currency_id = news->currency,
-                                          .amount = news->amount,
-                                          .reason = news->reason};
-    enum fiat_payout_outcome outcome = FIAT_PAYOUT_LATE;
-    struct withdraw row;
-    if (!fiat_payout_hear(outgoing, &told, &outcome, &row, err)) {
-        if (err->code != ERR_CONFLICT && err->code != ERR_STATE_CONFLICT)
-            return false;
-        sending->why = *err;
-        sending->answer = PAYMENT_UNKNOWN;
-    } else if (outcome == FIAT_PAYOUT_LATE) {
-        err_set(&sending->why, ERR_STATE_CONFLICT, "payout %s failed after it had been paid",
-                news->subject);
-        sending->answer = PAYMENT_UNKNOWN;
-    }
+    if (fiat_payout_hear_gateway(sending->outgoing, news, err))
+        return true;
+    if (err->code != ERR_CONFLICT && err->code != ERR_STATE_CONFLICT)
+        return false;
+    sending->why = *err;
+    sending->answer = PAYMENT_UNKNOWN;
     return true;
 }
 

@@ -54,21 +54,7 @@ static bool hear_payout(struct accounting *app, const struct change *change,
                                       .arena = change->arena,
                                       .now_us = change->now_us,
                                       .actor = payment_name(app->payments)};
-    const struct fiat_payout_told told = {.tid = news->subject,
-                                          .source = payment_name(app->payments),
-                                          .event_id = news->id,
-                                          .is_paid = news->kind == PAYOUT_PAID,
-                                          .by_gateway = true,
-                                          .currency_id = news->currency,
-                                          .amount = news->amount,
-                                          .reason = news->reason};
-    enum fiat_payout_outcome outcome;
-    struct withdraw row;
-    if (!fiat_payout_hear(&outgoing, &told, &outcome, &row, err))
-        return false;
-    return outcome != FIAT_PAYOUT_LATE ||
-           err_set_key(err, ERR_STATE_CONFLICT, "public.payment.payout_was_paid",
-                       "payout %s failed after it had been paid", news->subject);
+    return fiat_payout_hear_gateway(&outgoing, news, err);
 }
 
 static bool carry_out(struct accounting *app, const struct change *change,
