@@ -32,17 +32,6 @@ struct teller {
 #define SAY(...)                                                                                   \
     say(teller->arena, teller->story->reasons, &teller->story->reasons_count, __VA_ARGS__)
 
-struct status_question {
-    const char *txid;
-    struct tx_status status;
-};
-
-static bool ask_status(struct node *node, void *arg, struct err *err)
-{
-    struct status_question *question = arg;
-    return node->client->family->tx_status(node, question->txid, &question->status, err);
-}
-
 static void tell_state(struct teller *teller, const struct transfer_row *row)
 {
     uint64_t height = teller->chain->height;
@@ -133,7 +122,7 @@ bool explain_tx(struct blockchain *app, struct chain *chain, struct db *db,
     struct transfer_row *transfers;
     struct parked_row *parked;
     struct stray_row *strays;
-    struct status_question question = {.txid = txid};
+    struct tx_status status;
     struct err away;
     if (strspn(txid, "0123456789abcdefABCDEFx") != strlen(txid) || strlen(txid) >= CHAIN_HASH_SIZE)
         return err_set_key(err, ERR_INVALID, "blockchain.tx.invalid", "no transaction id");
@@ -150,8 +139,8 @@ bool explain_tx(struct blockchain *app, struct chain *chain, struct db *db,
     const struct chain_entry *entry = catalogue_chain(catalogue, chain->key);
     struct teller teller = {
         .chain = chain, .entry = entry ? entry : &nothing, .arena = arena, .story = &story};
-    if (providers_ask(session, ask_status, &question, &away)) {
-        story.status = question.status;
+    if (providers_tx_status(session, txid, &status, &away)) {
+        story.status = status;
         tell(&teller);
     } else {
         say(arena, story.reasons, &story.reasons_count, "No node answers: %s", away.what);

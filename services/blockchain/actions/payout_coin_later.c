@@ -31,17 +31,6 @@ static bool ask_void(struct node *node, void *arg, struct err *err)
     return true;
 }
 
-struct status_question {
-    const char *txid;
-    struct tx_status status;
-};
-
-static bool ask_status(struct node *node, void *arg, struct err *err)
-{
-    struct status_question *question = arg;
-    return node->client->family->tx_status(node, question->txid, &question->status, err);
-}
-
 /* Whether one of ours for the same payouts is the one that spent them. */
 static bool is_sibling_alive(struct payout_worker *worker, const struct payout_tx *tx,
                              bool *ret_alive, struct err *err)
@@ -56,12 +45,12 @@ static bool is_sibling_alive(struct payout_worker *worker, const struct payout_t
     if (!payout_txs_of(worker->db, worker->arena, payouts.rows[0].id, &all, err))
         return false;
     for (size_t i = 0; i < all.count && !*ret_alive; i++) {
-        struct status_question question = {.txid = all.rows[i].txid};
+        struct tx_status status;
         if (all.rows[i].txid[0] == '\0')
             continue;
-        if (!providers_ask(worker->session, ask_status, &question, err))
+        if (!providers_tx_status(worker->session, all.rows[i].txid, &status, err))
             return false;
-        *ret_alive = question.status.place != TX_UNKNOWN;
+        *ret_alive = status.place != TX_UNKNOWN;
     }
     return true;
 }

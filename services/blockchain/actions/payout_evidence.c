@@ -23,17 +23,6 @@ static bool says_no(struct err *err, const char *key, const char *what)
 
 /* ---- a payment ---- */
 
-struct status_question {
-    const char *txid;
-    struct tx_status status;
-};
-
-static bool ask_status(struct node *node, void *arg, struct err *err)
-{
-    struct status_question *question = arg;
-    return node->client->family->tx_status(node, question->txid, &question->status, err);
-}
-
 /* A provider's word, held against the blocks that we took in. */
 static bool place_check(struct payout_worker *worker, const struct tx_status *status,
                         struct err *err)
@@ -128,15 +117,15 @@ bool evidence_of_payment(struct payout_worker *worker, const struct payout *payo
                          const char *txid, struct payment_evidence *ret_evidence, struct err *err)
 {
     struct payment_evidence evidence = {.matches = 0};
-    struct status_question question = {.txid = txid};
+    struct tx_status status;
     struct settlement_spend spend;
     int64_t block_s;
     if (!settlement_is_txid(txid))
         return says_no(err, "blockchain.settlement.invalid_evidence", "no transaction id");
     snprintf(evidence.txid, sizeof(evidence.txid), "%s", txid);
-    if (!providers_ask(worker->session, ask_status, &question, err) ||
-        !place_check(worker, &question.status, err) ||
-        !payment_look(worker, payout, &question.status, &evidence, &block_s, err))
+    if (!providers_tx_status(worker->session, txid, &status, err) ||
+        !place_check(worker, &status, err) ||
+        !payment_look(worker, payout, &status, &evidence, &block_s, err))
         return false;
     if (evidence.matches == 0)
         return says_no(err, "blockchain.settlement.pays_otherwise",
@@ -147,9 +136,9 @@ bool evidence_of_payment(struct payout_worker *worker, const struct payout *payo
     if (!settlement_spend_by(worker->db, worker->chain->key, txid, &spend, err))
         return false;
     evidence.is_ours = spend.txid[0] != '\0';
-    evidence.height = question.status.height;
-    evidence.confirmations = question.status.confirmations;
-    snprintf(evidence.fee_units, sizeof(evidence.fee_units), "%.65s", question.status.fee_units);
+    evidence.height = status.height;
+    evidence.confirmations = status.confirmations;
+    snprintf(evidence.fee_units, sizeof(evidence.fee_units), "%.65s", status.fee_units);
     *ret_evidence = evidence;
     return true;
 }
@@ -196,7 +185,7 @@ static bool used_is_gone(struct payout_worker *worker, const struct payout *payo
                          const char *text, struct settlement_spend *ret_spend, struct err *err)
 {
     struct payment_evidence evidence = {.matches = 0};
-    struct status_question question = {.txid = ret_spend->txid};
+    struct tx_status status;
     struct settlement_used used;
     int64_t block_s;
     if (!settlement_used_read(text, &used) ||
@@ -212,9 +201,9 @@ static bool used_is_gone(struct payout_worker *worker, const struct payout *payo
     if (ret_spend->is_failed)
         return true;
     snprintf(evidence.txid, sizeof(evidence.txid), "%s", ret_spend->txid);
-    if (!providers_ask(worker->session, ask_status, &question, err) ||
-        !place_check(worker, &question.status, err) ||
-        !payment_look(worker, payout, &question.status, &evidence, &block_s, err))
+    if (!providers_tx_status(worker->session, ret_spend->txid, &status, err) ||
+        !place_check(worker, &status, err) ||
+        !payment_look(worker, payout, &status, &evidence, &block_s, err))
         return false;
     return evidence.matches == 0 ||
            err_set_key(err, ERR_STATE_CONFLICT, "blockchain.settlement.is_paid",

@@ -44,17 +44,6 @@ static bool ask_nonce(struct node *node, void *arg, struct err *err)
     return ethereum_nonce(node, question->address, false, &question->nonce, err);
 }
 
-struct status_question {
-    const char *txid;
-    struct tx_status status;
-};
-
-static bool ask_status(struct node *node, void *arg, struct err *err)
-{
-    struct status_question *question = arg;
-    return node->client->family->tx_status(node, question->txid, &question->status, err);
-}
-
 /* The nonce is used up, and by none of ours. */
 bool evm_is_void(struct payout_worker *worker, const struct payout_tx *tx, bool *ret_void,
                  struct err *err)
@@ -69,12 +58,12 @@ bool evm_is_void(struct payout_worker *worker, const struct payout_tx *tx, bool 
     if (!payout_txs_at_nonce(worker->db, worker->arena, tx, &all, err))
         return false;
     for (size_t i = 0; i < all.count; i++) {
-        struct status_question question = {.txid = all.rows[i].txid};
+        struct tx_status status;
         if (all.rows[i].txid[0] == '\0')
             continue;
-        if (!providers_ask(worker->session, ask_status, &question, err))
+        if (!providers_tx_status(worker->session, all.rows[i].txid, &status, err))
             return false;
-        if (question.status.place == TX_MINED)
+        if (status.place == TX_MINED)
             return true; /* one of ours: its own row says the rest */
     }
     *ret_void = true;

@@ -24,12 +24,6 @@ struct look {
     struct tx_status status;
 };
 
-static bool ask_status(struct node *node, void *arg, struct err *err)
-{
-    struct look *look = arg;
-    return node->client->family->tx_status(node, look->tx->txid, &look->status, err);
-}
-
 bool payout_fee_tell(struct payout_worker *worker, struct payout_tx *tx,
                      const struct payout_list *payouts, struct err *err)
 {
@@ -252,7 +246,7 @@ static bool look_at(struct payout_worker *worker, struct payout_tx *tx, struct e
     struct look look = {.worker = worker, .tx = tx};
     char refusal[PAYOUT_REASON_SIZE];
     bool offered = false;
-    if (!providers_ask(worker->session, ask_status, &look, err))
+    if (!providers_tx_status(worker->session, tx->txid, &look.status, err))
         return false;
     if (look.status.place == TX_MINED)
         return !is_news(&look) || db_transaction(worker->db, mined_unit, &look, err);
@@ -343,7 +337,7 @@ static bool look_back_page(struct payout_worker *worker, uint64_t above, uint64_
     for (size_t i = 0; i < list.count && !worker->app->stopping; i++) {
         struct look look = {.worker = worker, .tx = &list.rows[i]};
         struct err own;
-        if (!providers_ask(worker->session, ask_status, &look, &own)) {
+        if (!providers_tx_status(worker->session, look.tx->txid, &look.status, &own)) {
             payout_trouble(worker, &own);
             *ret_good = false;
         } else if (!look_back_at(&look, &own)) {

@@ -319,6 +319,27 @@ bool providers_ask_other(struct provider_session *session, provider_question *qu
     return ask(session, true, question, arg, err);
 }
 
+struct status_question {
+    const char *txid;
+    struct tx_status status;
+};
+
+static bool ask_tx_status(struct node *node, void *arg, struct err *err)
+{
+    struct status_question *question = arg;
+    return node->client->family->tx_status(node, question->txid, &question->status, err);
+}
+
+bool providers_tx_status(struct provider_session *session, const char *txid,
+                         struct tx_status *ret_status, struct err *err)
+{
+    struct status_question question = {.txid = txid};
+    if (!providers_ask(session, ask_tx_status, &question, err))
+        return false;
+    *ret_status = question.status;
+    return true;
+}
+
 /* ---- looking ---- */
 
 struct look {

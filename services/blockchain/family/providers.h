@@ -63,6 +63,9 @@ size_t providers_hosts(const struct providers *providers);
 typedef bool provider_question(struct node *node, void *arg, struct err *err);
 bool providers_ask(struct provider_session *session, provider_question *question, void *arg,
                    struct err *err) MUST_CHECK;
+/* Where a transaction stands, as one of them says. */
+bool providers_tx_status(struct provider_session *session, const char *txid,
+                         struct tx_status *ret_status, struct err *err) MUST_CHECK;
 /* Asks one that did not give the last answer of this session: the second opinion. ERR_NOT_FOUND: there
  * is only one. */
 bool providers_ask_other(struct provider_session *session, provider_question *question, void *arg,
