@@ -51,6 +51,16 @@ def deep_enough(node, answer):
     return answer[1]
 
 
+def hot_account(gateway, eth):
+    """Address, index and next nonce of the account that pays: it has a row when it has paid."""
+    first = new_id()
+    gateway.put(first, CHAIN, outside_address(eth), 10**15)
+    gateway.until(first, "confirmed", mine=eth)
+    return gateway.sql(
+        "SELECT n.address, a.idx, n.next_nonce FROM account_nonces n JOIN addresses a ON a.chain_key = n.chain_key AND "
+        "a.address = n.address WHERE a.chain_key = %s AND a.purpose = 'hot' ORDER BY a.idx LIMIT 1", CHAIN)[0]
+
+
 def test_payout__native_and_token__arrive_once(gateway, eth):
     coin, token, to = new_id(), new_id(), outside_address(eth)
     assert gateway.put(coin, CHAIN, to, 10**17)[0] == 201
@@ -247,15 +257,17 @@ def test_payout__the_signer_signed_something_else_for_it__is_set_aside_and_the_o
 def test_payout__nonces_before_it_that_nothing_has__are_filled(gateway, eth):
     """W-20: an address that was set free with a number that is too high."""
     payout, to = new_id(), outside_address(eth)
-    hot = gateway.sql("SELECT address FROM account_nonces WHERE chain_key = %s AND address IN "
-                      "(SELECT address FROM addresses WHERE purpose = 'hot')", CHAIN)[0][0]
+    hot, _, _ = hot_account(gateway, eth)
     held = received(eth, "eth", hot)
     gateway.sql("UPDATE account_nonces SET next_nonce = next_nonce + 2 WHERE address = %s", hot)
     gateway.put(payout, CHAIN, to, 10**15)
     done = gateway.until(payout, "confirmed", mine=eth)
     nonce = done["transactions"][0]["nonce"]
-    fills = gateway.sql("SELECT t.nonce, t.fee_units, p.units, p.to_address FROM payouts p JOIN payout_payments x ON "
-                        "x.payout_id = p.id JOIN payout_txs t ON t.id = x.tx_id WHERE p.purpose = 5 ORDER BY t.nonce")
+    of_fills = ("SELECT t.nonce, t.fee_units, p.units, p.to_address, p.id FROM payouts p JOIN payout_payments x ON "
+                "x.payout_id = p.id JOIN payout_txs t ON t.id = x.tx_id WHERE p.purpose = 5 ORDER BY t.nonce")
+    for row in gateway.sql(of_fills):
+        gateway.until(row[4], "confirmed", mine=eth)  # what each cost is known then
+    fills = gateway.sql(of_fills)
     assert [(row[0], row[2], row[3]) for row in fills] == [(nonce - 2, 0, hot), (nonce - 1, 0, hot)]
     assert received(eth, "eth", to) == 10**15
     fees = sum(int(row[1]) for row in fills) + int(done["fee_units"])
@@ -265,9 +277,7 @@ def test_payout__nonces_before_it_that_nothing_has__are_filled(gateway, eth):
 def test_settlement__signed_elsewhere__unpaid_only_when_its_nonce_went_to_something_else(gateway, eth):
     """W-19: two operators, and never a refund of what may still be mined."""
     lost, filler, to = new_id(), new_id(), outside_address(eth)
-    hot, index, nonce = gateway.sql(
-        "SELECT n.address, a.idx, n.next_nonce FROM account_nonces n JOIN addresses a ON a.chain_key = n.chain_key AND "
-        "a.address = n.address WHERE a.chain_key = %s AND a.purpose = 'hot' ORDER BY a.idx LIMIT 1", CHAIN)[0]
+    hot, index, nonce = hot_account(gateway, eth)
     sign_elsewhere(gateway, lost, to, 10**15, nonce + 1)
     gateway.put(lost, CHAIN, to, 10**15)
     gateway.until(lost, "unknown")
@@ -321,8 +331,7 @@ def set_free(gateway, eth, address):
 
 def test_payout__key_used_by_somebody_else__nothing_goes_out_any_more(gateway, eth):
     """W-20. The last test of this file: the hot account is stopped, and set free by hand."""
-    hot = gateway.sql("SELECT address FROM account_nonces WHERE chain_key = %s AND address IN "
-                      "(SELECT address FROM addresses WHERE purpose = 'hot')", CHAIN)[0][0]
+    hot, _, _ = hot_account(gateway, eth)
     eth.call("anvil_setNonce", hot, hex(int(eth.call("eth_getTransactionCount", hot, "latest"), 16) + 5))
     payout = new_id()
     gateway.put(payout, CHAIN, outside_address(eth), 10**15)
