@@ -77,6 +77,14 @@ def test_accountings_events_become_mails_by_their_state(stack):
                    {"state": "submitted"})
     publish_peatio("model.deposit.updated", person.record(**money, state="collected"),
                    {"state": "accepted"})
+    publish_peatio("model.deposit.created", person.record(**money, state="submitted", blockchain_txid="aa11"))
+    publish_peatio("model.deposit.reverted", person.record(**money, state="collected"))
+    publish_peatio("model.withdraw.updated", person.record(**money, state="accepted"), {"state": "prepared"})
+    publish_peatio("model.withdraw.updated", person.record(**money, state="confirming", blockchain_txid="bb22"),
+                   {"state": "processing"})
+    publish_peatio("model.withdraw.updated", person.record(**money, state="skipped"), {"state": "processing"})
+    publish_peatio("model.beneficiary.updated", person.record(currency="btc", name="my wallet", state="active"),
+                   {"state": "pending"})
     publish_peatio("model.withdraw.updated", person.record(**money, state="succeed"),
                    {"state": "confirming"})
     publish_peatio("model.withdraw.updated", person.record(**money, state="rejected"),
@@ -84,11 +92,17 @@ def test_accountings_events_become_mails_by_their_state(stack):
     publish_peatio("model.beneficiary.created", person.record(
         currency="btc", name="my wallet", pin=654321, state="pending"))
     assert "1.5 btc" in letter(person, "Deposit received").text
-    assert "TIDABC" in letter(person, "Withdrawal sent").text
+    assert "aa11" in letter(person, "Deposit seen").text
+    assert "TIDABC" in letter(person, "Deposit taken back").text
+    assert "TIDABC" in letter(person, "Withdrawal asked for").text
+    assert "bb22" in letter(person, "Withdrawal on its way").text
+    assert "is held for it" in letter(person, "Withdrawal delayed").text
+    assert "my wallet" in letter(person, "Withdrawal address confirmed").text
+    assert "TIDABC" in letter(person, "Withdrawal completed").text
     assert "it is rejected" in letter(person, "Withdrawal not sent").text
     assert "Code: 654321" in letter(person, "Confirm a new withdrawal address").text
     wait_for(all_is_taken, what="the queue to be empty")
-    assert len(letters(person)) == 4
+    assert len(letters(person)) == 10
 
 
 # ---- once, and only what is believed ----

@@ -218,7 +218,31 @@ static void mail_rules_find__shipped_table__as_the_reference_says(void **state)
         {"peatio", EVENT("model.deposit.updated", "\"state\":\"accepted\"", ""), "none"},
         {"peatio",
          EVENT("model.deposit.updated", "\"state\":\"rejected\"", "\"state\":\"submitted\""),
+         "deposit_refused"},
+        {"peatio",
+         EVENT("model.deposit.created", "\"state\":\"submitted\",\"blockchain_txid\":\"aa\"", ""),
+         "deposit_seen"},
+        {"peatio", EVENT("model.deposit.created", "\"state\":\"submitted\"", ""), "none"},
+        {"peatio",
+         EVENT("model.deposit.updated", "\"state\":\"collected\"", "\"state\":\"accepted\""),
          "none"},
+        {"peatio", EVENT("model.deposit.reverted", "\"state\":\"collected\"", ""),
+         "deposit_reverted"},
+        {"peatio", EVENT("model.deposit.returned", "\"state\":\"collected\"", ""),
+         "deposit_returned"},
+        {"peatio", EVENT("model.withdraw.created", "\"state\":\"prepared\"", ""), "none"},
+        {"peatio",
+         EVENT("model.withdraw.updated", "\"state\":\"accepted\"", "\"state\":\"prepared\""),
+         "withdraw_requested"},
+        {"peatio",
+         EVENT("model.withdraw.updated", "\"state\":\"processing\"", "\"state\":\"accepted\""),
+         "none"},
+        {"peatio",
+         EVENT("model.withdraw.updated", "\"state\":\"confirming\"", "\"state\":\"processing\""),
+         "withdraw_sent"},
+        {"peatio",
+         EVENT("model.withdraw.updated", "\"state\":\"skipped\"", "\"state\":\"processing\""),
+         "withdraw_delayed"},
         /* upstream missed this one */
         {"peatio",
          EVENT("model.withdraw.updated", "\"state\":\"succeed\"", "\"state\":\"confirming\""),
@@ -235,7 +259,7 @@ static void mail_rules_find__shipped_table__as_the_reference_says(void **state)
          "new_beneficiary"},
         {"peatio",
          EVENT("model.beneficiary.updated", "\"state\":\"active\"", "\"state\":\"pending\""),
-         "none"},
+         "beneficiary_active"},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         const char *letter = letter_of(w, table[i].signer, table[i].event);
@@ -257,7 +281,8 @@ static void mail_rules_fill__every_letter_in_every_language__has_both_forms(void
         "\"active\"},"
         "\"record\":{\"token\":\"a.b.c\",\"user_ip\":\"192.0.2.1\",\"user_agent\":\"<script>\","
         "\"key\":\"phone\",\"value\":\"rejected\",\"description\":\"blurred\",\"amount\":\"1.5\","
-        "\"currency\":\"btc\",\"tid\":\"TID1\",\"state\":\"failed\",\"pin\":123456,"
+        "\"currency\":\"btc\",\"tid\":\"TID1\",\"blockchain_txid\":\"aabb\","
+        "\"state\":\"failed\",\"pin\":123456,"
         "\"name\":\"my cold wallet\",\"due_at\":\"2027-01-01T00:00:00Z\"}}";
     size_t count, languages = 4;
     const struct mail_event *events = mail_rules_events(w->rules, &count);
