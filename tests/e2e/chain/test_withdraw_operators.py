@@ -92,6 +92,18 @@ def test_w27_approvals__two_of_two__bound_to_what_was_approved():
         assert {one["by"] for one in approvals} == {WHO.admin.uid, second.uid}
 
 
+def test_w28_new_address__is_paid_to_only_when_its_hold_time_is_over():
+    with WORLD.accounting_with(BLOCKCHAIN_URL=WHO.gateway.url, WITHDRAW_OTP="ignore",
+                               BENEFICIARY_HOLD_TIME="86400"):
+        member = funded(btc="1")
+        beneficiary = active(member)
+        assert errors(take(member, beneficiary)) == ["account.beneficiary.invalid_state_for_withdrawal"]
+        assert ok(member.get("/account/withdraws"), 200) == []
+        WORLD.sql("UPDATE beneficiaries SET active_at = active_at - INTERVAL 86401 SECOND WHERE id = %s",
+                  beneficiary["id"])
+        assert ok(take(member, beneficiary))["state"] == "processing"
+
+
 # ---- other servers ----
 
 def test_management__coin_by_rid__is_accepted_and_listed():
