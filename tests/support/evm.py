@@ -174,10 +174,13 @@ class Anvil(Evm):
 
     def __init__(self, port, chain_id=31337, **more):
         super().__init__(f"http://127.0.0.1:{port}")
-        arguments = [part for name, value in more.items() for part in (f"--{name.replace('_', '-')}", str(value))]
-        self.process = subprocess.Popen(
-            [anvil_binary(), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id), "--silent",
-             *arguments], stdin=subprocess.DEVNULL)
+        more = [part for name, value in more.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+        self.command = [anvil_binary(), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id),
+                        "--silent", *more]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 90
         while True:
             try:
@@ -186,6 +189,12 @@ class Anvil(Evm):
             except requests.RequestException:
                 assert self.process.poll() is None and time.monotonic() < deadline, "anvil does not start"
                 time.sleep(0.05)
+
+    def restart(self):
+        """From its file (state="PATH"), which has all blocks and the state of the last one alone."""
+        self.process.terminate()
+        self.process.wait()
+        self.start()
 
     def close(self):
         self.process.kill()

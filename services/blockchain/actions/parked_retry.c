@@ -10,6 +10,18 @@ static int64_t pause_of(uint32_t tries)
     return (int64_t)PAUSE_US << (tries < PAUSE_DOUBLINGS_MAX ? tries : PAUSE_DOUBLINGS_MAX);
 }
 
+/* Who waits for one transaction does not wait for what else of its block is missing: that has a row of its
+ * own since the block was read. */
+static const char *still_parked(struct block_haul *haul, const char *only)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < haul->parked_count; i++)
+        if (!only || haul->parked[i].txid[0] != '\0')
+            haul->parked[kept++] = haul->parked[i];
+    haul->parked_count = kept;
+    return kept > 0 ? haul->parked[0].reason : NULL;
+}
+
 static bool retry(const struct block_step *step, struct db *db, struct provider_session *session,
                   struct block_haul *haul, const struct chain_row *row,
                   const struct parked_row *parked, struct err *err)
@@ -19,8 +31,9 @@ static bool retry(const struct block_step *step, struct db *db, struct provider_
     const char *only = parked->txid[0] != '\0' ? parked->txid : NULL;
     bool ok = block_haul_read(haul, session, step->entry, parked->height, parked->block_hash, only,
                               &failure);
-    if (ok && haul->parked_count > 0)
-        ok = err_set(&failure, ERR_INVALID, "%s", haul->parked[0].reason);
+    const char *reason = ok ? still_parked(haul, only) : NULL;
+    if (reason)
+        ok = err_set(&failure, ERR_INVALID, "%s", reason);
     if (ok)
         ok = block_opinion(step, session, haul, only, &failure) &&
              block_add(step, db, haul, row, parked->id, &failure);

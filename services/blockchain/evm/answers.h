@@ -126,7 +126,8 @@ struct evm_inner {
 struct evm_inners {
     struct evm_inner *rows;
     size_t count, capacity;
-    size_t traced; /* transactions that were in the answer: must be all of the block */
+    size_t traced;   /* transactions that were in the answer: must be all of the block */
+    size_t untraced; /* of them: those of which the node says an error instead */
 };
 
 /* Frames that failed, and everything below them, never were. A trace without its

@@ -128,7 +128,7 @@ static void read_trace(struct json_pull *pull, struct walk *walk)
 {
     struct evm_hash txid;
     struct json_slice key;
-    bool has_txid = false, has_result = false;
+    bool has_txid = false, has_result = false, has_error = false;
 
     if (!json_pull_object(pull))
         return;
@@ -141,14 +141,18 @@ static void read_trace(struct json_pull *pull, struct walk *walk)
             has_result = !json_pull_null(pull);
             if (has_result)
                 read_frame(pull, walk, 0);
+        } else if (json_slice_is(key, "error")) {
+            has_error = !json_pull_null(pull) && json_pull_skip(pull, NULL);
         } else {
             json_pull_skip(pull, NULL);
         }
     }
     if (pull->problem)
         return;
-    /* An "error" in the place of the result: the node gave up tracing. */
-    if (!has_txid || !has_result)
+    /* An "error" in the place of the result: the node gave up tracing, or has lost the state of then. */
+    if (has_txid && has_error && !has_result)
+        walk->inners->untraced++;
+    else if (!has_txid || !has_result)
         json_pull_fail(pull,
                        has_txid ? "a transaction was not traced" : "a trace lacks its transaction");
     else if (!sum_up(walk->inners, first, &txid))

@@ -32,7 +32,7 @@ bool ethereum_is_contract(struct node *node, const char *address, bool *ret_is_c
 bool ethereum_asset_read(struct node *node, const char *contract, struct chain_asset_said *ret_said,
                          struct err *err) MUST_CHECK;
 
-/* Balances of many at one height (in `hash`), by batched calls: the sum of all. `contract` "": native. */
+/* Balances of many at one height, by batched calls. `contract` "": native. ERR_GONE: no state of that block. */
 bool ethereum_balances(struct node *node, const char *const *addresses, size_t count,
                        const char *contract, uint64_t height, char (*ret_units)[CHAIN_UNITS_SIZE],
                        struct err *err) MUST_CHECK;

@@ -289,7 +289,7 @@ static bool read_traces(const struct read *read, const struct evm_block *block, 
                                                   &inner->from, &inner->to, inner->value, err))
             return false;
     }
-    return true;
+    return inners.untraced == 0 || park(read, NULL, ETHEREUM_INDEX_INNER, "traces_missing", err);
 }
 
 /* ---- all of it ---- */

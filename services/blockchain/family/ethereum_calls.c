@@ -200,7 +200,11 @@ bool ethereum_balances(struct node *node, const char *const *addresses, size_t c
     if (!str_ok(&params))
         return err_set(err, ERR_INVALID, "too many balances in one question");
     if (!ethereum_ask_many(node, balance_method(token), params.data, count, texts, err))
-        return false;
+        return err->code == ERR_NODE_REFUSED && ethereum_is_state_gone(node)
+                   ? err_set_key(err, ERR_GONE, "blockchain.node.state_gone",
+                                 "the node keeps no state of block %llu",
+                                 (unsigned long long)height)
+                   : false;
     for (size_t i = 0; i < count; i++)
         if (!read_balance(texts[i], token, ret_units[i], err))
             return false;

@@ -67,9 +67,10 @@ static bool many_request(const char *method, const char *params, size_t count, s
 }
 
 /* One answer of many: {"id": 3, "result": "0x..."}, in any order of its members. */
-static void read_one(struct json_pull *pull, struct json_slice *texts, size_t count)
+static void read_one(struct json_pull *pull, struct json_slice *texts, size_t count,
+                     struct json_slice *ret_error)
 {
-    struct json_slice key, id = {0}, text = {0};
+    struct json_slice key, id = {0}, text = {0}, error = {0};
     uint64_t index;
     json_pull_object(pull);
     while (json_pull_key(pull, &key)) {
@@ -78,14 +79,16 @@ static void read_one(struct json_pull *pull, struct json_slice *texts, size_t co
         else if (json_slice_is(key, "result"))
             json_pull_text(pull, &text);
         else if (json_slice_is(key, "error") && !json_pull_null(pull))
-            json_pull_fail(pull, "one of many questions was refused");
+            json_pull_skip(pull, &error);
         else if (!json_slice_is(key, "error"))
             json_pull_skip(pull, NULL);
     }
     if (pull->problem)
         return;
-    if (!json_slice_to_u64(id, &index) || index >= count || texts[index].chars ||
-        !json_slice_is_plain(text))
+    if (error.chars)
+        *ret_error = error;
+    else if (!json_slice_to_u64(id, &index) || index >= count || texts[index].chars ||
+             !json_slice_is_plain(text))
         json_pull_fail(pull, "no answer to one of our questions");
     else
         texts[index] = text;
@@ -96,6 +99,7 @@ bool ethereum_ask_many(struct node *node, const char *method, const char *params
 {
     AUTO(str_release) struct str body = STR_INIT(2 * ETHEREUM_PARAMS_MAX);
     struct rpc_answer answer;
+    struct json_slice error = {0};
     struct json_pull pull;
     size_t answers = 0;
 
@@ -107,7 +111,9 @@ bool ethereum_ask_many(struct node *node, const char *method, const char *params
     json_pull_init(&pull, answer.result, answer.length);
     json_pull_array(&pull);
     for (; json_pull_item(&pull); answers++)
-        read_one(&pull, ret_texts, count);
+        read_one(&pull, ret_texts, count, &error);
+    if (!pull.problem && error.chars)
+        return rpc_refused(node->rpc, error, method, err);
     if (!pull.problem && answers != count)
         json_pull_fail(&pull, "not as many answers as questions");
     return evm_pull_verdict(&pull, method, err);
@@ -133,6 +139,20 @@ void ethereum_contract_text(const struct evm_address *address,
     _Static_assert(CHAIN_CONTRACT_SIZE >= 2 + 2 * EVM_ADDRESS_SIZE + 1, "an address fits");
     memcpy(ret_text, "0x", 2);
     hex_write(address->bytes, sizeof(address->bytes), ret_text + 2);
+}
+
+bool ethereum_is_state_gone(const struct node *node)
+{
+    static const char *const words[] = {"missing trie node",   "historical state",
+                                        "state not available", "state is not available",
+                                        "state unavailable",   "no state available",
+                                        "header not found",    "unknown block",
+                                        "block not found",     "pruned",
+                                        "BlockOutOfRange",     "maximum proof window"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strcasestr(rpc_error_message(node->rpc), words[i]))
+            return true;
+    return false;
 }
 
 bool ethereum_is_not_offered(const struct node *node)

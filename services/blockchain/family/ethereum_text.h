@@ -20,10 +20,12 @@ bool ethereum_ask_text(struct node *node, const char *method, const char *params
                        struct json_slice *ret_text, struct err *err) MUST_CHECK;
 
 /* One method for many, in one request: `params` is an array of `count` arrays of parameters. The results,
- * which must be plain strings, come in the order of the questions. */
+ * which must be plain strings, come in the order of the questions. One that is refused refuses all. */
 bool ethereum_ask_many(struct node *node, const char *method, const char *params, size_t count,
                        struct json_slice *ret_texts, struct err *err) MUST_CHECK;
 
+/* Whether the last refusal says that the node does not keep the state of that block (pruned, or lost). */
+bool ethereum_is_state_gone(const struct node *node);
 /* Whether the last refusal says that the node does not offer the method at all. */
 bool ethereum_is_not_offered(const struct node *node);
 

@@ -49,7 +49,7 @@ static bool compare(struct node *node, const char *contract, const struct evm_lo
     ethereum_contract_text(&log->to, holder);
     if (!balance_at(node, contract, holder, height - 1, &before, err) ||
         !balance_at(node, contract, holder, height, &after, err))
-        return err->code == ERR_NODE_REFUSED;
+        return err->code == ERR_NODE_REFUSED || err->code == ERR_GONE;
     ++*samples;
     if (u256_sub(after, before, &change) && u256_cmp(change, log->value) == 0)
         return true;

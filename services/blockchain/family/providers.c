@@ -268,7 +268,8 @@ static bool ask_one(struct provider_session *session, size_t at, provider_questi
     int64_t begin_us = clock_monotonic_us(providers->spec.clock);
     bool ok = question(node, arg, err);
     int64_t end_us = clock_monotonic_us(providers->spec.clock);
-    bool is_failure = !ok && is_theirs(err->code);
+    /* Not to keep what is old is no failure. */
+    bool is_failure = !ok && is_theirs(err->code) && err->code != ERR_GONE;
     pthread_mutex_lock(&providers->lock);
     if (is_failure)
         note_bad_locked(provider, err, end_us);

@@ -9,7 +9,7 @@
  *     static bool ask(struct node *node, void *arg, struct err *err) { return family->tip(node, arg, err); }
  *     if (!providers_ask(session, ask, &tip, err)) return false;
  *
- * ERR_PEER_UNAVAILABLE, ERR_PROTOCOL and ERR_GONE go on with the next provider; any other failure is
+ * ERR_PEER_UNAVAILABLE, ERR_PROTOCOL and ERR_GONE (no failure of his) go on with the next provider; any other is
  * the answer. A provider that failed PROVIDER_BREAKER_ERRORS times in a row is left alone for a growing
  * pause with jitter (circuit breaker), unless there is no other.
  */

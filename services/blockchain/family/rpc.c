@@ -194,14 +194,13 @@ static void message_keep(struct rpc *rpc, const char *message)
     rpc->error_message[used] = '\0';
 }
 
-static bool refused(struct rpc *rpc, const struct envelope *envelope, const char *method,
-                    struct err *err)
+bool rpc_refused(struct rpc *rpc, struct json_slice error, const char *method, struct err *err)
 {
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
     struct err ignored;
     rpc->error_code = 0;
     message_keep(rpc, "");
-    if (!json_read(envelope->error.chars, envelope->error.length, &root, &ignored))
+    if (!json_read(error.chars, error.length, &root, &ignored))
         return err_set(err, ERR_PROTOCOL, "%s: %s: an error that is no JSON", rpc->label, method);
     int64_t code;
     if (json_member_i64(root, "code", &code))
@@ -279,7 +278,7 @@ bool rpc_call(struct rpc *rpc, const char *method, const char *params,
         return false;
     bool is_envelope = envelope_read(str_data(&rpc->answer), rpc->answer.length, &envelope);
     if (is_envelope && envelope.error.chars)
-        return refused(rpc, &envelope, method, err);
+        return rpc_refused(rpc, envelope.error, method, err);
     if (status_is_away(status))
         return err_set(err, ERR_PEER_UNAVAILABLE, "%s: %s: HTTP status %ld", rpc->label, method,
                        status);

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "json/pull.h"
 #include "json/read.h"
 
 enum {
@@ -53,6 +54,9 @@ bool rpc_call_tree(struct rpc *rpc, const char *method, const char *params, cJSO
 bool rpc_call_text(struct rpc *rpc, const char *method, const char *params, const char **ret_text,
                    size_t *ret_length, struct err *err) MUST_CHECK;
 
+/* Keeps what a JSON-RPC error says (rpc_call() does it by itself). Always false: ERR_NODE_REFUSED,
+ * ERR_PEER_UNAVAILABLE or ERR_PROTOCOL. */
+bool rpc_refused(struct rpc *rpc, struct json_slice error, const char *method, struct err *err);
 /* Of the last ERR_NODE_REFUSED. */
 int64_t rpc_error_code(const struct rpc *rpc);
 const char *rpc_error_message(const struct rpc *rpc);

@@ -344,6 +344,38 @@ def test_w09_an_asset_is_checked_against_its_contract(place, chain):
     assert check("", 18)["ok"]
 
 
+# ---- a node that lost the state of earlier blocks ----
+
+def test_a_node_that_has_only_its_last_state_is_followed_on(place, tmp_path):
+    """anvil after a restart has no traces and no balances of the blocks before, like a node that prunes."""
+    with evm.Anvil(free_base() + 2, mnemonic_seed_unsafe=7, state=tmp_path / "state.json") as anvil:
+        here = Place(anvil, place.stand)
+        chain = here.chain()
+        chain.until_ready()
+        address = chain.address()
+        chain.change(status="disabled")
+        chain.until_stuck("not active")
+        known = chain.show()["height"]
+        block_hash = anvil.rpc("eth_getBlockByNumber", hex(known), False)["hash"]
+        here.pay(address, ETHER)
+        here.pay_token(STRANGER, 5)  # an inner call can hide in it
+        anvil.mine(1)
+        anvil.restart()
+        chain.change(status="active")
+        chain.until_height(anvil.height)
+        assert [event["units"] for event in chain.until_events("transfer.seen", address)] == [str(ETHER)]
+
+        def count(height, block_hash):
+            return gateway("GET", f"/internal/chains/{chain.key}/count?height={height}&hash={block_hash}&contract=")
+        gone = count(known, block_hash)
+        assert (gone.status_code, gone.json()) == (410, {"errors": ["blockchain.node.state_gone"]}), gone.text
+        tip = anvil.rpc("eth_getBlockByNumber", "latest", False)
+        assert count(int(tip["number"], 16), tip["hash"]).json()["units"] == str(ETHER)
+        # What inner calls paid in those blocks nobody knows: they wait, and are counted.
+        assert gateway("GET", f"/internal/chains/{chain.key}/statement").json()["parked"] > 0
+        chain.change(status="disabled")
+
+
 def test_w05_a_token_that_brings_less_than_it_says_is_refused(place, chain):
     token = place.anvil.deploy("FeeToken")
 

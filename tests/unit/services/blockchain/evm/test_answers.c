@@ -352,7 +352,8 @@ static void traces__not_of_every_transaction__are_refused(void **state)
         "{}",
         "[{}]",
         "[{\"txHash\":\"" HASH_B "\"}]",
-        "[{\"txHash\":\"" HASH_B "\",\"error\":\"timeout\"}]",
+        "[{\"txHash\":\"" HASH_B "\",\"error\":null}]",
+        "[{\"error\":\"timeout\"}]",
         "[{\"result\":" CALL("CALL", OURS, "0x1", "") "}]",
         "[{\"txHash\":\"" HASH_B "\",\"result\":{\"type\":\"CALL\"}}]",
         TRACE(CALL("CALL", OTHER, "0x0",
@@ -365,6 +366,22 @@ static void traces__not_of_every_transaction__are_refused(void **state)
             fail_msg("taken: %s", broken[i]);
         assert_int_equal(err.code, ERR_PROTOCOL);
     }
+}
+
+/* As anvil after a restart, which has the state of new blocks alone; and geth when it takes too long. */
+static void traces__of_lost_state__are_counted_and_the_others_read(void **state)
+{
+    (void)state;
+    AUTO(evm_inners_release) struct evm_inners inners = {0};
+    struct err err;
+    bool ok = read_traces("[{\"error\":\"Resource not found\",\"txHash\":\"" HASH_B "\"},"
+                          "{\"txHash\":\"" HASH_B "\",\"result\":" CALL(
+                              "CALL", OTHER, "0x0", CALLS(CALL("CALL", OURS, "0x5", ""))) "}]",
+                          &inners, &err);
+    assert_true(ok);
+    assert_int_equal(inners.traced, 2);
+    assert_int_equal(inners.untraced, 1);
+    assert_int_equal(inners.count, 1);
 }
 
 static void traces__nested_as_deep_as_the_machine__are_read(void **state)
@@ -402,6 +419,7 @@ int main(void)
         cmocka_unit_test(traces__inner_payments__are_summed_and_void_ones_dropped),
         cmocka_unit_test(traces__what_moves_nothing__is_left_out),
         cmocka_unit_test(traces__not_of_every_transaction__are_refused),
+        cmocka_unit_test(traces__of_lost_state__are_counted_and_the_others_read),
         cmocka_unit_test(traces__nested_as_deep_as_the_machine__are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
