@@ -98,9 +98,18 @@ def test_data_survive_a_stop_and_a_killed_supervisor(stack):
     assert tool(stack, "up", "--infra").returncode == 0
     assert tool(stack, "down").returncode == 0
     assert tool(stack, "status").returncode == 3
+    assert "Nothing was running" in tool(stack, "down").stdout
     assert tool(stack, "up", "--infra").returncode == 0
     assert tool(stack, "sql", "-e", "SELECT * FROM bourse_accounting.kept").returncode == 0
     assert (stack / "secrets" / "mariadb_accounting").read_text() == secret
+
+
+def test_down_says_what_a_killed_supervisor_left_behind(stack):
+    os.kill(pid(stack, "supervisord"), signal.SIGKILL)
+    done = tool(stack, "down")
+    assert done.returncode == 0 and "supervisord left behind" in done.stdout + done.stderr
+    assert "Stopped." in done.stdout and "Nothing was running" not in done.stdout
+    assert tool(stack, "up", "--infra").returncode == 0
 
 
 def test_secrets_are_private(stack):

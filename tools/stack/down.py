@@ -11,9 +11,8 @@ from stack.settings import Settings, StackError
 def down():
     settings = existing()
     with locked(settings):
-        running = supervisor.is_running(settings)
-        supervisor.stop(settings)
-    print(f"Stopped. The data stay in {settings.run_dir}; `make up` goes on with them." if running
+        stopped = supervisor.stop(settings)
+    print(f"Stopped. The data stay in {settings.run_dir}; `make up` goes on with them." if stopped
           else f"Nothing was running below {settings.run_dir}.")
 
 

@@ -169,8 +169,9 @@ def start_rest(settings):
 
 
 def stop(settings):
-    """Stops everything, in order; what a killed supervisord left behind as well."""
+    """Stops everything, in order; what a killed supervisord left behind as well. True when anything ran."""
     supervisord = pid_of(settings, "supervisord")
+    stopped = supervisord is not None
     if supervisord:  # it stops the others in the reverse order of their priorities
         end(settings, supervisord, signal.SIGTERM, STOP_SECONDS)
     for name in known_names(settings):
@@ -178,7 +179,9 @@ def stop(settings):
         if pid:
             wait.say(f"stopping {name}, which supervisord left behind")
             end(settings, pid, signal.SIGTERM, 60) or end(settings, pid, signal.SIGKILL, 10)
+            stopped = True
         pid_file(settings, name).unlink(missing_ok=True)
+    return stopped
 
 
 def kill(settings):
