@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from members import Member
 from world import WORLD
 
 
@@ -34,6 +35,16 @@ def test_seed__again__adds_nothing(tmp_path, code):
     assert WORLD.sql("SELECT state, amount_precision FROM markets WHERE id = %s",
                      code + "usd") == (("disabled", 3),)
     assert seed(tmp_path)[:2] == (0, [])
+
+
+def test_seed__beside_a_running_service__its_lists_know_what_is_new(tmp_path, code):
+    write(tmp_path, currencies=f"- {{id: {code}, blockchain_key: eth-testnet, base_factor: 100}}\n")
+    assert seed(tmp_path)[:2] == (0, [f"added currency {code}"])
+    admin = Member(role="superadmin")
+    listed = admin.get("/admin/blockchain_currencies")
+    assert listed.status_code == 200, listed.text
+    network, = [row for row in listed.json() if row["currency_id"] == code]
+    assert admin.get(f"/admin/blockchain_currencies/{network['id']}").json()["subunits"] == 2
 
 
 def test_seed__mistakes__are_all_said_and_the_rest_is_added(tmp_path, code):

@@ -18,7 +18,23 @@ static bool view_fill(struct http_request *request, const struct catalog *catalo
 {
     const struct currency *currency = catalog_currency(catalog, row->currency_id);
     return (currency && admin_network_view_fill(http_arena(request), currency, row, ret_view)) ||
-           err_set(err, ERR_BUSY, "network of %s: no memory, or a stale catalog", row->currency_id);
+           err_set(err, ERR_BUSY, "network of %s: no memory, or no such currency",
+                   row->currency_id);
+}
+
+/*
+ * The rows are read from the tables, their currencies from memory, where one that a seed or another
+ * process has just added is not yet: then memory is read again.
+ */
+static const struct catalog *catalog_of(struct http_request *request, struct db *db,
+                                        const struct listed *listed)
+{
+    const struct catalog *catalog = request_catalog(request);
+    const struct network *rows = listed->rows;
+    for (size_t i = 0; i < listed->count; i++)
+        if (!catalog_currency(catalog, rows[i].currency_id))
+            return request_renewed_catalog(request, db);
+    return catalog;
 }
 
 static void reply_row(struct http_request *request, const struct catalog *catalog,
@@ -32,8 +48,7 @@ static void reply_row(struct http_request *request, const struct catalog *catalo
         http_reply_err(request, &err);
 }
 
-static void reply_by_id(struct http_request *request, struct db *db, const struct catalog *catalog,
-                        int64_t id)
+static void reply_by_id(struct http_request *request, struct db *db, int64_t id)
 {
     struct listing listing = {
         .arena = http_arena(request), .where = STR_INIT(LISTING_BYTES_MAX), .limit = 1};
@@ -46,7 +61,7 @@ static void reply_by_id(struct http_request *request, struct db *db, const struc
     if (ok && listed.count == 0)
         ok = err_set(&err, ERR_NOT_FOUND, "no network %lld", (long long)id);
     if (ok)
-        reply_row(request, catalog, listed.rows);
+        reply_row(request, catalog_of(request, db, &listed), listed.rows);
     else
         http_reply_err(request, &err);
 }
@@ -79,12 +94,13 @@ static const struct param management_list_params[] = {
     PARAM_END};
 #undef AT
 
-static bool views_fill(struct http_request *request, const struct listed *listed,
+static bool views_fill(struct http_request *request, struct db *db, const struct listed *listed,
                        struct admin_network_view *views, struct err *err)
 {
+    const struct catalog *catalog = catalog_of(request, db, listed);
     const struct network *rows = listed->rows;
     for (size_t i = 0; i < listed->count; i++)
-        if (!view_fill(request, request_catalog(request), &rows[i], &views[i], err))
+        if (!view_fill(request, catalog, &rows[i], &views[i], err))
             return false;
     return true;
 }
@@ -112,7 +128,7 @@ static void list(struct http_request *request)
     struct admin_network_view *views = admin_alloc_or_reply(request, listed.count, sizeof(*views));
     if (!views)
         return;
-    if (!views_fill(request, &listed, views, &err)) {
+    if (!views_fill(request, db, &listed, views, &err)) {
         http_reply_err(request, &err);
         return;
     }
@@ -132,7 +148,7 @@ static void show(struct http_request *request)
     const struct network_draft *path = http_params(request);
     struct db *db = request_db(request);
     if (db)
-        reply_by_id(request, db, request_catalog(request), path->id.value);
+        reply_by_id(request, db, path->id.value);
 }
 
 static void destroy(struct http_request *request)
@@ -203,10 +219,12 @@ static void create(struct http_request *request)
     if (!request_change(request, &change))
         return;
     if (asset_check(request_app(request), &change, draft, &err) &&
-        network_create(&change, draft, &id, &err))
-        reply_by_id(request, change.db, request_renewed_catalog(request, change.db), id);
-    else
+        network_create(&change, draft, &id, &err)) {
+        request_renewed_catalog(request, change.db);
+        reply_by_id(request, change.db, id);
+    } else {
         reply_refusal(request, &err);
+    }
 }
 
 static void save(struct http_request *request)
@@ -217,11 +235,12 @@ static void save(struct http_request *request)
     if (!request_change(request, &change))
         return;
     if (asset_check(request_app(request), &change, draft, &err) &&
-        network_change(&change, draft, &err))
-        reply_by_id(request, change.db, request_renewed_catalog(request, change.db),
-                    draft->id.value);
-    else
+        network_change(&change, draft, &err)) {
+        request_renewed_catalog(request, change.db);
+        reply_by_id(request, change.db, draft->id.value);
+    } else {
         reply_refusal(request, &err);
+    }
 }
 
 static void update(struct http_request *request)
