@@ -82,8 +82,8 @@ def until_trading(seconds=TRADING_AGAIN_S):
 
 
 def is_clear_refusal(answer):
-    """503 (or its cousins of the edge) with a code and a time to come back."""
-    return (answer.status_code in (502, 503, 504) and answer.json()["errors"]
+    """503 (or 504 of the edge) with a code and a time to come back."""
+    return (answer.status_code in (503, 504) and answer.json()["errors"]
             and answer.headers.get("Retry-After", "").isdigit())
 
 

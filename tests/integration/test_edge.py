@@ -354,11 +354,84 @@ def test_chunked_body_arrives_with_its_length(edge, stand_in):
     assert status == 200 and b'"body": 3' in answer and b'"content-length", "3"' in answer
 
 
-def test_service_away_and_back(edge):
-    response, text = call("GET", "/api/v2/peatio/public/markets")
-    assert (response.status, json.loads(text)) == (502, {"errors": ["server.unavailable"]})
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_service_away(edge, method):
+    response, text = call(method, "/api/v2/peatio/public/markets")
+    assert (response.status, json.loads(text)) == (503, {"errors": ["server.unavailable"]})
+    assert response.getheader("Content-Type") == "application/json"
     assert response.getheader("Retry-After") == "1"
     assert response.getheader("Access-Control-Allow-Origin") == "*"
+
+
+class DyingStandIn(StandIn):
+    """Reads a request and is gone, as killed, as often as `deaths` says. Keeps connections."""
+
+    protocol_version = "HTTP/1.1"
+    deaths, got, kept = 0, [], []
+
+    def setup(self):
+        super().setup()
+        self.kept.append(self.connection)
+
+    def finish(self):
+        self.kept.remove(self.connection)
+        super().finish()
+
+    def answer(self):
+        self.got.append(self.command)
+        if DyingStandIn.deaths == 0:
+            super().answer()
+            return
+        DyingStandIn.deaths -= 1
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.close_connection = True
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = answer
+
+
+@pytest.fixture
+def dying():
+    server = Server(("127.0.0.1", ACCOUNTING_PORT), DyingStandIn)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        for _ in range(3):  # a connection that the edge keeps
+            assert call("GET", "/api/v2/peatio/public/markets")[0].status == 200
+        DyingStandIn.got = []
+        yield DyingStandIn
+    finally:
+        DyingStandIn.deaths = 0
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        for connection in list(DyingStandIn.kept):
+            connection.shutdown(socket.SHUT_WR)
+        deadline = time.monotonic() + REFUSED_S
+        while DyingStandIn.kept:  # until the edge has let go of them: the next test has another service
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_question_to_a_service_that_dies_is_asked_once_more(edge, dying, method):
+    dying.deaths = 1
+    assert call(method, "/api/v2/peatio/public/markets?a=%2F")[0].status == 200
+    assert dying.got == [method, method]
+    dying.deaths = 9
+    response, text = call(method, "/api/v2/peatio/public/markets")
+    assert response.status == 503 and response.getheader("Retry-After") == "1"
+    assert method == "HEAD" or json.loads(text) == {"errors": ["server.unavailable"]}
+    assert dying.got == [method] * 4
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("body", [None, b"{}"])
+def test_change_at_a_service_that_dies_is_never_sent_twice(edge, dying, method, body):
+    dying.deaths = 9
+    response, text = call(method, "/api/v2/peatio/market/orders", body)
+    assert (response.status, json.loads(text)) == (503, {"errors": ["server.outcome_unknown"]})
+    assert response.getheader("Retry-After") == "1"
+    assert dying.got == [method]
 
 
 def test_errors_of_the_service_go_through(edge, stand_in):
