@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "accounting/actions/change_rules.h"
+#include "accounting/actions/server_seal.h"
 
 const char *const blockchain_clients[] = {"bitcoin", "litecoin", "dash",      "geth",
                                           "parity",  "geth-bsc", "geth-heco", "geth-polygon",
@@ -15,7 +16,8 @@ enum { HEIGHT_MAX = 2000000000 };
 struct work {
     const struct change *change;
     const struct blockchain_draft *draft;
-    struct blockchain_row row;
+    struct secret_store *secrets;
+    struct blockchain_row row; /* its server: sealed when it is written */
 };
 
 static bool client_check(const char *client, struct err *err)
@@ -85,13 +87,20 @@ static bool key_is_free(struct db *db, const char *key, struct err *err)
     return !exists || err_set(err, ERR_INVALID, "Key has already been taken");
 }
 
+static bool row_seal(struct work *work, struct err *err)
+{
+    struct blockchain_row *row = &work->row;
+    return server_seal(work->secrets, work->change->arena, row->key, row->server, &row->server,
+                       err);
+}
+
 static bool create_unit(struct db *db, void *arg, struct err *err)
 {
     struct work *work = arg;
     struct blockchain_row *row = &work->row;
     *row = (struct blockchain_row){.status = "active", .min_confirmations = 6, .protocol = ""};
     lay_over(row, work->draft);
-    return row_check(row, err) && key_is_free(db, row->key, err) &&
+    return row_check(row, err) && key_is_free(db, row->key, err) && row_seal(work, err) &&
            rule_unique("Key", blockchain_insert(db, row, work->change->now_us, err), err);
 }
 
@@ -102,6 +111,8 @@ static bool change_unit(struct db *db, void *arg, struct err *err)
     if (!blockchain_find_locked(db, work->change->arena, work->draft->id.value, row, err))
         return false;
     const char *key_was = row->key;
+    const char *sealed_was = row->server;
+    row->server = NULL;
     lay_over(row, work->draft);
     if (!row_check(row, err))
         return false;
@@ -109,13 +120,18 @@ static bool change_unit(struct db *db, void *arg, struct err *err)
     if (strcmp(key_was, row->key) != 0)
         return err_set(err, ERR_INVALID, "Key can't be changed");
     row->updated_at = work->change->now_us;
+    if (!work->draft->server)
+        row->server = sealed_was; /* as it is: nobody has to open it */
+    else if (!row_seal(work, err))
+        return false;
     return blockchain_update(db, row, work->change->now_us, err);
 }
 
 bool blockchain_create(const struct change *change, const struct blockchain_draft *draft,
-                       struct blockchain_row *ret_row, struct err *err)
+                       struct secret_store *secrets, struct blockchain_row *ret_row,
+                       struct err *err)
 {
-    struct work work = {.change = change, .draft = draft};
+    struct work work = {.change = change, .draft = draft, .secrets = secrets};
     if (!db_transaction(change->db, create_unit, &work, err))
         return false;
     *ret_row = work.row;
@@ -123,9 +139,10 @@ bool blockchain_create(const struct change *change, const struct blockchain_draf
 }
 
 bool blockchain_change(const struct change *change, const struct blockchain_draft *draft,
-                       struct blockchain_row *ret_row, struct err *err)
+                       struct secret_store *secrets, struct blockchain_row *ret_row,
+                       struct err *err)
 {
-    struct work work = {.change = change, .draft = draft};
+    struct work work = {.change = change, .draft = draft, .secrets = secrets};
     if (!db_transaction(change->db, change_unit, &work, err))
         return false;
     *ret_row = work.row;

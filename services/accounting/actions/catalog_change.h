@@ -28,6 +28,8 @@
 #include "contract/param_value.h"
 #include "db/db.h"
 
+struct secret_store;
+
 struct change {
     struct db *db;
     struct arena *arena;
@@ -45,9 +47,11 @@ struct blockchain_draft {
     struct param_dec min_deposit_amount, withdraw_fee, min_withdraw_amount;
 };
 bool blockchain_create(const struct change *change, const struct blockchain_draft *draft,
-                       struct blockchain_row *ret_row, struct err *err) MUST_CHECK;
+                       struct secret_store *secrets, struct blockchain_row *ret_row,
+                       struct err *err) MUST_CHECK;
 bool blockchain_change(const struct change *change, const struct blockchain_draft *draft,
-                       struct blockchain_row *ret_row, struct err *err) MUST_CHECK;
+                       struct secret_store *secrets, struct blockchain_row *ret_row,
+                       struct err *err) MUST_CHECK;
 
 /* The names of the blockchain adapters, ending with NULL. */
 extern const char *const blockchain_clients[];

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "accounting/actions/server_seal.h"
 #include "accounting/domain/units.h"
 #include "accounting/store/wallets.h"
 #include "base/auto.h"
@@ -12,6 +13,7 @@ enum { DOCUMENT_BYTES_MAX = 8 << 20 };
 
 struct catalogue {
     struct arena *arena;
+    struct secret_store *secrets;
     struct listed chains, networks, currencies, wallets, contracts;
 };
 
@@ -79,11 +81,19 @@ static void write_text(struct str *out, bool first, const char *key, const char 
     json_write_string(out, text ? text : "");
 }
 
-/* The nodes, between blanks and commas. */
-static void write_servers(struct str *out, const char *server)
+/* The nodes, between blanks and commas. Servers that can't be opened, though the store is there, stop this chain
+ * alone: it has none. */
+static bool write_servers(struct str *out, const struct catalogue *all,
+                          const struct blockchain_row *chain, struct err *err)
 {
     static const char blanks[] = " \t\r\n,";
+    const char *server;
     bool first = true;
+    if (!server_open(all->secrets, all->arena, chain->key, chain->server, &server, err)) {
+        if (err->code == ERR_BUSY || err->code == ERR_PEER_UNAVAILABLE)
+            return false;
+        server = NULL;
+    }
     write_key(out, false, "servers");
     str_add_char(out, '[');
     for (const char *at = server; at && *(at += strspn(at, blanks)); first = false) {
@@ -94,6 +104,7 @@ static void write_servers(struct str *out, const char *server)
         at += length;
     }
     str_add_char(out, ']');
+    return true;
 }
 
 static bool write_asset(struct str *out, const struct catalogue *all, const struct network *network,
@@ -204,7 +215,8 @@ static bool write_chain(struct str *out, const struct catalogue *all,
     write_text(out, false, "status", strcmp(chain->status, "active") == 0 ? "active" : "disabled");
     str_add_format(out, ",\"min_confirmations\":%lld,\"start_height\":%lld",
                    (long long)chain->min_confirmations, (long long)chain->height);
-    write_servers(out, chain->server);
+    if (!write_servers(out, all, chain, err))
+        return false;
     str_add(out, ",\"gas_speed\":{");
     write_text(out, true, "collection", collection ? collection : "standard");
     write_text(out, false, "withdrawal", withdrawal ? withdrawal : "standard");
@@ -227,11 +239,11 @@ static int64_t digest_of(const struct str *text)
     return (int64_t)(hash & ((1ull << 52) - 1)) | 1;
 }
 
-bool chains_document(struct db *db, struct arena *arena, struct str *out, int64_t *ret_version,
-                     struct err *err)
+bool chains_document(struct db *db, struct secret_store *secrets, struct arena *arena,
+                     struct str *out, int64_t *ret_version, struct err *err)
 {
     AUTO(str_release) struct str chains = STR_INIT(DOCUMENT_BYTES_MAX);
-    struct catalogue all = {.arena = arena};
+    struct catalogue all = {.arena = arena, .secrets = secrets};
     if (!db_snapshot(db, read_unit, &all, err))
         return false;
     const struct blockchain_row *rows = all.chains.rows;

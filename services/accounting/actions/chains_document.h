@@ -19,8 +19,11 @@
 #include "base/str.h"
 #include "db/db.h"
 
-bool chains_document(struct db *db, struct arena *arena, struct str *out, int64_t *ret_version,
-                     struct err *err) MUST_CHECK;
+struct secret_store;
+
+/* ERR_PEER_UNAVAILABLE: the store that opens the servers is away. */
+bool chains_document(struct db *db, struct secret_store *secrets, struct arena *arena,
+                     struct str *out, int64_t *ret_version, struct err *err) MUST_CHECK;
 
 /* The token contract that a network names in its options; "": the chain's own coin. In the arena;
  * NULL: no memory. */

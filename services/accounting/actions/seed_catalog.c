@@ -108,7 +108,7 @@ static bool blockchain_add(struct seed *seed, void *from, bool *ret_added, char 
         return false;
     snprintf(ret_label, SEED_LINE_SIZE, "blockchain %s", draft->key);
     *ret_added = !exists;
-    return exists || blockchain_create(&seeding_of(seed)->change, draft, &row, err);
+    return exists || blockchain_create(&seeding_of(seed)->change, draft, NULL, &row, err);
 }
 
 /* ---- currencies.yml: 2.6 keeps what is about the chain on the currency ---- */

@@ -4,6 +4,7 @@
 
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/collect.h"
+#include "accounting/actions/server_seal.h"
 #include "accounting/bus/job_nap.h"
 #include "accounting/state/config.h"
 #include "log/log.h"
@@ -29,7 +30,13 @@ static bool round_run(struct collector *collector, struct err *err)
     const struct change change = {collector->db, collector->arena, clock_now_us(app->clock)};
     if (with_balances)
         collector->balances_us = now_us;
-    return collect_round(app, &change, with_balances, err);
+    struct err unsealed;
+    bool sealed = servers_seal(app, &change, &unsealed);
+    if (!collect_round(app, &change, with_balances, err))
+        return false;
+    if (!sealed)
+        *err = unsealed;
+    return sealed;
 }
 
 static void say(struct collector *collector, const struct err *err)

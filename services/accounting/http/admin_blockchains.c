@@ -200,14 +200,15 @@ static const struct param update_params[] = {
 
 static void save(struct http_request *request,
                  bool (*action)(const struct change *change, const struct blockchain_draft *draft,
-                                struct blockchain_row *ret_row, struct err *err))
+                                struct secret_store *secrets, struct blockchain_row *ret_row,
+                                struct err *err))
 {
     struct blockchain_row row;
     struct change change;
     struct err err;
     if (!request_change(request, &change))
         return;
-    if (!action(&change, http_params(request), &row, &err)) {
+    if (!action(&change, http_params(request), request_app(request)->secrets, &row, &err)) {
         reply_refusal(request, &err);
         return;
     }

@@ -23,7 +23,8 @@ static void chains(struct http_request *request)
     struct db *db = request_db(request);
     if (!db)
         return;
-    if (!chains_document(db, http_arena(request), out, &version, &err))
+    if (!chains_document(db, request_app(request)->secrets, http_arena(request), out, &version,
+                         &err))
         http_reply_err(request, &err);
     else if (asked->version.given && asked->version.value == version)
         http_reply_empty(request, 304);

@@ -57,6 +57,9 @@ bool blockchain_insert(struct db *db, struct blockchain_row *row, int64_t now_us
     MUST_CHECK;
 bool blockchain_update(struct db *db, const struct blockchain_row *row, int64_t now_us,
                        struct err *err) MUST_CHECK;
+/* Nothing when it is not `was` any more. */
+bool blockchain_server_replace(struct db *db, int64_t id, const char *was, const char *server,
+                               struct err *err) MUST_CHECK;
 bool blockchain_list(struct db *db, const struct blockchain_filter *filter, struct listing *listing,
                      struct listed *ret_listed, struct err *err) MUST_CHECK;
 bool blockchain_get(struct db *db, struct arena *arena, int64_t id, struct blockchain_row *ret_row,

@@ -150,6 +150,13 @@ bool blockchain_update(struct db *db, const struct blockchain_row *row, int64_t 
         NULL, err);
 }
 
+bool blockchain_server_replace(struct db *db, int64_t id, const char *was, const char *server,
+                               struct err *err)
+{
+    return db_exec(db, "UPDATE blockchains SET server = ? WHERE id = ? AND server = ?",
+                   DB_ARGS(DB_TEXT(server), DB_I64(id), DB_TEXT(was)), NULL, err);
+}
+
 bool blockchain_list(struct db *db, const struct blockchain_filter *filter, struct listing *listing,
                      struct listed *ret_listed, struct err *err)
 {

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from members import manage, private_key
-from world import WORLD
+from world import WORLD, wait_for
 
 WHO = SimpleNamespace()
 
@@ -165,6 +165,37 @@ def service_token(name="matching", audience="accounting"):
 def internal(path, token=None, **params):
     return requests.get(WORLD.api + path, params=params, timeout=30,
                         headers={"Authorization": "Bearer " + (token or service_token())})
+
+
+def server_of(key):
+    return WORLD.sql("SELECT server FROM blockchains WHERE `key` = %s", key)[0][0]
+
+
+def test_w31_servers_of_a_chain__are_sealed_at_rest__and_told_to_the_gateway_alone():
+    key, secret = "sealed-" + secrets.token_hex(4), "canary" + secrets.token_hex(8)
+    urls = [f"https://bearer:{secret}@custodian.localhost/api/v2/tltc/wallet/x", "http://127.0.0.1:9"]
+
+    def told():
+        document = ok(internal("/internal/chains"), 200)
+        return next(one for one in document["chains"] if one["key"] == key)["servers"]
+    row = ok(WHO.admin.post("/admin/blockchains/new", key=key, name="N", client="geth", height=5, status="disabled",
+                            server=" ".join(urls)))
+    assert server_of(key).startswith("s1.") and secret not in server_of(key)
+    assert told() == urls
+    ok(WHO.admin.post("/admin/blockchains/update", id=row["id"], description="another word"))
+    assert secret not in server_of(key) and told() == urls
+    # As a seed or an older version left it: believed, and sealed by itself.
+    WORLD.sql("UPDATE blockchains SET server = %s WHERE `key` = %s", urls[0], key)
+    assert told() == urls[:1]
+    wait_for(lambda: server_of(key).startswith("s1."), what="the server to be sealed")
+    assert told() == urls[:1]
+    # What nobody can open is no server, and holds up no other chain.
+    WORLD.sql("UPDATE blockchains SET server = %s WHERE `key` = %s", "s1.9.AAAA", key)
+    assert told() == []
+    ok(WHO.admin.post("/admin/blockchains/update", id=row["id"], server=urls[1]))
+    assert told() == urls[1:] and urls[1] not in server_of(key)
+    ok(WHO.admin.post("/admin/blockchains/update", id=row["id"], server=""))
+    assert told() == [] and server_of(key) is None
 
 
 def test_chains__for_services_only__say_what_the_gateway_needs():
