@@ -80,10 +80,11 @@ const struct service_flag blockchain_flags[] = {
      "End a payout that no rule can end: ID paid|unpaid EVIDENCE NOTE; then exit.", true,
      settle_flag},
     {"--unsigned", "WORDS",
-     "Make an unsigned PSBT of a cold wallet: CHAIN FROM TO UNITS, and to name its "
-     "key XPUB PATH INDEX.",
+     "Make an unsigned file of a cold wallet: CHAIN FROM TO UNITS, and to name its key XPUB PATH "
+     "INDEX; Ethereum-like: asset=CURRENCY key=ACCOUNT/INDEX for=PAYOUT nonce=N.",
      true, cold_flag_unsigned},
-    {"--inspect", "WORDS", "Show what a PSBT does: CLIENT/NETWORK FILE.", false, cold_flag_inspect},
+    {"--inspect", "WORDS", "Show what a file of a cold wallet does: CLIENT/NETWORK FILE.", false,
+     cold_flag_inspect},
     {"--import", "WORDS", "Send what was signed elsewhere: CHAIN FILE.", true, cold_flag_import},
     {NULL},
 };

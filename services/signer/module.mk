@@ -1,1 +1,1 @@
-DEPS := api chain crypto json secret service token signer/http signer/actions signer/domain signer/keys signer/store signer/state
+DEPS := api chain coldfile crypto json secret service token signer/http signer/actions signer/domain signer/keys signer/store signer/state

@@ -20,12 +20,15 @@ static const char usage[] =
     "                     [--yes]\n\n"
     "FILE is a PSBT (base64 or bytes; --chain says of which chain, as litecoin/main), or the JSON "
     "of\n"
-    "a transaction of an Ethereum-like chain: client, chain_id, account, index, nonce, to, value,\n"
-    "data, gas, max_fee and max_priority_fee. SEED holds a seed in hexadecimal digits. What the\n"
-    "transaction does is shown; with --yes it is signed and written to --out (FILE.signed): a "
-    "PSBT\n"
-    "for the next signer, or the raw transaction in hexadecimal digits when nobody else has to "
-    "sign.\n";
+    "a transaction of an Ethereum-like chain, as bourse-blockchain --unsigned makes it: client, "
+    "chain_id,\n"
+    "account, index, nonce, to, value, data, gas, max_fee and max_priority_fee; from and payment "
+    "are\n"
+    "compared when they are there. SEED holds a seed in hexadecimal digits. What the transaction "
+    "does\n"
+    "is shown; with --yes it is signed and written to --out (FILE.signed): a PSBT for the next "
+    "signer,\n"
+    "or the raw transaction in hexadecimal digits when nobody else has to sign.\n";
 
 struct options {
     const char *file, *seed_file, *chain, *out;

@@ -1,17 +1,16 @@
 #include "signer/offline_sign.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "chain/coin_address.h"
-#include "chain/erc20.h"
+#include "coldfile/evm_file.h"
 #include "crypto/crypto.h"
-#include "json/read.h"
 #include "signer/actions/psbt_order.h"
 
 enum { ARENA_BYTES_MAX = 64 * 1024 * 1024, NAME_BYTES_MAX = 64, EVM_BYTES_MAX = 128 * 1024 };
 
 DEFINE_AUTO(struct arena, arena_free);
-DEFINE_AUTO(cJSON, cJSON_Delete);
 
 /* ---- PSBT ---- */
 
@@ -136,82 +135,27 @@ static bool psbt_sign(const struct offline_task *task, bool is_text, struct str 
 
 /* ---- Ethereum-like ---- */
 
-static bool lacks(struct err *err, const char *name)
+/* Who signs, and where: what the file says of it has to be true of this seed. */
+static bool evm_match(const struct offline_task *task, const struct evm_file *file,
+                      struct key_place *ret_place, struct evm_address *ret_from, struct err *err)
 {
-    return err_set(err, ERR_INVALID, "%s is missing or not valid", name);
-}
-
-/* A JSON number or a text of digits. */
-static bool number_read(const cJSON *root, const char *name, uint64_t max, uint64_t *ret_number,
-                        struct err *err)
-{
-    const char *text = json_member_text(root, name);
-    int64_t number = 0;
-    bool done =
-        text ? str_to_u64(text, ret_number) : json_member_i64(root, name, &number) && number >= 0;
-    if (done && !text)
-        *ret_number = (uint64_t)number;
-    return (done && *ret_number <= max) || lacks(err, name);
-}
-
-static bool units_read(const cJSON *root, const char *name, struct u256 *ret_units, struct err *err)
-{
-    const char *text = json_member_text(root, name);
-    return (text && u256_parse(text, ret_units)) || lacks(err, name);
-}
-
-/* As POST /internal/sign/evm has them. */
-static bool fees_read(const cJSON *root, struct evm_tx *tx, struct err *err)
-{
-    if (json_member(root, "gas_price")) {
-        tx->kind = EVM_TX_LEGACY;
-        return units_read(root, "gas_price", &tx->max_fee, err);
-    }
-    return units_read(root, "max_fee", &tx->max_fee, err) &&
-           units_read(root, "max_priority_fee", &tx->max_priority_fee, err);
-}
-
-static bool evm_read(const cJSON *root, struct str *data, struct evm_tx *tx,
-                     struct key_place *place, struct err *err)
-{
-    const char *to = json_member_text(root, "to"), *hex = json_member_text(root, "data");
-    uint64_t account, index;
-    if (!to || !evm_address_parse(to, &tx->to, err))
-        return to ? err_wrap(err, "to") : lacks(err, "to");
-    if (hex && hex[0] && (strncmp(hex, "0x", 2) != 0 || !hex_read(hex + 2, strlen(hex + 2), data)))
-        return lacks(err, "data");
-    tx->data = span_of_str(data);
-    if (!number_read(root, "chain_id", INT64_MAX, &tx->chain_id, err) ||
-        !number_read(root, "nonce", INT64_MAX, &tx->nonce, err) ||
-        !number_read(root, "gas", INT64_MAX, &tx->gas, err) ||
-        !number_read(root, "account", ACCOUNT_MAX - 1, &account, err) ||
-        !number_read(root, "index", KEY_INDEX_MAX, &index, err) ||
-        !units_read(root, "value", &tx->value, err) || !fees_read(root, tx, err))
+    char chain[NAME_BYTES_MAX], text[POLICY_ADDRESS_SIZE];
+    struct key_place place = {.coin = NULL};
+    if (file->account >= ACCOUNT_MAX)
+        return err_set(err, ERR_INVALID, "account is missing or not valid");
+    if (file->index > KEY_INDEX_MAX)
+        return err_set(err, ERR_INVALID, "index is missing or not valid");
+    place.account = (enum account)file->account;
+    place.index = file->index;
+    snprintf(chain, sizeof(chain), "%s/%llu", file->client, (unsigned long long)file->tx.chain_id);
+    if (task->chain && strcmp(task->chain, chain) != 0)
+        return err_set(err, ERR_INVALID, "the file is of %s, --chain says %.60s", chain,
+                       task->chain);
+    if (!keys_address(task->keys, &place, text, err) || !evm_address_parse(text, ret_from, err))
         return false;
-    place->account = (enum account)account;
-    place->index = (uint32_t)index;
-    return tx->chain_id > 0 || lacks(err, "chain_id");
-}
-
-static bool show_evm(const struct evm_tx *tx, const char *from, struct str *shown, struct err *err)
-{
-    char to[EVM_ADDRESS_TEXT_SIZE], receiver[EVM_ADDRESS_TEXT_SIZE], text[U256_TEXT_SIZE];
-    struct evm_address token_to;
-    struct u256 fee, units;
-    if (!u256_mul_u64(tx->max_fee, tx->gas, &fee))
-        return err_set(err, ERR_INVALID, "a fee above 256 bits");
-    evm_address_text(tx->to, to);
-    str_add_format(shown, "A transaction of chain %llu, amounts in the smallest units:\n",
-                   (unsigned long long)tx->chain_id);
-    str_add_format(shown, "  from %s, number %llu\n", from, (unsigned long long)tx->nonce);
-    str_add_format(shown, "  pays %s of the native coin to %s\n", u256_text(tx->value, text), to);
-    if (erc20_transfer_parse(tx->data, &token_to, &units))
-        str_add_format(shown, "  pays %s of the token %s to %s\n", u256_text(units, text), to,
-                       evm_address_text(token_to, receiver));
-    else if (tx->data.length > 0)
-        str_add_format(shown, "  CALLS %s with %zu bytes that are no transfer of a token\n", to,
-                       tx->data.length);
-    str_add_format(shown, "  fee at most %s\n", u256_text(fee, text));
+    if (file->has_from && !evm_address_equal(file->from, *ret_from))
+        return err_set(err, ERR_INVALID, "from: the key of this seed at this place is %s", text);
+    *ret_place = place;
     return true;
 }
 
@@ -219,22 +163,20 @@ static bool evm_sign(const struct offline_task *task, struct str *shown, struct 
                      struct err *err)
 {
     AUTO(str_release) struct str data = STR_INIT(EVM_BYTES_MAX), raw = STR_INIT(EVM_BYTES_MAX);
-    AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
-    struct evm_tx tx = {.kind = EVM_TX_FEE_MARKET};
-    struct key_place place = {.coin = NULL};
+    struct evm_file file;
+    struct key_place place;
     struct evm_signature signature;
-    char from[POLICY_ADDRESS_SIZE];
+    struct evm_address from;
     uint8_t digest[EVM_TX_HASH_SIZE];
-    if (!json_read(str_data(task->file), task->file->length, &root, err) ||
-        !evm_read(root, &data, &tx, &place, err) || !keys_address(task->keys, &place, from, err) ||
-        !show_evm(&tx, from, shown, err))
+    if (!evm_file_read(str_data(task->file), task->file->length, &data, &file, err) ||
+        !evm_match(task, &file, &place, &from, err) || !evm_file_show(&file, from, shown, err))
         return false;
     if (!task->sign)
         return true;
-    evm_tx_digest(&tx, digest);
+    evm_tx_digest(&file.tx, digest);
     if (!keys_sign(task->keys, &place, digest, &signature, err))
         return false;
-    evm_tx_write(&tx, &signature, &raw);
+    evm_tx_write(&file.tx, &signature, &raw);
     str_add(made, "0x");
     str_add_hex(made, str_data(&raw), raw.length);
     str_add_char(made, '\n');

@@ -8,7 +8,7 @@
 struct offline_task {
     struct keys *keys;
     const struct str *file;
-    const char *chain; /* "litecoin/main", of a PSBT; may be NULL */
+    const char *chain; /* "litecoin/main"; NULL: not said, which a PSBT does not bear */
     bool sign;
 };
 

@@ -1,244 +1,77 @@
 #include "blockchain/actions/cold.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/auto.h"
-#include "blockchain/domain/coin_select.h"
-#include "blockchain/domain/fee.h"
-#include "blockchain/family/family.h"
+#include "blockchain/actions/cold_family.h"
 #include "blockchain/family/rpc.h"
-#include "blockchain/state/catalogue.h"
 #include "blockchain/store/catalogue_store.h"
-#include "chain/coin_address.h"
-#include "chain/psbt.h"
-#include "chain/u256.h"
-#include "chain/xpub.h"
-#include "db/db.h"
-#include "json/read.h"
 
-DEFINE_AUTO(cJSON, cJSON_Delete);
-DEFINE_AUTO(struct arena, arena_free);
-DEFINE_AUTO(struct db, db_close);
-DEFINE_AUTO(struct rpc, rpc_close);
+static const struct cold_family *const families[] = {&cold_family_coin, &cold_family_evm};
 
-enum { ARENA_BYTES_MAX = 64 << 20, COINS_MAX = 2000, COIN_DECIMALS = 8 };
-
-/* ---- the node of a chain, as the catalogue names it ---- */
-
-static bool servers_read(const struct blockchain_config *config, const char *key, char *ret_url,
-                         size_t size, const struct chain_client **ret_client, struct err *err)
+static bool family_find(const struct chain_client *client, const char *name,
+                        const struct cold_family **ret_family, struct err *err)
 {
-    AUTO(str_release) struct str text = STR_INIT(CATALOGUE_BYTES_MAX);
-    AUTO_FREE(db_close) struct db *db = NULL;
-    if (!db_open(&config->db, &db, err) || !catalogue_load(db, &text, err))
-        return false;
-    struct catalogues *catalogues = catalogues_new();
-    if (!catalogues)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    bool good = text.length > 0
-                    ? catalogues_read(catalogues, text.data, text.length, err)
-                    : err_set(err, ERR_NOT_FOUND, "the gateway has heard of no chain yet");
-    if (good) {
-        const struct catalogue *catalogue = catalogue_take(catalogues);
-        const struct chain_entry *entry = catalogue_chain(catalogue, key);
-        *ret_client = entry ? chain_client_find(entry->client) : NULL;
-        if (entry)
-            snprintf(ret_url, size, "%.*s", (int)strcspn(entry->servers, " ,"), entry->servers);
-        good = *ret_client || err_set(err, ERR_NOT_FOUND, "no chain %.32s", key);
-        catalogue_give_back(catalogue);
-    }
-    catalogues_free(catalogues);
-    return good;
+    for (size_t i = 0; client && i < ARRAY_LEN(families); i++)
+        if (strcmp(families[i]->name, client->family->name) == 0) {
+            *ret_family = families[i];
+            return true;
+        }
+    return err_set(err, ERR_INVALID, "%.32s is no chain with files of cold wallets", name);
 }
 
-static bool node_open(const struct blockchain_config *config, const char *key, struct node *node,
-                      const struct coin_params **ret_params, struct err *err)
+/* ---- the chain, as the catalogue names it, and its node ---- */
+
+static bool entry_find(struct cold_place *place, const char *key, struct err *err)
+{
+    AUTO(str_release) struct str text = STR_INIT(CATALOGUE_BYTES_MAX);
+    if (!db_open(&place->config->db, &place->db, err) || !catalogue_load(place->db, &text, err))
+        return false;
+    if (text.length == 0)
+        return err_set(err, ERR_NOT_FOUND, "the gateway has heard of no chain yet");
+    place->catalogues = catalogues_new();
+    if (!place->catalogues)
+        return err_set(err, ERR_INTERNAL, "no memory");
+    if (!catalogues_read(place->catalogues, text.data, text.length, err))
+        return false;
+    place->catalogue = catalogue_take(place->catalogues);
+    place->entry = catalogue_chain(place->catalogue, key);
+    place->node.client = place->entry ? chain_client_find(place->entry->client) : NULL;
+    return place->node.client || err_set(err, ERR_NOT_FOUND, "no chain %.32s", key);
+}
+
+static bool place_open(const char *key, struct cold_place *place,
+                       const struct cold_family **ret_family, struct err *err)
 {
     struct chain_identity identity;
     char url[RPC_URL_SIZE];
-    *node = (struct node){.rpc = NULL};
-    if (!servers_read(config, key, url, sizeof(url), &node->client, err) ||
-        !rpc_open(url, config->node_timeout_ms, config->node_authorities, &node->rpc, err) ||
+    struct node *node = &place->node;
+    if (!entry_find(place, key, err) || !family_find(node->client, key, ret_family, err))
+        return false;
+    snprintf(url, sizeof(url), "%.*s", (int)strcspn(place->entry->servers, " ,"),
+             place->entry->servers);
+    if (!rpc_open(url, place->config->node_timeout_ms, place->config->node_authorities, &node->rpc,
+                  err) ||
         !node->client->family->identify(node, &identity, err))
         return false;
     memcpy(node->network, identity.network, sizeof(node->network));
-    *ret_params = coin_params_find(node->client->name, node->network);
-    return *ret_params || err_set(err, ERR_INVALID, "%s is no Bitcoin-like chain", key);
-}
-
-/* ---- making ---- */
-
-struct held_coin {
-    uint8_t txid[TXID_SIZE];
-    uint32_t index;
-    uint64_t units;
-};
-
-static int larger_first(const void *a, const void *b)
-{
-    const struct held_coin *left = a, *right = b;
-    return left->units < right->units ? 1 : left->units > right->units ? -1 : 0;
-}
-
-static bool coin_read(const cJSON *row, struct held_coin *ret_coin)
-{
-    char text[JSON_NUMBER_TEXT_SIZE];
-    const char *txid = json_member_text(row, "txid");
-    const cJSON *amount = json_member(row, "amount");
-    struct u256 units;
-    struct dec value;
-    int64_t index;
-    if (!txid || !txid_parse(txid, ret_coin->txid) || !json_member_i64(row, "vout", &index) ||
-        index < 0 || index > UINT32_MAX || !amount || !json_number_text(amount, text) ||
-        !dec_parse(text, &value) || !u256_from_dec(value, COIN_DECIMALS, &units))
-        return false;
-    ret_coin->index = (uint32_t)index;
-    return u256_to_u64(units, &ret_coin->units);
-}
-
-/* All coins of an address; the node looks through its whole set of them, which takes its time. */
-static bool coins_scan(struct node *node, const char *address, struct held_coin *coins,
-                       size_t *ret_count, struct err *err)
-{
-    AUTO_FREE(cJSON_Delete) cJSON *found = NULL;
-    char params[CHAIN_ADDRESS_SIZE + 32];
-    const cJSON *row;
-    size_t count = 0;
-    snprintf(params, sizeof(params), "[\"start\",[\"addr(%.90s)\"]]", address);
-    if (!rpc_call_tree(node->rpc, "scantxoutset", params, &found, err))
-        return false;
-    cJSON_ArrayForEach(row, json_member(found, "unspents"))
-    {
-        if (count == COINS_MAX)
-            break;
-        if (!coin_read(row, &coins[count++]))
-            return err_set(err, ERR_PROTOCOL, "the node lists a coin that can't be read");
-    }
-    qsort(coins, count, sizeof(*coins), larger_first);
-    *ret_count = count;
     return true;
 }
 
-static bool key_derive(const struct cold_ask *ask, const struct coin_params *params,
-                       struct psbt_derivation *ret_place, struct err *err)
+static void place_close(struct cold_place *place)
 {
-    struct psbt_derivation place = {.fingerprint = {0}};
-    struct xpub account, chain, key;
-    struct coin_address address;
-    if (!xpub_parse(ask->xpub, params->version_xpub, &account, err))
-        return false;
-    if (!key_path_parse(ask->path, &place.path) || !key_path_add(&place.path, 0) ||
-        !key_path_add(&place.path, ask->index) || !xpub_child(&account, 0, &chain) ||
-        !xpub_child(&chain, ask->index, &key))
-        return err_set(err, ERR_INVALID, "%.60s is no path of an account", ask->path);
-    coin_address_of_key(params, key.key, &address);
-    if (strcmp(address.text, ask->from) != 0)
-        return err_set(err, ERR_INVALID, "the key at this path has the address %s", address.text);
-    memcpy(place.key, key.key, sizeof(place.key));
-    *ret_place = place;
-    return true;
+    rpc_close(place->node.rpc);
+    if (place->catalogue)
+        catalogue_give_back(place->catalogue);
+    catalogues_free(place->catalogues);
+    db_close(place->db);
 }
 
-static bool psbt_fill(const struct cold_ask *ask, const struct coin_params *params,
-                      const struct coin_address *from, const struct held_coin *const *coins,
-                      size_t count, bool has_change, struct psbt *psbt, struct err *err)
-{
-    struct psbt_derivation place;
-    if (from->kind != COIN_P2WPKH && from->kind != COIN_P2WSH)
-        return err_set(err, ERR_INVALID, "only witness addresses pay from cold");
-    if (ask->xpub && !key_derive(ask, params, &place, err))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!psbt_utxo_set(psbt, i, coins[i]->units, coin_script_span(&from->script), err) ||
-            (ask->xpub && !psbt_derivation_add(psbt, i, &place, err)))
-            return false;
-    return !ask->xpub || !has_change || psbt_output_derivation_add(psbt, 1, &place, err);
-}
-
-static bool choose(const struct blockchain_config *config, struct node *node,
-                   const struct held_coin *coins, size_t count, uint64_t units,
-                   struct coin_choice *ret_choice, struct err *err)
-{
-    const struct fee_bounds bounds = {.fallback = config->coin_fee_fallback,
-                                      .least = config->coin_fee_least,
-                                      .cap = config->coin_fee_cap};
-    /* Room for two outputs of any kind; inputs as of p2wpkh, or 2 of 3. */
-    struct coin_need need = {.outputs = units,
-                             .dust = config->coin_dust,
-                             .base_vsize = 15 + 43,
-                             .input_vsize = 105,
-                             .change_vsize = 43};
-    uint64_t values[COINS_MAX];
-    struct fee_rate rate;
-    if (!node->client->family->fee_rate(node, "standard", &rate, err) ||
-        !fee_rate_choose(&bounds, rate.is_estimated ? rate.per_unit : 0, &need.rate, err))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        values[i] = coins[i].units;
-    return coins_choose(values, count, &need, ret_choice, err);
-}
-
-static bool make(const struct blockchain_config *config, const struct cold_ask *ask,
-                 struct node *node, const struct coin_params *params, struct str *out,
-                 struct err *err)
-{
-    AUTO_FREE(arena_free) struct arena *arena = arena_new(ARENA_BYTES_MAX);
-    struct held_coin *coins = arena ? arena_alloc(arena, COINS_MAX * sizeof(*coins)) : NULL;
-    struct coin_input *inputs =
-        coins ? arena_alloc(arena, COIN_INPUTS_MAX * sizeof(*inputs)) : NULL;
-    const struct held_coin *picked[COIN_INPUTS_MAX];
-    struct coin_output outputs[2];
-    struct coin_tx tx = {.version = 2, .inputs = inputs, .outputs = outputs};
-    struct coin_address from, to;
-    struct coin_choice choice;
-    struct psbt psbt;
-    uint64_t units;
-    size_t count = 0;
-    if (!inputs)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    if (!coin_address_parse(params, ask->from, &from, err) ||
-        !coin_address_parse(params, ask->to, &to, err))
-        return false;
-    if (!str_to_u64(ask->units, &units) || units < config->coin_dust)
-        return err_set(err, ERR_INVALID, "%.30s is no amount above dust", ask->units);
-    if (!coins_scan(node, from.text, coins, &count, err) ||
-        !choose(config, node, coins, count, units, &choice, err))
-        return false;
-    for (size_t i = 0; i < choice.count; i++) {
-        picked[i] = &coins[choice.index[i]];
-        inputs[i] =
-            (struct coin_input){.index = picked[i]->index, .sequence = COIN_SEQUENCE_REPLACEABLE};
-        memcpy(inputs[i].txid, picked[i]->txid, TXID_SIZE);
-    }
-    outputs[0] = (struct coin_output){.value = units, .script = coin_script_span(&to.script)};
-    outputs[1] =
-        (struct coin_output){.value = choice.change, .script = coin_script_span(&from.script)};
-    tx.inputs_count = choice.count;
-    tx.outputs_count = choice.change > 0 ? 2 : 1;
-    if (!psbt_create(&tx, arena, &psbt, err) ||
-        !psbt_fill(ask, params, &from, picked, choice.count, choice.change > 0, &psbt, err))
-        return false;
-    psbt_write_text(&psbt, out);
-    return str_ok(out) || err_set(err, ERR_INTERNAL, "a transaction above its limit");
-}
-
-bool cold_make(const struct blockchain_config *config, const struct cold_ask *ask, struct str *out,
-               struct err *err)
-{
-    const struct coin_params *params;
-    struct node node;
-    bool good = node_open(config, ask->chain, &node, &params, err) &&
-                make(config, ask, &node, params, out, err);
-    rpc_close(node.rpc);
-    return good;
-}
-
-/* ---- showing and sending ---- */
+/* ---- files ---- */
 
 /* Without blanks and line ends around it. */
-static struct span trimmed(const struct str *file)
+struct span cold_trimmed(const struct str *file)
 {
     const char *text = str_data(file);
     size_t length = file->length;
@@ -249,16 +82,7 @@ static struct span trimmed(const struct str *file)
     return span_of(text, length);
 }
 
-static bool psbt_read(const struct str *file, struct arena *arena, struct psbt *ret_psbt,
-                      struct err *err)
-{
-    struct span text = trimmed(file);
-    if (text.length > 5 && memcmp(text.bytes, "psbt\xff", 5) == 0)
-        return psbt_parse(span_of_str(file), arena, ret_psbt, err);
-    return psbt_parse_text((const char *)text.bytes, text.length, arena, ret_psbt, err);
-}
-
-static bool is_hex(struct span text)
+bool cold_is_hex(struct span text)
 {
     for (size_t i = 0; i < text.length; i++)
         if (!strchr("0123456789abcdefABCDEF", text.bytes[i]))
@@ -266,90 +90,36 @@ static bool is_hex(struct span text)
     return text.length > 0;
 }
 
-static void show_output(const struct coin_params *params, const struct coin_output *output,
-                        const char *word, const char *tail, struct str *out)
+/* ---- what is asked ---- */
+
+bool cold_make(const struct blockchain_config *config, const struct cold_ask *ask, struct str *out,
+               struct err *err)
 {
-    struct coin_address address;
-    bool has_address = coin_address_of_script(params, output->script, &address);
-    str_add_format(out, "%s%llu units  %s%s\n", word, (unsigned long long)output->value,
-                   has_address ? address.text : "a script without address", tail);
+    struct cold_place place = {.config = config};
+    const struct cold_family *family;
+    bool good = place_open(ask->chain, &place, &family, err) && family->make(&place, ask, out, err);
+    place_close(&place);
+    return good;
 }
 
 bool cold_show(const char *chain, const struct str *file, struct str *out, struct err *err)
 {
-    AUTO_FREE(arena_free) struct arena *arena = arena_new(ARENA_BYTES_MAX);
     char client[CHAIN_KEY_SIZE] = "";
     const char *slash = strchr(chain, '/');
-    struct psbt psbt;
-    uint64_t fee;
-    if (slash && (size_t)(slash - chain) < sizeof(client))
-        memcpy(client, chain, (size_t)(slash - chain));
-    const struct coin_params *params = slash ? coin_params_find(client, slash + 1) : NULL;
-    if (!params)
+    const struct cold_family *family;
+    if (!slash || (size_t)(slash - chain) >= sizeof(client))
         return err_set(err, ERR_INVALID, "%.60s is no CLIENT/NETWORK, as litecoin/main", chain);
-    if (!arena)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    if (!psbt_read(file, arena, &psbt, err))
-        return false;
-    str_add_format(out, "%s\n", params->title);
-    for (size_t i = 0; i < psbt.tx.inputs_count; i++) {
-        struct coin_output spent;
-        char tail[64];
-        if (!psbt_spent(&psbt, i, &spent, NULL, err))
-            return false;
-        snprintf(tail, sizeof(tail), "  %s, %zu signatures",
-                 psbt_is_final(&psbt, i) ? "final" : "open", psbt_signatures_count(&psbt, i));
-        show_output(params, &spent, "  spends  ", tail, out);
-    }
-    for (size_t i = 0; i < psbt.tx.outputs_count; i++)
-        show_output(params, &psbt.tx.outputs[i], "  pays    ", "", out);
-    if (!psbt_fee(&psbt, &fee, err))
-        return false;
-    str_add_format(out, "  fee     %llu units\n", (unsigned long long)fee);
-    return str_ok(out) || err_set(err, ERR_INTERNAL, "no memory");
-}
-
-static bool raw_read(const struct str *file, struct arena *arena, struct str *raw, struct err *err)
-{
-    struct span text = trimmed(file);
-    struct coin_tx tx;
-    struct psbt psbt;
-    bool is_complete;
-    if (is_hex(text))
-        return hex_read((const char *)text.bytes, text.length, raw) ||
-               err_set(err, ERR_INVALID, "no bytes in hexadecimal digits");
-    if (!psbt_read(file, arena, &psbt, err) || !psbt_finalize(&psbt, &is_complete, err))
-        return false;
-    if (!is_complete)
-        return err_set(err, ERR_INVALID, "signatures are missing");
-    if (!psbt_extract(&psbt, &tx, err))
-        return false;
-    coin_tx_write(&tx, true, raw);
-    return str_ok(raw) || err_set(err, ERR_INTERNAL, "a transaction above its limit");
+    memcpy(client, chain, (size_t)(slash - chain));
+    return family_find(chain_client_find(client), client, &family, err) &&
+           family->show(client, slash + 1, file, out, err);
 }
 
 bool cold_send(const struct blockchain_config *config, const char *chain, const struct str *file,
                struct str *out, struct err *err)
 {
-    AUTO_FREE(arena_free) struct arena *arena = arena_new(ARENA_BYTES_MAX);
-    AUTO(str_release) struct str raw = STR_INIT(COIN_TX_BYTES_MAX);
-    AUTO(str_release) struct str hex = STR_INIT(2 * COIN_TX_BYTES_MAX);
-    const struct coin_params *params;
-    uint8_t txid[TXID_SIZE];
-    char text[TXID_TEXT_SIZE];
-    struct coin_tx tx;
-    struct node node;
-    if (!arena)
-        return err_set(err, ERR_INTERNAL, "no memory");
-    if (!raw_read(file, arena, &raw, err) || !coin_tx_parse(span_of_str(&raw), arena, &tx, err))
-        return false;
-    str_add_hex(&hex, raw.data, raw.length);
-    bool good = node_open(config, chain, &node, &params, err) &&
-                node.client->family->broadcast(&node, str_data(&hex), err);
-    rpc_close(node.rpc);
-    if (!good)
-        return false;
-    coin_tx_id(&tx, txid);
-    str_add(out, txid_text(txid, text));
-    return true;
+    struct cold_place place = {.config = config};
+    const struct cold_family *family;
+    bool good = place_open(chain, &place, &family, err) && family->send(&place, file, out, err);
+    place_close(&place);
+    return good;
 }

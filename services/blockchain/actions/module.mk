@@ -1,1 +1,1 @@
-DEPS := base db json fetch token metrics crypto chain blockchain/family blockchain/domain blockchain/store blockchain/state
+DEPS := base db json fetch token metrics crypto chain coldfile blockchain/family blockchain/domain blockchain/store blockchain/state

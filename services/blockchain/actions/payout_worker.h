@@ -134,5 +134,7 @@ void payout_trouble(struct payout_worker *worker, const struct err *err);
 
 /* Bounds of fees of this chain, from the configuration. */
 struct fee_bounds payout_fee_bounds(const struct payout_worker *worker);
+struct fee_bounds coin_fee_bounds(const struct blockchain_config *config);
+struct fee_bounds gas_fee_bounds(const struct blockchain_config *config);
 
 #endif
