@@ -1,12 +1,10 @@
 #include "iso20022/camt053.h"
 
-#include <expat.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_SIZE = 512, VALUE_SIZE = 1024, CHUNK = 64 * 1024 };
+#include "iso20022/xml_stream.h"
 
-#define NAMESPACE "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 #define STATEMENT "/Document/BkToCstmrStmt/Stmt"
 #define ENTRY STATEMENT "/Ntry"
 #define DETAIL ENTRY "/NtryDtls/TxDtls"
@@ -24,17 +22,10 @@ struct balance {
 };
 
 struct reader {
-    XML_Parser parser;
+    struct xml_stream *stream;
     camt053_take *take;
     void *arg;
     struct err *err;
-    bool failed;
-
-    char path[PATH_SIZE];
-    size_t path_length, depth;
-    char value[VALUE_SIZE];
-    size_t value_length;
-    bool value_cut;
 
     struct statement statement;
     bool has_opening, has_closing;
@@ -53,10 +44,7 @@ struct reader {
 
 /* ---- what is read from where ---- */
 
-static const struct place {
-    const char *path;
-    size_t offset, size;
-} places[] = {
+static const struct xml_place places[] = {
 #define P(path_, member)                                                                           \
     {                                                                                              \
         path_, offsetof(struct reader, member), sizeof(((struct reader *)0)->member)               \
@@ -87,28 +75,7 @@ static const struct place {
 
 static bool fail(struct reader *reader, const char *why)
 {
-    if (!reader->failed)
-        err_set(reader->err, ERR_BODY_INVALID, "line %lu: %s",
-                (unsigned long)XML_GetCurrentLineNumber(reader->parser), why);
-    reader->failed = true;
-    XML_StopParser(reader->parser, XML_FALSE);
-    return false;
-}
-
-static bool is_at(const struct reader *reader, const char *path)
-{
-    return strcmp(reader->path, path) == 0;
-}
-
-/* Banks break long lines; ids and names stay as they are but for blanks around them. */
-static void trim(struct reader *reader)
-{
-    size_t begin = strspn(reader->value, " \t\r\n"), end = reader->value_length;
-    while (end > begin && strchr(" \t\r\n", reader->value[end - 1]))
-        end--;
-    memmove(reader->value, reader->value + begin, end - begin);
-    reader->value_length = end - begin;
-    reader->value[reader->value_length] = '\0';
+    return xml_fail(reader->stream, why);
 }
 
 /* Lines of free text are joined without a blank: a bank may have broken one within a reference. Cut
@@ -122,22 +89,6 @@ static void add_text(struct part *part, const char *text)
         add--;
     memcpy(part->text + have, text, add);
     part->text[have + add] = '\0';
-}
-
-/* An element of elements has no text of its own. */
-static bool keep(struct reader *reader)
-{
-    if (reader->value_length == 0)
-        return true;
-    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-        if (!is_at(reader, places[i].path))
-            continue;
-        if (reader->value_cut || reader->value_length >= places[i].size)
-            return fail(reader, "a text is longer than the standard has it");
-        memcpy((char *)reader + places[i].offset, reader->value, reader->value_length + 1);
-        return true;
-    }
-    return true;
 }
 
 /* ---- amounts ---- */
@@ -188,9 +139,7 @@ static bool tell(struct reader *reader, struct statement_entry *entry, const str
     entry->is_return = part->is_return;
     if (reader->take(reader->arg, &reader->statement, entry, reader->err))
         return true;
-    reader->failed = true;
-    XML_StopParser(reader->parser, XML_FALSE);
-    return false;
+    return xml_stop(reader->stream);
 }
 
 /* Whether each transaction has an amount of the entry's currency, and they add up to it. */
@@ -272,137 +221,66 @@ static bool statement_end(struct reader *reader)
 
 /* ---- the stream ---- */
 
-static bool push(struct reader *reader, const char *name)
-{
-    const char *bar = strrchr(name, '|');
-    const char *local = bar ? bar + 1 : name;
-    size_t length = strlen(local);
-    if (reader->depth == 0 && (!bar || strncmp(name, NAMESPACE, sizeof(NAMESPACE) - 1) != 0 ||
-                               strcmp(local, "Document") != 0))
-        return fail(reader, "this is no camt.053 document");
-    if (++reader->depth > CAMT053_DEPTH_MAX || reader->path_length + length + 2 > PATH_SIZE)
-        return fail(reader, "elements are nested too deeply");
-    reader->path[reader->path_length++] = '/';
-    memcpy(reader->path + reader->path_length, local, length + 1);
-    reader->path_length += length;
-    return true;
-}
-
 static void begin_scope(struct reader *reader)
 {
-    if (is_at(reader, STATEMENT)) {
+    const struct xml_stream *stream = reader->stream;
+    if (xml_is_at(stream, STATEMENT)) {
         memset(&reader->statement, 0, sizeof(reader->statement));
         reader->has_opening = reader->has_closing = false;
         reader->sum = DEC_ZERO;
         reader->number = 0;
-    } else if (is_at(reader, STATEMENT "/Bal")) {
+    } else if (xml_is_at(stream, STATEMENT "/Bal")) {
         memset(&reader->balance, 0, sizeof(reader->balance));
-    } else if (is_at(reader, ENTRY)) {
-        reader->line = XML_GetCurrentLineNumber(reader->parser);
+    } else if (xml_is_at(stream, ENTRY)) {
+        reader->line = xml_line(stream);
         reader->entry_amount[0] = reader->entry_currency[0] = reader->sign[0] = '\0';
         reader->status[0] = reader->reversal[0] = '\0';
         reader->entry_ref[0] = reader->servicer_ref[0] = '\0';
         reader->parts_count = 0;
-    } else if (is_at(reader, DETAIL)) {
+    } else if (xml_is_at(stream, DETAIL)) {
         memset(&reader->part, 0, sizeof(reader->part));
-    } else if (is_at(reader, DETAIL "/RtrInf")) {
+    } else if (xml_is_at(stream, DETAIL "/RtrInf")) {
         reader->part.is_return = true;
     }
 }
 
-static void take_currency(struct reader *reader, const char **attributes)
+static void begin(struct xml_stream *stream, void *arg, const char **attributes)
 {
-    bool is_entry = is_at(reader, ENTRY "/Amt");
-    bool is_detail = is_at(reader, DETAIL "/Amt") || is_at(reader, DETAIL "/AmtDtls/TxAmt/Amt");
-    if (!is_entry && !is_detail)
-        return;
-    char *slot = is_entry ? reader->entry_currency : reader->part.currency;
-    for (size_t i = 0; attributes[i]; i += 2)
-        if (strcmp(attributes[i], "Ccy") == 0 && strlen(attributes[i + 1]) == ISO_CURRENCY_SIZE - 1)
-            memcpy(slot, attributes[i + 1], ISO_CURRENCY_SIZE);
-}
-
-static void on_start(void *user, const char *name, const char **attributes)
-{
-    struct reader *reader = user;
-    if (reader->failed || !push(reader, name))
-        return;
-    reader->value_length = 0;
-    reader->value[0] = '\0';
-    reader->value_cut = false;
+    struct reader *reader = arg;
+    reader->stream = stream;
     begin_scope(reader);
-    take_currency(reader, attributes);
+    if (xml_is_at(stream, ENTRY "/Amt"))
+        xml_currency(attributes, reader->entry_currency);
+    else if (xml_is_at(stream, DETAIL "/Amt") || xml_is_at(stream, DETAIL "/AmtDtls/TxAmt/Amt"))
+        xml_currency(attributes, reader->part.currency);
 }
 
-static void on_text(void *user, const char *text, int length)
+static bool end(struct xml_stream *stream, void *arg)
 {
-    struct reader *reader = user;
-    size_t add = length > 0 ? (size_t)length : 0, room = VALUE_SIZE - 1 - reader->value_length;
-    if (add > room)
-        add = room, reader->value_cut = true;
-    memcpy(reader->value + reader->value_length, text, add);
-    reader->value_length += add;
-    reader->value[reader->value_length] = '\0';
-}
-
-static bool end_scope(struct reader *reader)
-{
-    trim(reader);
-    if (is_at(reader, DETAIL "/RmtInf/Ustrd")) {
-        add_text(&reader->part, reader->value);
+    struct reader *reader = arg;
+    if (xml_is_at(stream, DETAIL "/RmtInf/Ustrd")) {
+        add_text(&reader->part, stream->value);
         return true;
     }
-    if (is_at(reader, STATEMENT "/Bal"))
+    if (xml_is_at(stream, STATEMENT "/Bal"))
         return balance_end(reader);
-    if (is_at(reader, DETAIL))
+    if (xml_is_at(stream, DETAIL))
         return detail_end(reader);
-    if (is_at(reader, ENTRY))
+    if (xml_is_at(stream, ENTRY))
         return entry_end(reader);
-    if (is_at(reader, STATEMENT))
+    if (xml_is_at(stream, STATEMENT))
         return statement_end(reader);
-    return keep(reader);
+    return xml_keep(stream);
 }
 
-static void on_end(void *user, const char *name)
-{
-    struct reader *reader = user;
-    (void)name;
-    if (reader->failed || !end_scope(reader))
-        return;
-    char *slash = strrchr(reader->path, '/');
-    assert(slash && reader->depth > 0);
-    *slash = '\0';
-    reader->path_length = (size_t)(slash - reader->path);
-    reader->depth--;
-    /* What follows an inner element is no text of the outer one. */
-    reader->value_length = 0;
-    reader->value[0] = '\0';
-}
-
-/* Without a document type there are no entities: nothing to expand, nothing to fetch. */
-static void on_doctype(void *user, const char *name, const char *system_id, const char *public_id,
-                       int has_subset)
-{
-    (void)name;
-    (void)system_id;
-    (void)public_id;
-    (void)has_subset;
-    fail(user, "a document type is not taken");
-}
-
-static bool parse(struct reader *reader, const char *text, size_t length)
-{
-    for (size_t at = 0; at < length || length == 0; at += CHUNK) {
-        size_t some = length - at < CHUNK ? length - at : CHUNK;
-        bool is_last = at + some == length;
-        if (XML_Parse(reader->parser, text + at, (int)some, is_last) == XML_STATUS_ERROR)
-            return reader->failed ? false
-                                  : fail(reader, XML_ErrorString(XML_GetErrorCode(reader->parser)));
-        if (is_last)
-            break;
-    }
-    return !reader->failed;
-}
+static const struct xml_format format = {
+    .name_space = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.",
+    .refusal = "this is no camt.053 document",
+    .places = places,
+    .places_count = ARRAY_LEN(places),
+    .begin = begin,
+    .end = end,
+};
 
 bool camt053_read(const char *text, size_t length, camt053_take *take, void *arg, struct err *err)
 {
@@ -410,21 +288,13 @@ bool camt053_read(const char *text, size_t length, camt053_take *take, void *arg
         return err_set(err, ERR_BODY_TOO_LARGE, "a statement of %zu bytes", length);
     struct reader *reader = calloc(1, sizeof(*reader));
     struct part *parts = calloc(CAMT053_DETAILS_MAX, sizeof(*parts));
-    XML_Parser parser = XML_ParserCreateNS(NULL, '|');
     bool ok = false;
-    if (reader && parts && parser) {
-        *reader =
-            (struct reader){.parser = parser, .take = take, .arg = arg, .err = err, .parts = parts};
-        XML_SetUserData(parser, reader);
-        XML_SetElementHandler(parser, on_start, on_end);
-        XML_SetCharacterDataHandler(parser, on_text);
-        XML_SetStartDoctypeDeclHandler(parser, on_doctype);
-        ok = parse(reader, text, length);
+    if (reader && parts) {
+        *reader = (struct reader){.take = take, .arg = arg, .err = err, .parts = parts};
+        ok = xml_read(&format, reader, text, length, err);
     } else {
         err_set(err, ERR_BUSY, "no memory for a statement");
     }
-    if (parser)
-        XML_ParserFree(parser);
     free(parts);
     free(reader);
     return ok;

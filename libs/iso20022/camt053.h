@@ -26,13 +26,9 @@
 
 enum {
     CAMT053_BYTES_MAX = 16 * 1024 * 1024,
-    CAMT053_DEPTH_MAX = 32,
     CAMT053_ENTRIES_MAX = 100000, /* of a file */
     CAMT053_DETAILS_MAX = 500,    /* of an entry */
-    ISO_ID_SIZE = 36,
-    ISO_NAME_SIZE = 141,
-    ISO_CURRENCY_SIZE = 4,
-    STATEMENT_TEXT_SIZE = 561 /* four lines of 140 */
+    STATEMENT_TEXT_SIZE = 561     /* four lines of 140 */
 };
 
 struct statement {

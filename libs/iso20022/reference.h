@@ -18,7 +18,11 @@ enum {
     CREDITOR_REFERENCE_BODY_MAX = 21,
     CREDITOR_REFERENCE_SIZE = 4 + CREDITOR_REFERENCE_BODY_MAX + 1,
     CREDITOR_REFERENCE_SHOWN_SIZE = CREDITOR_REFERENCE_SIZE + CREDITOR_REFERENCE_SIZE / 4,
-    IBAN_SIZE = 34 + 1
+    IBAN_SIZE = 34 + 1,
+    /* of every message of ISO 20022 */
+    ISO_ID_SIZE = 36,
+    ISO_NAME_SIZE = 141,
+    ISO_CURRENCY_SIZE = 4
 };
 
 /* "RF", two check digits, the body: 1 to 21 digits and capital letters. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "accounting/actions/fiat_batch.h"
+#include "accounting/actions/fiat_report.h"
 #include "accounting/actions/seed.h"
 #include "accounting/actions/statement_import.h"
 #include "accounting/domain/fiat_account.h"
@@ -19,6 +20,7 @@
 #include "db/db.h"
 #include "iso20022/camt053.h"
 #include "iso20022/pain001.h"
+#include "iso20022/pain002.h"
 #include "secret/secret.h"
 
 enum { SHELL_ARENA_BYTES_MAX = 16 << 20 };
@@ -76,6 +78,21 @@ static bool import(const struct outgoing *shell, const char *path, struct err *e
     if (!statement_import(shell->app, shell->db, &file, &report, err))
         return false;
     printf("%s\n", str_data(&report));
+    return true;
+}
+
+/* ---- --import-report ---- */
+
+static bool report_take(const struct outgoing *shell, const char *path, struct err *err)
+{
+    AUTO(str_release) struct str text = STR_INIT(PAIN002_BYTES_MAX);
+    AUTO(str_release) struct str outcome = STR_INIT(FIAT_REPORT_OUTCOME_BYTES_MAX);
+    if (!file_read(path, &text, err))
+        return false;
+    const struct fiat_report_file file = {.text = str_data(&text), .length = text.length};
+    if (!fiat_report_import(shell, &file, &outcome, err))
+        return false;
+    printf("%s\n", str_data(&outcome));
     return true;
 }
 
@@ -154,6 +171,11 @@ static int run_import(struct service *service, const char *path)
     return shell_run(service, "--import-statement", import, path);
 }
 
+static int run_report(struct service *service, const char *path)
+{
+    return shell_run(service, "--import-report", report_take, path);
+}
+
 static int run_batch_make(struct service *service, const char *currency)
 {
     return shell_run(service, "--make-fiat-batch", batch_make, currency);
@@ -171,6 +193,10 @@ const struct service_flag accounting_flags[] = {
     {"--import-statement", "FILE",
      "Import a bank's statement (camt.053), print what became of each entry, then exit.", true,
      run_import},
+    {"--import-report", "FILE",
+     "Import what a bank says of a released batch (pain.002), print what became of each line, then "
+     "exit.",
+     true, run_report},
     {"--make-fiat-batch", "CURRENCY",
      "Put the fiat withdrawals that may be paid into a batch, which an operator releases, then "
      "exit.",

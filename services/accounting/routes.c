@@ -74,6 +74,7 @@ static const struct http_route *const groups[] = {
     admin_deposit_routes,
     admin_fiat_batch_routes,
     admin_fiat_payment_routes,
+    admin_fiat_report_routes,
     admin_fiat_statement_routes,
     admin_withdraw_routes,
     admin_withdraw_explain_routes,

@@ -183,6 +183,32 @@ def test_batch__dropped__its_withdrawals_go_into_another_one(admin, second):  # 
     ok(second.post(f"/admin/fiat_batches/{again['id']}/drop"))
 
 
+def test_batch__one_given_back_meanwhile__is_left_out_when_the_rest_is_confirmed(admin, second):  # noqa: F811
+    member = rich()
+    gone, kept = accept(admin, withdrawal(member)), accept(admin, withdrawal(member, amount="20"))
+    made = batch(admin, gone, kept)
+    path = f"/admin/fiat_batches/{made['id']}/release"
+    ok(admin.post("/admin/withdraws/actions", id=shown(admin, gone)["id"], action="cancel"))
+    # Who releases it says what he saw, whole and right.
+    for wrong in ({}, {"payments": 2, "sum": "30"}, {"payments": 1, "sum": "10"}, {"payments": 2, "sum": "20"}):
+        assert errors(second.post(path, **wrong)) == ["admin.fiat_batch.changed"]
+    assert errors(second.post(path, payments=1)) == ["admin.fiat_batch.payments_and_sum"]
+    assert errors(admin.post(path, payments=1, sum="20")) == ["admin.fiat_batch.same_operator"]
+    assert set(lines_of(admin, made)) == {gone, kept}
+    row = ok(second.post(path, payments=1, sum="20"))
+    assert (row["state"], row["payments"], Decimal(row["sum"])) == ("released", 1, 20)
+    assert list(lines_of(admin, made)) == list(payments_of(file_of(admin, made))) == [kept]
+    assert [shown(admin, tid)["state"] for tid in (gone, kept)] == ["canceled", "confirming"]
+    assert member.balance("eur") == (Decimal(80), Decimal(20))
+    # Nothing is left of another one: it can only be dropped.
+    empty = batch(admin, accept(admin, withdrawal(member)))
+    tid = list(lines_of(admin, empty))[0]
+    ok(admin.post("/admin/withdraws/actions", id=shown(admin, tid)["id"], action="cancel"))
+    assert errors(second.post(f"/admin/fiat_batches/{empty['id']}/release", payments=0, sum="0")) == [
+        "admin.fiat_batch.changed"]
+    ok(second.post(f"/admin/fiat_batches/{empty['id']}/drop"))
+
+
 def test_batch__failed_by_an_operator__is_refunded_once(admin, second):  # noqa: F811
     member = rich()
     tid = accept(admin, withdrawal(member))

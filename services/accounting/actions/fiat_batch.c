@@ -287,12 +287,34 @@ struct decision {
     const struct outgoing *outgoing;
     uint64_t id, operator_id;
     enum fiat_batch_event event;
+    const struct fiat_batch_seen *seen; /* NULL: all of it */
 };
 
-static bool release(const struct decision *decision, const struct fiat_batch *batch,
-                    struct err *err)
+/* One goes out; or it was given back or paid by hand, and leaves the batch. */
+static bool release_one(const struct decision *decision, struct fiat_batch *batch,
+                        uint64_t withdraw_id, struct err *err)
 {
     const struct outgoing *outgoing = decision->outgoing;
+    struct withdraw row;
+    if (!withdraw_find_locked(outgoing->db, outgoing->arena, withdraw_id, 0, &row, err))
+        return false;
+    if (row.member_id == decision->operator_id)
+        return refuse(err, &row, "admin.fiat_batch.own_withdrawal",
+                      "nobody releases his own withdrawal");
+    if (row.state == WITHDRAW_PROCESSING)
+        return withdraw_step(outgoing, &row, NULL, WITHDRAW_DO_DISPATCH, reason_batch, err);
+    if (!decision->seen)
+        return refuse(err, &row, "admin.fiat_batch.changed", withdraw_state_word(row.state));
+    batch->payments--;
+    return (dec_sub(batch->sum, row.amount, &batch->sum) ||
+            err_set(err, ERR_OVERFLOW, "the sum of the batch is too large")) &&
+           fiat_batch_item_delete(outgoing->db, withdraw_id, err);
+}
+
+static bool release(const struct decision *decision, struct fiat_batch *batch, struct err *err)
+{
+    const struct outgoing *outgoing = decision->outgoing;
+    const struct fiat_batch_seen *seen = decision->seen;
     struct listed listed;
     if (batch->maker_id == decision->operator_id)
         return err_set_key(err, ERR_INVALID, "admin.fiat_batch.same_operator",
@@ -301,20 +323,15 @@ static bool release(const struct decision *decision, const struct fiat_batch *ba
         !fiat_batch_items(outgoing->db, outgoing->arena, batch->id, &listed, err))
         return false;
     const struct fiat_batch_item *items = listed.rows;
-    for (size_t i = 0; i < listed.count; i++) {
-        struct withdraw row;
-        if (!withdraw_find_locked(outgoing->db, outgoing->arena, items[i].withdraw_id, 0, &row,
-                                  err))
-            return false;
-        if (row.member_id == decision->operator_id)
-            return refuse(err, &row, "admin.fiat_batch.own_withdrawal",
-                          "nobody releases his own withdrawal");
-        if (row.state != WITHDRAW_PROCESSING)
-            return refuse(err, &row, "admin.fiat_batch.changed", withdraw_state_word(row.state));
-        if (!withdraw_step(outgoing, &row, NULL, WITHDRAW_DO_DISPATCH, reason_batch, err))
-            return false;
-    }
     assert(listed.count == batch->payments);
+    for (size_t i = 0; i < listed.count; i++)
+        if (!release_one(decision, batch, items[i].withdraw_id, err))
+            return false;
+    if (batch->payments == 0 ||
+        (seen && (seen->payments != batch->payments || dec_cmp(seen->sum, batch->sum) != 0)))
+        return err_set_key(err, ERR_INVALID, "admin.fiat_batch.changed",
+                           "batch %lu has %lu payments now", (unsigned long)batch->id,
+                           (unsigned long)batch->payments);
     return !batch->by_gateway ||
            fiat_batch_items_order(outgoing->db, batch->id, outgoing->now_us, err);
 }
@@ -344,16 +361,17 @@ static bool decide(struct decision *decision, struct fiat_batch *ret_batch, stru
 }
 
 bool fiat_batch_release(const struct outgoing *outgoing, uint64_t id, uint64_t operator_id,
-                        struct fiat_batch *ret_batch, struct err *err)
+                        const struct fiat_batch_seen *seen, struct fiat_batch *ret_batch,
+                        struct err *err)
 {
-    struct decision decision = {outgoing, id, operator_id, FIAT_BATCH_RELEASE};
+    struct decision decision = {outgoing, id, operator_id, FIAT_BATCH_RELEASE, seen};
     return decide(&decision, ret_batch, err);
 }
 
 bool fiat_batch_drop(const struct outgoing *outgoing, uint64_t id, uint64_t operator_id,
                      struct fiat_batch *ret_batch, struct err *err)
 {
-    struct decision decision = {outgoing, id, operator_id, FIAT_BATCH_DROP};
+    struct decision decision = {outgoing, id, operator_id, FIAT_BATCH_DROP, NULL};
     return decide(&decision, ret_batch, err);
 }
 
@@ -367,6 +385,8 @@ bool fiat_batch_line_open(const struct outgoing *outgoing, const struct fiat_bat
                                          .withdraw_state = item->withdraw_state,
                                          .order_state = item->order_state,
                                          .error = item->error,
+                                         .bank_status = item->bank_status,
+                                         .bank_reason = item->bank_reason,
                                          .attempts = item->attempts,
                                          .amount = item->amount};
     return receiver_open(outgoing, item, &ret_line->iban, &ret_line->name, err);

@@ -36,10 +36,19 @@ struct fiat_batch_asked {
 bool fiat_batch_create(const struct outgoing *outgoing, const struct fiat_batch_asked *asked,
                        struct fiat_batch *ret_batch, struct err *err) MUST_CHECK;
 
-/* ERR_INVALID with key: same_operator, own_withdrawal, changed (one was moved meanwhile: drop the batch);
- * ERR_STATE_CONFLICT. */
+/*
+ * ERR_INVALID with key: same_operator, own_withdrawal, changed; ERR_STATE_CONFLICT.
+ *
+ * One that was given back or paid by hand since the batch was made is left out, when who releases it says
+ * what is left (`seen`: number and sum); without that, or when they are others, the batch has `changed`.
+ */
+struct fiat_batch_seen {
+    uint64_t payments;
+    struct dec sum;
+};
 bool fiat_batch_release(const struct outgoing *outgoing, uint64_t id, uint64_t operator_id,
-                        struct fiat_batch *ret_batch, struct err *err) MUST_CHECK;
+                        const struct fiat_batch_seen *seen, struct fiat_batch *ret_batch,
+                        struct err *err) MUST_CHECK;
 bool fiat_batch_drop(const struct outgoing *outgoing, uint64_t id, uint64_t operator_id,
                      struct fiat_batch *ret_batch, struct err *err) MUST_CHECK;
 
@@ -51,7 +60,8 @@ bool fiat_batch_write(const struct outgoing *outgoing, uint64_t id, struct str *
 struct fiat_batch_line {
     const char *tid, *uid, *withdraw_state;
     const char *name, *iban;
-    const char *order_state, *error; /* at the gateway; NULL: none */
+    const char *order_state, *error;       /* at the gateway; NULL: none */
+    const char *bank_status, *bank_reason; /* what the bank said (fiat_report.h); NULL: nothing */
     uint64_t attempts;
     struct dec amount;
 };

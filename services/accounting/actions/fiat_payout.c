@@ -107,6 +107,18 @@ static bool hear_unit(struct db *db, void *arg, struct err *err)
     return told->is_paid ? paid(work, err) : returned(work, err);
 }
 
+bool fiat_payout_hear_within(const struct outgoing *outgoing, const struct fiat_payout_told *told,
+                             enum fiat_payout_outcome *ret_outcome, struct withdraw *ret_row,
+                             struct err *err)
+{
+    struct work work = {.outgoing = outgoing, .told = told};
+    if (!hear_unit(outgoing->db, &work, err))
+        return false;
+    *ret_outcome = work.outcome;
+    *ret_row = work.row;
+    return true;
+}
+
 bool fiat_payout_hear(const struct outgoing *outgoing, const struct fiat_payout_told *told,
                       enum fiat_payout_outcome *ret_outcome, struct withdraw *ret_row,
                       struct err *err)

@@ -35,6 +35,11 @@ bool fiat_payout_hear(const struct outgoing *outgoing, const struct fiat_payout_
                       enum fiat_payout_outcome *ret_outcome, struct withdraw *ret_row,
                       struct err *err) MUST_CHECK;
 
+/* The same within a transaction of the caller's, who wakes the outbox after it. */
+bool fiat_payout_hear_within(const struct outgoing *outgoing, const struct fiat_payout_told *told,
+                             enum fiat_payout_outcome *ret_outcome, struct withdraw *ret_row,
+                             struct err *err) MUST_CHECK;
+
 /* The same of a payment gateway's PAYOUT_PAID or PAYOUT_FAILED; outgoing->actor is its name. ERR_STATE_CONFLICT as well:
  * it failed after it had been paid, which is for people to look at. */
 bool fiat_payout_hear_gateway(const struct outgoing *outgoing, const struct payment_news *news,

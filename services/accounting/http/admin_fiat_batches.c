@@ -51,6 +51,9 @@ static const struct json_field line_fields[] = {
      .doc = "At the payment gateway: new, asked (it may be paid), taken, ended."},
     {"attempts", JSON_U64, AT(attempts), .doc = "How often the gateway was asked in this state."},
     {"error", JSON_TEXT, AT(error), .doc = "What went wrong there last."},
+    {"bank_status", JSON_TEXT, AT(bank_status),
+     .doc = "What the bank's pain.002 said of it: ACCP, ACSP, ACSC, PDNG, RJCT, ..."},
+    {"bank_reason", JSON_TEXT, AT(bank_reason), .doc = "Why, in the bank's words."},
     {NULL}};
 #undef AT
 
@@ -58,6 +61,8 @@ struct batch_form {
     struct param_i64 id;
     const char *currency, *state, *by;
     struct param_list tids;
+    struct param_i64 payments; /* release: what is left */
+    struct param_dec sum;
     struct paging paging;
 };
 
@@ -81,6 +86,15 @@ static const struct param create_params[] = {
     PARAM_END};
 static const struct param path_params[] = {
     ROW_ID_IN_PATH(AT(id), "admin.fiat_batch.non_integer_id"), PARAM_END};
+static const struct param release_params[] = {
+    ROW_ID_IN_PATH(AT(id), "admin.fiat_batch.non_integer_id"),
+    {.name = "payments", .kind = PARAM_I64, .offset = AT(payments),
+     .type_code = "admin.fiat_batch.non_integer_payments",
+     .doc = "With sum: how many are processing still; the others are left out."},
+    {.name = "sum", .kind = PARAM_DEC, .offset = AT(sum),
+     .type_code = "admin.fiat_batch.non_decimal_sum",
+     .doc = "With payments: what those make."},
+    PARAM_END};
 /* clang-format on */
 #undef AT
 
@@ -150,33 +164,48 @@ static void create(struct http_request *request)
         http_reply_err(request, &err);
 }
 
-typedef bool decide(const struct outgoing *outgoing, uint64_t id, uint64_t operator_id,
-                    struct fiat_batch *ret_batch, struct err *err);
+static void decision_reply(struct http_request *request, bool ok, const struct fiat_batch *batch,
+                           const char *conflict, struct err *err)
+{
+    if (ok) {
+        batch_reply(request, batch);
+        return;
+    }
+    if (err->code == ERR_STATE_CONFLICT)
+        err->key = conflict;
+    http_reply_err(request, err);
+}
 
-static void decide_or_reply(struct http_request *request, decide *action, const char *conflict)
+static void release(struct http_request *request)
+{
+    const struct batch_form *form = http_params(request);
+    const struct fiat_batch_seen seen = {
+        .payments = form->payments.value > 0 ? (uint64_t)form->payments.value : 0,
+        .sum = form->sum.value};
+    struct outgoing outgoing;
+    struct fiat_batch batch;
+    struct err err;
+    if (form->payments.given != form->sum.given) {
+        reply_code(request, "admin.fiat_batch.payments_and_sum");
+        return;
+    }
+    if (!request_outgoing(request, request_operator(request), &outgoing))
+        return;
+    bool ok = fiat_batch_release(&outgoing, id_of(form), request_member(request)->id,
+                                 form->payments.given ? &seen : NULL, &batch, &err);
+    decision_reply(request, ok, &batch, "admin.fiat_batch.cannot_release", &err);
+}
+
+static void drop(struct http_request *request)
 {
     struct outgoing outgoing;
     struct fiat_batch batch;
     struct err err;
     if (!request_outgoing(request, request_operator(request), &outgoing))
         return;
-    if (action(&outgoing, id_of(http_params(request)), request_member(request)->id, &batch, &err)) {
-        batch_reply(request, &batch);
-        return;
-    }
-    if (err.code == ERR_STATE_CONFLICT)
-        err.key = conflict;
-    http_reply_err(request, &err);
-}
-
-static void release(struct http_request *request)
-{
-    decide_or_reply(request, fiat_batch_release, "admin.fiat_batch.cannot_release");
-}
-
-static void drop(struct http_request *request)
-{
-    decide_or_reply(request, fiat_batch_drop, "admin.fiat_batch.cannot_drop");
+    bool ok = fiat_batch_drop(&outgoing, id_of(http_params(request)), request_member(request)->id,
+                              &batch, &err);
+    decision_reply(request, ok, &batch, "admin.fiat_batch.cannot_drop", &err);
 }
 
 static void payments(struct http_request *request)
@@ -223,8 +252,8 @@ const struct http_route admin_fiat_batch_routes[] = {
      .handler = payments, .params = path_params, .reply = line_fields, .reply_is_array = true,
      .action = "read", .doc = "What a batch pays to whom."},
     {.method = "POST", .path = "/api/v2/admin/fiat_batches/:id/release", ROUTE, .handler = release,
-     .params = path_params, .reply = batch_fields, .action = "update",
-     .doc = "Let the bank pay a batch, by somebody else than made it; its withdrawals are confirming then."},
+     .params = release_params, .reply = batch_fields, .action = "update",
+     .doc = "Let the bank pay a batch, by somebody else than made it; its withdrawals are confirming then. With payments and sum, without those that were canceled meanwhile."},
     {.method = "POST", .path = "/api/v2/admin/fiat_batches/:id/drop", ROUTE, .handler = drop,
      .params = path_params, .reply = batch_fields, .action = "update",
      .doc = "Give a batch up that is not released; its withdrawals wait for another one."},

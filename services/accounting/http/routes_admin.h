@@ -24,6 +24,7 @@ extern const struct http_route admin_fiat_batch_routes[];
 extern const struct http_route admin_parked_routes[];         /* events of the gateway that wait */
 extern const struct http_route admin_reconciliation_routes[]; /* coins against books */
 extern const struct http_route admin_fiat_payment_routes[];
+extern const struct http_route admin_fiat_report_routes[];
 extern const struct http_route admin_fiat_statement_routes[];
 extern const struct http_route admin_wallet_routes[];
 extern const struct http_route admin_wallet_overview_routes[];

@@ -65,4 +65,8 @@ const struct metric_row accounting_metrics[METRIC_MAX] = {
     [METRIC_FIAT_FORGED] = {"fiat_webhooks_refused_total", METRIC_COUNTER,
                             "Webhooks of the payment gateway with a wrong or old signature. ALERT.",
                             NULL},
+    [METRIC_FIAT_REPORT_REFUSED] =
+        {"fiat_report_lines_refused_total", METRIC_COUNTER,
+         "Lines of a bank's pain.002 that contradict the books. ALERT: an operator must look.",
+         NULL},
 };

@@ -102,6 +102,16 @@ bool fiat_batch_find_locked(struct db *db, struct arena *arena, uint64_t id,
     return batch_find(db, arena, id, true, ret_row, err);
 }
 
+bool fiat_batch_find_message_locked(struct db *db, struct arena *arena, const char *message_id,
+                                    struct fiat_batch *ret_row, struct err *err)
+{
+    struct listing listing = {.arena = arena, .where = STR_INIT(LISTING_BYTES_MAX), .locked = true};
+    sql_where_ascii(db, &listing.where, " AND b.message_id = ?", message_id);
+    bool found = listing_find(db, &batch_table, &listing, ret_row, err);
+    str_release(&listing.where);
+    return found;
+}
+
 bool fiat_batch_list(struct db *db, const char *state, const char *currency_id,
                      struct listing *listing, struct listed *ret_listed, struct err *err)
 {
@@ -125,6 +135,8 @@ static void item_read(struct row_reader *reader, void *to)
     row->error = row_text(reader, 7);
     row->attempts = db_get_u64(reader->result, 8);
     row->next_at = db_get_time_us(reader->result, 9);
+    row->bank_status = row_text(reader, 10);
+    row->bank_reason = row_text(reader, 11);
 }
 
 static const struct listing_column item_columns[] = {
@@ -134,7 +146,7 @@ static const struct listing_table item_table = {
     .count = "SELECT COUNT(*) FROM fiat_batch_items i WHERE TRUE",
     .select = "SELECT i.withdraw_id, i.receiver, w.tid,"
               " (SELECT uid FROM members WHERE id = w.member_id), w.aasm_state, w.amount,"
-              " i.order_state, i.error, i.attempts, i.next_at"
+              " i.order_state, i.error, i.attempts, i.next_at, i.bank_status, i.bank_reason"
               " FROM fiat_batch_items i JOIN withdraws w ON w.id = i.withdraw_id WHERE TRUE",
     .columns = item_columns,
     .row_size = sizeof(struct fiat_batch_item),
@@ -180,6 +192,17 @@ bool fiat_batch_item_update(struct db *db, const struct fiat_batch_item *row, st
                    NULL, err);
 }
 
+bool fiat_batch_item_hear(struct db *db, const struct fiat_batch_item *row, int64_t now_us,
+                          struct err *err)
+{
+    return db_exec(db,
+                   "UPDATE fiat_batch_items SET bank_status = ?, bank_reason = ?, bank_at = ?"
+                   " WHERE withdraw_id = ?",
+                   DB_ARGS(DB_TEXT(row->bank_status), DB_TEXT(row->bank_reason), DB_TIME(now_us),
+                           DB_U64(row->withdraw_id)),
+                   NULL, err);
+}
+
 bool fiat_batch_items_due(struct db *db, struct arena *arena, int64_t now_us, size_t max,
                           struct listed *ret_listed, struct err *err)
 {
@@ -200,6 +223,12 @@ bool fiat_batch_items_order(struct db *db, uint64_t batch_id, int64_t now_us, st
     return db_exec(
         db, "UPDATE fiat_batch_items SET order_state = 'new', next_at = ? WHERE batch_id = ?",
         DB_ARGS(DB_TIME(now_us), DB_U64(batch_id)), NULL, err);
+}
+
+bool fiat_batch_item_delete(struct db *db, uint64_t withdraw_id, struct err *err)
+{
+    return db_exec(db, "DELETE FROM fiat_batch_items WHERE withdraw_id = ?",
+                   DB_ARGS(DB_U64(withdraw_id)), NULL, err);
 }
 
 bool fiat_batch_items_delete(struct db *db, uint64_t batch_id, struct err *err)
@@ -229,6 +258,31 @@ bool fiat_batch_candidates(struct db *db, const char *currency_id, uint64_t *ret
 }
 
 /* ---- what was told ---- */
+
+bool fiat_report_insert(struct db *db, const struct fiat_report *row, int64_t now_us,
+                        struct err *err)
+{
+    return db_exec(db,
+                   "INSERT INTO fiat_reports (batch_id, message_id, digest, outcome, maker_id,"
+                   " created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                   DB_ARGS(DB_U64(row->batch_id), DB_TEXT(row->message_id), DB_TEXT(row->digest),
+                           DB_TEXT(row->outcome), or_null(row->maker_id), DB_TIME(now_us)),
+                   NULL, err);
+}
+
+bool fiat_report_find(struct db *db, struct arena *arena, struct fiat_report *row, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT digest, outcome FROM fiat_reports WHERE batch_id = ? AND message_id = ?",
+                  DB_ARGS(DB_U64(row->batch_id), DB_TEXT(row->message_id)), &rows, err))
+        return false;
+    if (!db_row_next(rows))
+        return err_set(err, ERR_NOT_FOUND, "no report %s", row->message_id);
+    row->digest = arena_strdup(arena, db_get_text(rows, 0));
+    row->outcome = arena_strdup(arena, db_get_text(rows, 1));
+    return (row->digest && row->outcome) || err_set(err, ERR_BUSY, "no memory for a report");
+}
 
 bool fiat_payout_news_put(struct db *db, uint64_t withdraw_id, const char *source, const char *kind,
                           const char *event_id, int64_t now_us, bool *ret_known, struct err *err)

@@ -24,6 +24,8 @@ bool fiat_batch_get(struct db *db, struct arena *arena, uint64_t id, struct fiat
                     struct err *err) MUST_CHECK;
 bool fiat_batch_find_locked(struct db *db, struct arena *arena, uint64_t id,
                             struct fiat_batch *ret_row, struct err *err) MUST_CHECK;
+bool fiat_batch_find_message_locked(struct db *db, struct arena *arena, const char *message_id,
+                                    struct fiat_batch *ret_row, struct err *err) MUST_CHECK;
 /* NULL: any. */
 bool fiat_batch_list(struct db *db, const char *state, const char *currency_id,
                      struct listing *listing, struct listed *ret_listed, struct err *err)
@@ -38,6 +40,7 @@ struct fiat_batch_item {
     const char *error;       /* what went wrong last; NULL: nothing */
     uint64_t attempts;
     int64_t next_at;
+    const char *bank_status, *bank_reason; /* what the bank said of it; NULL: nothing */
     /* read only, of the withdrawal */
     const char *tid, *uid, *withdraw_state;
     struct dec amount;
@@ -55,12 +58,16 @@ bool fiat_batch_item_find_locked(struct db *db, struct arena *arena, uint64_t wi
 /* Writes order_state, error, attempts, next_at. */
 bool fiat_batch_item_update(struct db *db, const struct fiat_batch_item *row, struct err *err)
     MUST_CHECK;
+/* Writes bank_status and bank_reason. */
+bool fiat_batch_item_hear(struct db *db, const struct fiat_batch_item *row, int64_t now_us,
+                          struct err *err) MUST_CHECK;
 /* Those for which the gateway is to be asked now, the longest due first. */
 bool fiat_batch_items_due(struct db *db, struct arena *arena, int64_t now_us, size_t max,
                           struct listed *ret_listed, struct err *err) MUST_CHECK;
 /* All of a batch are new orders. */
 bool fiat_batch_items_order(struct db *db, uint64_t batch_id, int64_t now_us, struct err *err)
     MUST_CHECK;
+bool fiat_batch_item_delete(struct db *db, uint64_t withdraw_id, struct err *err) MUST_CHECK;
 bool fiat_batch_items_delete(struct db *db, uint64_t batch_id, struct err *err) MUST_CHECK;
 
 /* Ids, in order, of at most `max` that wait for a batch: accepted, or given up by one. */
@@ -68,6 +75,17 @@ bool fiat_batch_candidates(struct db *db, const char *currency_id, uint64_t *ret
                            size_t *ret_count, struct err *err) MUST_CHECK;
 
 /* ---- what was told ---- */
+
+/* A file in which the bank said what became of a batch. */
+struct fiat_report {
+    uint64_t batch_id, maker_id; /* maker 0: from the shell */
+    const char *message_id, *digest, *outcome;
+};
+bool fiat_report_insert(struct db *db, const struct fiat_report *row, int64_t now_us,
+                        struct err *err) MUST_CHECK;
+/* By batch_id and message_id; ERR_NOT_FOUND. Digest and outcome are the arena's. */
+bool fiat_report_find(struct db *db, struct arena *arena, struct fiat_report *row, struct err *err)
+    MUST_CHECK;
 
 /* *ret_known: the same was told before. ERR_CONFLICT: something else was, of the same kind. */
 bool fiat_payout_news_put(struct db *db, uint64_t withdraw_id, const char *source, const char *kind,
