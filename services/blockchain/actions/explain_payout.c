@@ -48,6 +48,9 @@ static const struct {
      "signer's audit file, and settle the payout by it."},
     {PAYOUT_REASON_UNDONE, "It was confirmed, a deep reorganisation took that back, and now it is "
                            "mined without effect: settle it."},
+    {PAYOUT_REASON_GONE,
+     "It was confirmed, a deep reorganisation took that back, and what it spent "
+     "is spent by something else: settle it."},
     {PAYOUT_REASON_SETTLED_PAID, "Operators found the transaction that paid it."},
     {PAYOUT_REASON_SETTLED_UNPAID, "Operators found that it was never paid and can't be any more."},
     {"inputs_spent_elsewhere", "Something else used its coins or its nonce, deep enough."},
@@ -99,6 +102,10 @@ static void tell_transactions(struct teller *teller)
     for (size_t i = 0; i < txs->count; i++) {
         const struct payout_tx *tx = &txs->rows[i];
         signed_count += tx->txid[0] != '\0';
+        if (tx->state == PAYOUT_TX_ASIDE)
+            say(teller,
+                "A transaction of ours may be signed for it elsewhere: until something else "
+                "spends one of its coins it may be mined.");
         if (tx->mined_height)
             say(teller, "Transaction %s is in block %llu%s.", tx->txid,
                 (unsigned long long)tx->mined_height, tx->mined_ok ? "" : ", without effect");

@@ -5,8 +5,10 @@
 #include "base/auto.h"
 #include "blockchain/actions/block_haul.h"
 #include "blockchain/actions/main_network.h"
+#include "blockchain/actions/payout_coin_read.h"
 #include "blockchain/actions/second_opinion.h"
 #include "blockchain/store/chains.h"
+#include "blockchain/store/coins.h"
 #include "chain/u256.h"
 
 enum { READ_ARENA_BYTES_MAX = 64 << 20 };
@@ -139,15 +141,20 @@ bool evidence_of_payment(struct payout_worker *worker, const struct payout *payo
     evidence.height = status.height;
     evidence.confirmations = status.confirmations;
     snprintf(evidence.fee_units, sizeof(evidence.fee_units), "%.65s", status.fee_units);
+    bool is_coins = strcmp(worker->chain->client->family->name, "bitcoin") == 0;
+    if (evidence.is_ours && is_coins && !payout_coin_fee(worker, txid, evidence.fee_units, err))
+        return false;
     *ret_evidence = evidence;
     return true;
 }
 
 /* ---- that there is none ---- */
 
+static const char KEY_MAY_BE_PAID[] = "blockchain.settlement.may_be_paid";
+
 static bool may_be_mined(struct err *err, const char *what)
 {
-    return err_set_key(err, ERR_STATE_CONFLICT, "blockchain.settlement.may_be_paid", "%s", what);
+    return err_set_key(err, ERR_STATE_CONFLICT, KEY_MAY_BE_PAID, "%s", what);
 }
 
 static bool is_deep(const struct payout_worker *worker, uint64_t height)
@@ -155,29 +162,6 @@ static bool is_deep(const struct payout_worker *worker, uint64_t height)
     uint64_t taken = worker->chain->height, depth = taken >= height ? taken - height + 1 : 0;
     return depth >= worker->app->config->void_confirmations &&
            depth >= worker->entry->min_confirmations;
-}
-
-/* Our own transactions: dropped ones were never signed, void ones are proven; one that was mined without effect
- * has used up its nonce when that is deep. */
-static bool ours_are_over(struct payout_worker *worker, const struct payout *payout,
-                          struct err *err)
-{
-    struct payout_tx_list all;
-    if (!payout_txs_of(worker->db, worker->arena, payout->id, &all, err))
-        return false;
-    for (size_t i = 0; i < all.count; i++) {
-        const struct payout_tx *tx = &all.rows[i];
-        struct settlement_spend spend;
-        if (tx->state == PAYOUT_TX_DROPPED || tx->state == PAYOUT_TX_VOID)
-            continue;
-        if (tx->state != PAYOUT_TX_MINED || !tx->has_nonce)
-            return may_be_mined(err, "a transaction of ours for it may still be mined");
-        if (!settlement_spend_by(worker->db, worker->chain->key, tx->txid, &spend, err))
-            return false;
-        if (spend.txid[0] == '\0' || !spend.is_failed || !is_deep(worker, spend.height))
-            return may_be_mined(err, "its transaction is not mined without effect, deep enough");
-    }
-    return true;
 }
 
 /* What was signed without us uses this up: something else has to have spent it, which does not pay the payout. */
@@ -210,14 +194,86 @@ static bool used_is_gone(struct payout_worker *worker, const struct payout *payo
                        "what used that up pays it: %.66s", ret_spend->txid);
 }
 
+/* One of the coins of a stored question, or its nonce, in the words of the signer's audit file. */
+static bool used_by_tx(struct payout_worker *worker, const struct payout *payout,
+                       const struct payout_tx *tx, struct settlement_spend *ret_spend,
+                       struct err *err)
+{
+    char text[SETTLEMENT_EVIDENCE_SIZE];
+    struct own_address from;
+    struct coin_tx asked;
+    if (tx->has_nonce) {
+        if (!own_address_find(worker->db, worker->chain->key, tx->from, &from, err))
+            return false;
+        snprintf(text, sizeof(text), "evm:%u/%u:%llu", (unsigned)from.account, (unsigned)from.index,
+                 (unsigned long long)tx->nonce);
+        return used_is_gone(worker, payout, text, ret_spend, err);
+    }
+    if (!payout_psbt_of_request(tx->request, worker->arena, &asked, err))
+        return false;
+    for (size_t i = 0; i < asked.inputs_count; i++) {
+        char txid[TXID_TEXT_SIZE];
+        snprintf(text, sizeof(text), "%s:%u", txid_text(asked.inputs[i].txid, txid),
+                 (unsigned)asked.inputs[i].index);
+        if (used_is_gone(worker, payout, text, ret_spend, err))
+            return true;
+        if (err->key != KEY_MAY_BE_PAID) /* it is paid, or nobody answers */
+            return false;
+    }
+    return may_be_mined(err, "none of the coins of its transaction is spent by something else, "
+                             "deep enough");
+}
+
+/* Mined without effect, which has used up its nonce when that is deep. */
+static bool is_spent_in_vain(struct payout_worker *worker, const struct payout_tx *tx,
+                             struct settlement_spend *ret_spend, struct err *err)
+{
+    if (!settlement_spend_by(worker->db, worker->chain->key, tx->txid, ret_spend, err))
+        return false;
+    return (ret_spend->txid[0] && ret_spend->is_failed && is_deep(worker, ret_spend->height)) ||
+           may_be_mined(err, "its transaction is not mined without effect, deep enough");
+}
+
+/* Our own transactions: dropped ones were never signed, void ones are proven. One that may be signed, and one that
+ * a reorganisation took out of its block, is over when something else has used up what it spends. */
+static bool ours_are_over(struct payout_worker *worker, const struct payout *payout,
+                          struct settlement_spend *ret_last, struct err *err)
+{
+    struct payout_tx_list all;
+    *ret_last = (struct settlement_spend){.height = 0};
+    if (!payout_txs_of(worker->db, worker->arena, payout->id, &all, err))
+        return false;
+    for (size_t i = 0; i < all.count; i++) {
+        const struct payout_tx *tx = &all.rows[i];
+        bool is_over;
+        if (tx->state == PAYOUT_TX_DROPPED || tx->state == PAYOUT_TX_VOID)
+            continue;
+        if (tx->state == PAYOUT_TX_ASIDE || (tx->state == PAYOUT_TX_MINED && !tx->mined_height))
+            is_over = used_by_tx(worker, payout, tx, ret_last, err);
+        else if (tx->state == PAYOUT_TX_MINED && tx->has_nonce)
+            is_over = is_spent_in_vain(worker, tx, ret_last, err);
+        else
+            is_over = may_be_mined(err, "a transaction of ours for it may still be mined");
+        if (!is_over)
+            return false;
+    }
+    return true;
+}
+
 bool evidence_of_none(struct payout_worker *worker, const struct payout *payout,
                       enum settlement_case which, const char *used, bool *ret_is_proven,
                       char ret_found[static SETTLEMENT_FOUND_SIZE], struct err *err)
 {
     struct settlement_spend spend;
-    *ret_is_proven = which == SETTLEMENT_UNDONE;
-    if (!ours_are_over(worker, payout, err))
+    *ret_is_proven = which == SETTLEMENT_UNDONE || which == SETTLEMENT_GONE;
+    if (!ours_are_over(worker, payout, &spend, err))
         return false;
+    if (which == SETTLEMENT_GONE) {
+        snprintf(ret_found, SETTLEMENT_FOUND_SIZE,
+                 "what its transaction spent was used up by %.66s in block %llu",
+                 spend.txid[0] ? spend.txid : "something else", (unsigned long long)spend.height);
+        return true;
+    }
     if (which == SETTLEMENT_UNDONE) {
         snprintf(ret_found, SETTLEMENT_FOUND_SIZE, "its transaction is mined without effect");
         return true;

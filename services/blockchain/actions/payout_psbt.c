@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "blockchain/actions/payout_coin_read.h"
 #include "blockchain/actions/service_call.h"
-#include "blockchain/family/rpc.h"
 #include "chain/coin_address.h"
 #include "chain/coin_tx.h"
 #include "chain/key_path.h"
@@ -111,32 +111,13 @@ static bool derivation_of(struct payout_worker *worker, const struct coin_params
     return true;
 }
 
-struct raw_question {
-    const char *txid;
-    struct str *out; /* bytes */
-};
-
 /* What a coin without witness is signed with: the whole transaction that made it. */
-static bool ask_raw(struct node *node, void *arg, struct err *err)
-{
-    const struct raw_question *question = arg;
-    char params[96];
-    const char *text;
-    size_t length;
-    snprintf(params, sizeof(params), "[\"%s\"]", question->txid);
-    if (!rpc_call_text(node->rpc, "getrawtransaction", params, &text, &length, err))
-        return false;
-    str_clear(question->out);
-    return hex_read(text, length, question->out) ||
-           err_set(err, ERR_PROTOCOL, "getrawtransaction answers no bytes");
-}
-
 static bool tell_previous(struct payout_worker *worker, const struct coin *coin, struct psbt *psbt,
                           size_t at, struct err *err)
 {
     AUTO(str_release) struct str raw = STR_INIT(COIN_TX_BYTES_MAX);
-    struct raw_question question = {.txid = coin->txid, .out = &raw};
-    if (!providers_ask(worker->session, ask_raw, &question, err))
+    struct coin_raw_question question = {.txid = coin->txid, .out = &raw};
+    if (!providers_ask(worker->session, coin_ask_raw, &question, err))
         return false;
     void *copy = arena_alloc(worker->arena, raw.length + 1);
     if (!copy)

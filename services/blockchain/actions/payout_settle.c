@@ -169,6 +169,21 @@ static bool take_payment(struct settling *settling, struct db *db, struct payout
     return payout_move(worker, payout, PAYOUT_MOVE_SETTLE, PAYOUT_REASON_SETTLED_PAID, &tx, err);
 }
 
+/* Whether all other payouts of a transaction have come to an end. */
+static bool is_last_of(struct settling *settling, const struct payout_tx *tx, bool *ret_last,
+                       struct err *err)
+{
+    struct payout_list paid;
+    *ret_last = true;
+    if (!payouts_of_tx(settling->worker.db, settling->worker.arena, tx->id, &paid, err))
+        return false;
+    for (size_t i = 0; i < paid.count; i++)
+        if (strcmp(paid.rows[i].id, settling->payout.id) != 0 &&
+            !payout_is_final(paid.rows[i].state))
+            *ret_last = false;
+    return true;
+}
+
 /* Nothing is looked for any more, and what was kept for it is free: what was signed can't be mined. */
 static bool let_go(struct settling *settling, struct db *db, struct payout *payout, struct err *err)
 {
@@ -178,9 +193,15 @@ static bool let_go(struct settling *settling, struct db *db, struct payout *payo
     for (size_t i = 0; i < all.count; i++) {
         struct payout_tx *tx = &all.rows[i];
         enum payout_tx_state from = tx->state;
-        if (from == PAYOUT_TX_DROPPED && !coin_locks_drop(db, tx->id, err))
+        bool is_last, is_unpaid = settling->outcome == SETTLEMENT_UNPAID;
+        if (!is_last_of(settling, tx, &is_last, err))
             return false;
-        if (from != PAYOUT_TX_SIGNED && from != PAYOUT_TX_BUILDING)
+        if ((from == PAYOUT_TX_DROPPED || from == PAYOUT_TX_ASIDE) && is_last &&
+            !coin_locks_drop(db, tx->id, err))
+            return false;
+        /* In no block, and that was proven: it is not sent again. */
+        bool is_gone = from == PAYOUT_TX_MINED && !tx->mined_height && is_unpaid;
+        if (from != PAYOUT_TX_SIGNED && from != PAYOUT_TX_BUILDING && !is_gone)
             continue;
         tx->state = PAYOUT_TX_VOID;
         if (!payout_tx_save(db, tx, from, err))

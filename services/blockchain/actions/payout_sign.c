@@ -122,10 +122,10 @@ static bool set_aside_unit(struct db *db, void *arg, struct err *err)
     struct payout_worker *worker = signature->worker;
     struct payout_tx tx = *signature->tx;
     struct payout_list payouts;
-    tx.state = PAYOUT_TX_DROPPED;
+    bool is_maybe = refusal_of(signature->rule)->verdict == VERDICT_SIGNED_MAYBE;
+    tx.state = is_maybe && !tx.has_nonce ? PAYOUT_TX_ASIDE : PAYOUT_TX_DROPPED;
     if (!payout_tx_save(db, &tx, PAYOUT_TX_BUILDING, err) ||
-        (tx.has_nonce && refusal_of(signature->rule)->verdict == VERDICT_SIGNED_OTHER &&
-         !nonce_free(db, &tx, err)) ||
+        (tx.has_nonce && !is_maybe && !nonce_free(db, &tx, err)) ||
         !payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
         return false;
     for (size_t i = 0; i < payouts.count; i++)
@@ -144,7 +144,7 @@ static bool is_batch(const struct payout_list *payouts)
     return payouts->count > 1 && payouts->rows[0].from[0] == '\0';
 }
 
-/* False: `err` is what a person has to look at: a batch that may be signed stays as it is. */
+/* Of a batch that may be signed as it is each payment may be made: all of them are set aside. */
 static bool signed_before(struct signature *signature, struct err *err)
 {
     struct payout_worker *worker = signature->worker;
@@ -155,13 +155,9 @@ static bool signed_before(struct signature *signature, struct err *err)
     if (!payouts_of_tx(worker->db, worker->arena, signature->tx->id, &payouts, err))
         return false;
     bool is_maybe = refusal_of(signature->rule)->verdict == VERDICT_SIGNED_MAYBE;
-    if (is_batch(&payouts) && is_maybe) {
-        *err = own;
-        return false;
-    }
     payout_trouble(worker, &own);
-    return db_transaction(worker->db, is_batch(&payouts) ? drop_unit : set_aside_unit, signature,
-                          err);
+    return db_transaction(worker->db, is_batch(&payouts) && !is_maybe ? drop_unit : set_aside_unit,
+                          signature, err);
 }
 
 /* The signer signed nothing: coins and nonce are free again. */

@@ -273,28 +273,80 @@ static bool ask_broadcast(struct node *node, void *arg, struct err *err)
     return node->client->family->broadcast(node, tx->raw, err);
 }
 
-/* Mined again, and without effect: what was told as paid was not. For people: the payout stays what it is. */
+/* Those that it ended, and that nobody has settled. `reason` "": it is paid after all. ret_changed: how many
+ * had another reason. */
+static bool mark_paid(struct payout_worker *worker, const struct payout_tx *tx, const char *reason,
+                      size_t *ret_changed, struct err *err)
+{
+    struct payout_list payouts;
+    *ret_changed = 0;
+    if (!payouts_of_tx(worker->db, worker->arena, tx->id, &payouts, err))
+        return false;
+    for (size_t i = 0; i < payouts.count; i++) {
+        struct payout *payout = &payouts.rows[i];
+        bool is_undone = strcmp(payout->reason, PAYOUT_REASON_UNDONE) == 0 ||
+                         strcmp(payout->reason, PAYOUT_REASON_GONE) == 0;
+        if (payout->state != PAYOUT_CONFIRMED || payout->paid_tx != tx->id ||
+            (payout->reason[0] && !is_undone) || strcmp(payout->reason, reason) == 0)
+            continue;
+        snprintf(payout->reason, sizeof(payout->reason), "%s", reason);
+        if (!payout_save(worker->db, payout, clock_now_us(worker->app->clock), err))
+            return false;
+        (*ret_changed)++;
+    }
+    return true;
+}
+
+/* What was told as paid was not. For people: the payout stays what it is. */
+static bool alarm_undone(struct payout_worker *worker, const struct payout_tx *tx,
+                         const char *reason, struct err *err)
+{
+    char members[512];
+    size_t changed;
+    if (!mark_paid(worker, tx, reason, &changed, err) || changed == 0)
+        return changed == 0;
+    snprintf(members, sizeof(members), "\"chain\":\"%s\",\"ready\":false,\"reason\":\"%s %.66s\"",
+             tx->chain_key, reason, tx->txid);
+    return event_add(worker->db, "chain.health", members, clock_now_us(worker->app->clock), err);
+}
+
+/* Mined again, and without effect. */
 static bool undone_unit(struct db *db, void *arg, struct err *err)
 {
     const struct look *look = arg;
-    struct payout_worker *worker = look->worker;
     struct payout_tx tx = *look->tx;
-    struct payout_list payouts;
-    char members[512];
     tx.mined_height = look->status.height;
     tx.mined_ok = false;
-    if (!payout_tx_save(db, &tx, PAYOUT_TX_MINED, err) ||
-        !payouts_of_tx(db, worker->arena, tx.id, &payouts, err))
+    return payout_tx_save(db, &tx, PAYOUT_TX_MINED, err) &&
+           alarm_undone(look->worker, &tx, PAYOUT_REASON_UNDONE, err);
+}
+
+/* In no block, and something else has its coins or its nonce. */
+static bool gone_unit(struct db *db, void *arg, struct err *err)
+{
+    const struct look *look = arg;
+    (void)db;
+    return alarm_undone(look->worker, look->tx, PAYOUT_REASON_GONE, err);
+}
+
+/* It is in another block, or in none for now. */
+static bool moved_unit(struct db *db, void *arg, struct err *err)
+{
+    const struct look *look = arg;
+    size_t changed;
+    return payout_tx_save(db, look->tx, PAYOUT_TX_MINED, err) &&
+           (!look->tx->mined_height || !look->tx->mined_ok ||
+            mark_paid(look->worker, look->tx, "", &changed, err));
+}
+
+static bool gone_check(struct look *look, struct err *err)
+{
+    struct payout_worker *worker = look->worker;
+    bool is_gone = false, is_paid;
+    if (!payout_tx_is_paid(worker->db, look->tx->id, &is_paid, err) ||
+        (!is_paid && !worker->family->is_void(worker, look->tx, &is_gone, err)))
         return false;
-    for (size_t i = 0; i < payouts.count; i++) {
-        snprintf(payouts.rows[i].reason, sizeof(payouts.rows[i].reason), PAYOUT_REASON_UNDONE);
-        if (!payout_save(db, &payouts.rows[i], clock_now_us(worker->app->clock), err))
-            return false;
-    }
-    snprintf(members, sizeof(members),
-             "\"chain\":\"%s\",\"ready\":false,\"reason\":\"" PAYOUT_REASON_UNDONE " %.66s\"",
-             tx.chain_key, tx.txid);
-    return event_add(db, "chain.health", members, clock_now_us(worker->app->clock), err);
+    return !is_gone || db_transaction(worker->db, gone_unit, look, err);
 }
 
 /* Where a confirmed transaction is now. One that is in no block is kept in sight, however long it takes. */
@@ -312,7 +364,7 @@ static bool look_back_at(struct look *look, struct err *err)
     uint64_t height = is_mined ? look->status.height : 0;
     if (height != tx->mined_height) {
         tx->mined_height = height;
-        if (!payout_tx_save(worker->db, tx, PAYOUT_TX_MINED, err))
+        if (!db_transaction(worker->db, moved_unit, look, err))
             return false;
     }
     if (look->status.place != TX_UNKNOWN)
@@ -321,6 +373,8 @@ static bool look_back_at(struct look *look, struct err *err)
     bool has_bytes = tx->raw && tx->raw[0]; /* not one that operators named */
     if (has_bytes && !providers_ask(worker->session, ask_broadcast, tx, &own))
         payout_trouble(worker, &own);
+    if (!gone_check(look, err))
+        return false;
     return err_set(err, ERR_CONFLICT, "transaction %.66s was confirmed and is in no block any more",
                    tx->txid);
 }

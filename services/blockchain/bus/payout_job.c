@@ -111,7 +111,8 @@ static void counts_show(struct payout_worker *worker)
     } shown[] = {{METRIC_PAYOUTS_QUEUED, counts.queued},
                  {METRIC_PAYOUTS_WAITING, counts.waiting},
                  {METRIC_PAYOUTS_UNDER_WAY, counts.under_way},
-                 {METRIC_PAYOUTS_UNKNOWN, counts.unknown}};
+                 {METRIC_PAYOUTS_UNKNOWN, counts.unknown},
+                 {METRIC_PAYOUTS_UNDONE, counts.undone}};
     for (size_t i = 0; i < ARRAY_LEN(shown); i++)
         metric_set_labelled(metrics, shown[i].row,
                             metric_label(metrics, shown[i].row, worker->chain->key),

@@ -89,6 +89,8 @@ enum payout_purpose {
  * effect. And how they did. */
 #define PAYOUT_REASON_SIGNED_BEFORE "signed_before"
 #define PAYOUT_REASON_UNDONE "failed_after_reorg"
+/* The same, and something else has spent what it spent. */
+#define PAYOUT_REASON_GONE "gone_after_reorg"
 #define PAYOUT_REASON_SETTLED_PAID "settled_paid"
 #define PAYOUT_REASON_SETTLED_UNPAID "settled_unpaid"
 

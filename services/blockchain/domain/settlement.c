@@ -14,6 +14,8 @@ enum settlement_case settlement_case_of(enum payout_state state, const char *rea
         return SETTLEMENT_SIGNED_ELSEWHERE;
     if (state == PAYOUT_CONFIRMED && strcmp(reason, PAYOUT_REASON_UNDONE) == 0)
         return SETTLEMENT_UNDONE;
+    if (state == PAYOUT_CONFIRMED && strcmp(reason, PAYOUT_REASON_GONE) == 0)
+        return SETTLEMENT_GONE;
     return SETTLEMENT_NONE;
 }
 

@@ -3,6 +3,7 @@
  *
  *   signed elsewhere   the signer signed something for it that we have no row of
  *   undone             confirmed, taken back by a deep reorganisation, and mined again without effect
+ *   gone               confirmed, taken back by a deep reorganisation, and its coins or nonce used by something else
  *   custodian          a custodian's outcome is unknown
  *
  * Everything else that is unknown ends by itself: a rule of the executor proves it.
@@ -22,6 +23,7 @@ enum settlement_case {
     SETTLEMENT_NONE,
     SETTLEMENT_SIGNED_ELSEWHERE,
     SETTLEMENT_UNDONE,
+    SETTLEMENT_GONE,
     SETTLEMENT_CUSTODY
 };
 

@@ -257,8 +257,10 @@ static bool tx_status(struct node *node, const char *txid, struct tx_status *ret
         return true;
     }
     const char *hash = json_member_text(tx, "blockhash");
+    /* The pool is looked at first, and has no block to show. An index keeps what was in a block that a
+     * reorganisation took away: that is neither in the pool nor in the chain. */
     if (!hash || !json_member_i64(tx, "confirmations", &confirmations) || confirmations < 1) {
-        status.place = TX_MEMPOOL;
+        status.place = hash ? TX_UNKNOWN : TX_MEMPOOL;
         *ret_status = status;
         return true;
     }

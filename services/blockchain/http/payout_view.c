@@ -5,7 +5,7 @@
 #define AT(member) offsetof(struct payout_tx_shown, member)
 static const struct json_field tx_fields[] = {
     {"txid", JSON_TEXT, AT(txid), .doc = "Id; null until it is signed."},
-    {"state", JSON_TEXT, AT(state), .doc = "building, signed, mined, void, dropped."},
+    {"state", JSON_TEXT, AT(state), .doc = "building, signed, mined, void, dropped, aside."},
     {"fee_units", JSON_TEXT, AT(fee_units),
      .doc = "Fee of the native coin; until it is mined the most."},
     {"nonce", JSON_U64, AT(nonce), .flags = JSON_NULL_UNLESS, .present_offset = AT(has_nonce),
@@ -47,11 +47,10 @@ const struct json_field payout_fields[] = {
 
 static const char *tx_state(enum payout_tx_state state)
 {
-    static const char *const names[] = {[PAYOUT_TX_BUILDING] = "building",
-                                        [PAYOUT_TX_SIGNED] = "signed",
-                                        [PAYOUT_TX_MINED] = "mined",
-                                        [PAYOUT_TX_VOID] = "void",
-                                        [PAYOUT_TX_DROPPED] = "dropped"};
+    static const char *const names[] = {
+        [PAYOUT_TX_BUILDING] = "building", [PAYOUT_TX_SIGNED] = "signed",
+        [PAYOUT_TX_MINED] = "mined",       [PAYOUT_TX_VOID] = "void",
+        [PAYOUT_TX_DROPPED] = "dropped",   [PAYOUT_TX_ASIDE] = "aside"};
     assert(state < ARRAY_LEN(names));
     return names[state];
 }

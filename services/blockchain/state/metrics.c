@@ -41,6 +41,10 @@ const struct metric_row blockchain_metrics[METRIC_MAX] = {
     [METRIC_PAYOUTS_UNKNOWN] = {"payouts_unknown", METRIC_GAUGE,
                                 "Payouts that are signed, and no node says that it has them.",
                                 "chain"},
+    [METRIC_PAYOUTS_UNDONE] = {"payouts_undone", METRIC_GAUGE,
+                               "Payouts that were confirmed, and that a reorganisation undid: for "
+                               "operators.",
+                               "chain"},
     [METRIC_PAYOUTS_ENDED] = {"payouts_ended_total", METRIC_COUNTER, "Payouts that came to an end.",
                               "state"},
     [METRIC_SPENT] = {"spent_millionths_total", METRIC_COUNTER,

@@ -111,6 +111,22 @@ static void own_read(struct db_result *rows, struct own_address *own)
     own->index = (uint32_t)db_get_u64(rows, 3);
 }
 
+bool coins_spent_by(struct db *db, const char *chain_key, const char *txid, uint64_t *ret_units,
+                    uint64_t *ret_count, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    *ret_units = *ret_count = 0;
+    if (!db_query(db,
+                  "SELECT t.units FROM spends s JOIN transfers t ON t.chain_key = s.chain_key AND "
+                  "t.txid = s.prev_txid AND t.idx = s.prev_idx WHERE s.chain_key = ? AND "
+                  "s.txid = ?",
+                  DB_ARGS(DB_TEXT(chain_key), DB_TEXT(txid)), &rows, err))
+        return false;
+    for (; db_row_next(rows); (*ret_count)++)
+        *ret_units += db_get_u64(rows, 0);
+    return true;
+}
+
 bool own_address_find(struct db *db, const char *chain_key, const char *address,
                       struct own_address *ret_address, struct err *err)
 {

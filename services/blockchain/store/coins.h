@@ -49,6 +49,10 @@ bool coins_of_tx(struct db *db, struct arena *arena, const char *chain_key, uint
 bool coins_may_return(struct db *db, const char *chain_key, uint64_t tx_id, bool *ret_may,
                       struct err *err) MUST_CHECK;
 
+/* What the coins of ours were worth that a transaction in a block has spent, and how many they were. */
+bool coins_spent_by(struct db *db, const char *chain_key, const char *txid, uint64_t *ret_units,
+                    uint64_t *ret_count, struct err *err) MUST_CHECK;
+
 /* ---- our addresses ---- */
 
 struct own_address {

@@ -15,7 +15,8 @@ enum payout_tx_state {
     PAYOUT_TX_SIGNED = 1,   /* bytes stored: from here on it may be mined at any time */
     PAYOUT_TX_MINED = 2,    /* deep enough */
     PAYOUT_TX_VOID = 3,     /* proven that it can't be mined: its inputs or nonce went elsewhere */
-    PAYOUT_TX_DROPPED = 4   /* the signer says that it signed nothing */
+    PAYOUT_TX_DROPPED = 4,  /* the signer says that it signed nothing */
+    PAYOUT_TX_ASIDE = 5     /* the signer may have signed it, and does not say more: coins */
 };
 
 enum { PAYOUT_TXID_SIZE = 67, PAYOUT_TXS_MAX = 500 };

@@ -152,10 +152,10 @@ bool payouts_unsettled(struct db *db, struct arena *arena, const char *chain_key
     AUTO_FREE(db_result_free) struct db_result *rows = NULL;
     return db_query(db,
                     "SELECT " COLUMNS " FROM payouts p WHERE (p.state = ? OR (p.state = ? AND "
-                    "p.reason = ?)) AND (? = '' OR p.chain_key = ?) ORDER BY p.seq LIMIT ?",
+                    "p.reason IN (?, ?))) AND (? = '' OR p.chain_key = ?) ORDER BY p.seq LIMIT ?",
                     DB_ARGS(DB_I64(PAYOUT_UNKNOWN), DB_I64(PAYOUT_CONFIRMED),
-                            DB_TEXT(PAYOUT_REASON_UNDONE), DB_TEXT(chain_key), DB_TEXT(chain_key),
-                            DB_I64(PAYOUTS_LIST_MAX)),
+                            DB_TEXT(PAYOUT_REASON_UNDONE), DB_TEXT(PAYOUT_REASON_GONE),
+                            DB_TEXT(chain_key), DB_TEXT(chain_key), DB_I64(PAYOUTS_LIST_MAX)),
                     &rows, err) &&
            list_read(rows, arena, ret_list, err);
 }
@@ -199,6 +199,20 @@ bool payout_approvals_set(struct db *db, struct payout *payout, const char *appr
     return true;
 }
 
+static bool undone_count(struct db *db, const char *chain_key, uint64_t *ret_count, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(db,
+                  "SELECT COUNT(*) FROM payouts WHERE state = ? AND reason IN (?, ?) AND "
+                  "chain_key = ?",
+                  DB_ARGS(DB_I64(PAYOUT_CONFIRMED), DB_TEXT(PAYOUT_REASON_UNDONE),
+                          DB_TEXT(PAYOUT_REASON_GONE), DB_TEXT(chain_key)),
+                  &rows, err))
+        return false;
+    *ret_count = db_row_next(rows) ? db_get_u64(rows, 0) : 0;
+    return true;
+}
+
 bool payouts_count(struct db *db, const char *chain_key, struct payout_counts *ret_counts,
                    struct err *err)
 {
@@ -219,5 +233,5 @@ bool payouts_count(struct db *db, const char *chain_key, struct payout_counts *r
                                     : &counts.under_way) += count;
     }
     *ret_counts = counts;
-    return true;
+    return undone_count(db, chain_key, &ret_counts->undone, err);
 }

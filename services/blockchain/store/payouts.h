@@ -91,6 +91,7 @@ bool payout_approvals_set(struct db *db, struct payout *payout, const char *appr
 
 struct payout_counts {
     uint64_t queued, waiting, under_way, unknown;
+    uint64_t undone; /* confirmed, and a reorganisation took that back */
 };
 bool payouts_count(struct db *db, const char *chain_key, struct payout_counts *ret_counts,
                    struct err *err) MUST_CHECK;

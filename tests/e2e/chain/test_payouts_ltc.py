@@ -1,9 +1,13 @@
 """Payouts on a Bitcoin-like chain, a real litecoind (W-18 to W-24)."""
 
+import base64
+import json
 import secrets
 
+import requests
+
 from coins import ok
-from gateway import Liar, node_url
+from gateway import Liar, gateway as ask, node_url, service_token
 from members import token
 from payouts import outside_address, received
 from world import REPOSITORY, WORLD, wait_for
@@ -271,6 +275,7 @@ def test_settlement__signed_in_a_life_that_is_forgotten__paid_by_what_the_operat
     done = gateway.get(payout)
     assert (done["state"], done["reason"], done["txid"]) == ("confirmed", "settled_paid", sent["txid"])
     assert gateway.told(payout)[-1] == "confirmed" and received(ltc, "ltc", to) == 700_000
+    assert fees_told(gateway, sent["txid"]) == ((sent["fee_units"],),)
     assert gateway.settle(payout, "paid", sent["txid"], operator())[0] == 200, "again is fine"
 
     again = new_id()  # the same to the same: the transaction is taken
@@ -283,6 +288,97 @@ def test_settlement__signed_in_a_life_that_is_forgotten__paid_by_what_the_operat
     told = WORLD.service("blockchain", "--settle-payout", f"{again} paid {gateway.get(again)['txid']} found it")
     assert told.returncode == 0 and "done" in told.stdout, told.stdout + told.stderr
     assert gateway.get(again)["state"] == "confirmed" and received(ltc, "ltc", to) == 1_400_000
+
+
+def settled_when_deep(gateway, ltc, payout, outcome, evidence=""):
+    """The answer to an operator, when it is no longer about the depth of a block; blocks come meanwhile."""
+    def answer():
+        found = gateway.settle(payout, outcome, evidence, operator())
+        return (ltc.mine(1) and None) if found in (refused("not_deep"), refused("may_be_paid")) else found
+    return wait_for(answer, 120, f"the depth of {payout}")
+
+
+def fees_told(gateway, txid):
+    return gateway.sql("SELECT JSON_VALUE(body, '$.units') FROM events WHERE name = 'network_fee.paid' AND "
+                       "JSON_VALUE(body, '$.txid') = %s", txid)
+
+
+def test_batch__that_may_be_signed__is_set_aside_and_settled_one_by_one(gateway, ltc):
+    """The tables forgot for whom it was signed; it is paid once, and its fee booked once."""
+    large, ids, places = new_id(), [new_id(), new_id()], [outside_address(ltc), outside_address(ltc)]
+    gateway.put(large, CHAIN, outside_address(ltc), 10**15)
+    gateway.until(large, "waiting")
+    for payout, to in zip(ids, places):
+        gateway.put(payout, CHAIN, to, 400_000)
+        gateway.until(payout, "waiting")
+    gateway.cancel(large)
+    sent = [gateway.until(payout, "broadcast")["txid"] for payout in ids]
+    assert sent[0] == sent[1]
+    later = [new_id(), new_id()]
+    with WORLD.paused("blockchain"):
+        row, fee = gateway.sql("SELECT id, fee_units FROM payout_txs WHERE txid = %s", sent[0])[0]
+        coin = gateway.sql("SELECT txid, vout FROM coin_locks WHERE tx_id = %s", row)[0]
+        for old, new in zip(ids, later):
+            gateway.sql("UPDATE payouts SET id = %s, state = 20, version = version + 1 WHERE id = %s", new, old)
+            gateway.sql("UPDATE payout_payments SET payout_id = %s WHERE payout_id = %s", new, old)
+            gateway.sql("UPDATE payout_txs SET request = REPLACE(request, %s, %s) WHERE id = %s", old, new, row)
+        gateway.sql("UPDATE payout_txs SET state = 0, txid = NULL, raw = NULL WHERE id = %s", row)
+    assert [gateway.until(payout, "unknown")["reason"] for payout in later] == ["signed_before"] * 2
+    listed = [row["payout_id"] for row in ask("GET", f"/api/v2/admin/payouts?chain={CHAIN}", token=operator()).json()]
+    assert set(later) <= set(listed)
+    assert gateway.settle(later[0], "unpaid", f"{coin[0]}:{coin[1]}", operator()) == refused("may_be_paid")
+    assert settled_when_deep(gateway, ltc, later[0], "unpaid", f"{coin[0]}:{coin[1]}") == refused("is_paid")
+    for payout in later:
+        status, settled = settled_when_deep(gateway, ltc, payout, "paid", sent[0])
+        assert (status, settled["state"]) == (200, "done"), settled
+        assert gateway.get(payout)["state"] == "confirmed"
+    assert fees_told(gateway, sent[0]) == ((str(fee),),)
+    assert [received(ltc, "ltc", to) for to in places] == [400_000] * 2
+
+
+def paid_elsewhere(gateway, ltc, txid):
+    """The coins of a transaction, signed to somebody else: the signer was asked for another payout."""
+    request = json.loads(gateway.sql("SELECT request FROM payout_txs WHERE txid = %s", txid)[0][0])
+    payment, to, payout = request["payments"][0], outside_address(ltc), new_id()
+    old, new = (bytes.fromhex(ltc.call("validateaddress", one)["witness_program"]) for one in (payment["to"], to))
+    psbt = base64.b64encode(base64.b64decode(request["psbt"]).replace(old, new)).decode()
+    question = {**request, "payout_ids": [payout], "psbt": psbt,
+                "payments": [{**payment, "payout_id": payout, "to": to}]}
+    answer = requests.post(WORLD.env("blockchain")["SIGNER_URL"] + "/internal/sign/psbt", json=question, timeout=60,
+                           headers={"Authorization": f"Bearer {service_token('blockchain', 'signer')}"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["raw"]
+
+
+def undone_shown():
+    text = requests.get(f"http://127.0.0.1:{WORLD.port_base + 14}/metrics", timeout=60).text
+    return f'bourse_blockchain_payouts_undone{{chain="{CHAIN}"}} 1' in text
+
+
+def test_reorganisation__coins_of_a_paid_payout_went_elsewhere__operators_see_it_and_settle(gateway, ltc):
+    payout, to = new_id(), outside_address(ltc)
+    gateway.put(payout, CHAIN, to, 900_000)
+    paid = gateway.until(payout, "confirmed", mine=ltc)
+    with WORLD.paused("blockchain"):
+        raw, tip = paid_elsewhere(gateway, ltc, paid["txid"]), ltc.height()
+        ltc.call("invalidateblock", ltc.block_hash(paid["height"]))
+        ltc.call("prioritisetransaction", paid["txid"], 0, -10**8)  # so that the other takes its place
+        other = ltc.call("sendrawtransaction", raw)
+        ltc.mine(tip - paid["height"] + 2)
+    gone = wait_for(lambda: ltc.mine(1) and (row := gateway.get(payout))["reason"] and row, 120, "what became of it")
+    assert (gone["state"], gone["reason"]) == ("confirmed", "gone_after_reorg")
+    assert payout in [row["payout_id"] for row in
+                      ask("GET", f"/api/v2/admin/payouts?chain={CHAIN}", token=operator()).json()]
+    story = gateway.call("GET", f"/internal/explain/payout/{payout}")[1]["reasons"]
+    assert any("what it spent is spent by something else" in line for line in story), story
+    wait_for(undone_shown, 60, "the metric")
+    assert settled_when_deep(gateway, ltc, payout, "paid", other) == refused("pays_otherwise")
+    status, settled = settled_when_deep(gateway, ltc, payout, "unpaid")
+    assert (status, settled["state"], settled["confirmed_by"]) == (200, "done", None)
+    assert other in settled["found"], settled
+    after = gateway.get(payout)
+    assert (after["state"], after["reason"], gateway.told(payout)[-1]) == ("failed", "settled_unpaid", "failed")
+    assert received(ltc, "ltc", to) == 0
 
 
 def operator(uid="IDADA1000001", role="admin"):

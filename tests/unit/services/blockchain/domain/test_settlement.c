@@ -17,6 +17,8 @@ static void cases__only_what_no_rule_ends(void **state)
                      SETTLEMENT_SIGNED_ELSEWHERE);
     assert_int_equal(settlement_case_of(PAYOUT_CONFIRMED, "failed_after_reorg", false),
                      SETTLEMENT_UNDONE);
+    assert_int_equal(settlement_case_of(PAYOUT_CONFIRMED, "gone_after_reorg", false),
+                     SETTLEMENT_GONE);
     assert_int_equal(settlement_case_of(PAYOUT_UNKNOWN, "no_answer", true), SETTLEMENT_CUSTODY);
     assert_int_equal(settlement_case_of(PAYOUT_UNKNOWN, "no_answer", false), SETTLEMENT_NONE);
     assert_int_equal(settlement_case_of(PAYOUT_UNKNOWN, "safe_open", false), SETTLEMENT_NONE);
