@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/auto.h"
 #include "crypto/crypto.h"
@@ -11,12 +12,15 @@
 enum {
     KEY_BYTES_MAX = 16 * 1024,
     /* Clocks of two machines differ; OpenDAX's template allows this much for `iat`. */
-    ISSUED_AT_LEEWAY_S = 180
+    ISSUED_AT_LEEWAY_S = 180,
+    NAP_MS = 100,
+    RETRY_MS = 1000
 };
 
 struct user_keys {
     struct jwks *jwks;
-    char *pem; /* of the configured key; NULL: none */
+    bool is_told; /* the issuer tells its keys */
+    char *pem;    /* of the configured key; NULL: none */
     struct token_audience audience;
     struct token_cache *tokens;
     user_token_read *read;
@@ -97,6 +101,7 @@ bool user_keys_open(const struct user_keys_spec *spec, struct user_keys **ret_ke
     struct user_keys *keys = calloc(1, sizeof(*keys));
     if (!keys)
         return err_set(err, ERR_INTERNAL, "no memory");
+    keys->is_told = spec->jwks_url[0] != '\0';
     keys->read = spec->read;
     keys->app = spec->app;
     if (open_keys(spec, keys, err)) {
@@ -135,6 +140,24 @@ bool user_keys_refresh(struct user_keys *keys, struct err *err)
     if (gone)
         token_cache_clear(keys->tokens);
     return true;
+}
+
+void user_keys_watch(struct user_keys *keys, int64_t refresh_s, const _Atomic bool *stopping,
+                     _Atomic bool *is_ready, void (*failed)(const struct err *err))
+{
+    const struct timespec nap = {.tv_nsec = NAP_MS * 1000000L};
+    bool good_before = true;
+    while (keys->is_told && !*stopping) {
+        struct err err;
+        bool good = user_keys_refresh(keys, &err);
+        if (!good && good_before)
+            failed(&err);
+        good_before = good;
+        *is_ready = user_keys_is_ready(keys);
+        int64_t wait_ms = *is_ready ? refresh_s * 1000 : RETRY_MS;
+        for (int64_t slept = 0; slept < wait_ms && !*stopping; slept += NAP_MS)
+            nanosleep(&nap, NULL);
+    }
 }
 
 bool user_keys_lack(const struct user_keys *keys, const char *authorization)

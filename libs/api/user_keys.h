@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -46,6 +47,13 @@ struct token_cache *user_keys_tokens(const struct user_keys *keys);
 bool user_keys_is_ready(const struct user_keys *keys); /* there is a key to verify by */
 /* Asks the issuer for its keys, at most once a second; waits for the network. */
 bool user_keys_refresh(struct user_keys *keys, struct err *err) MUST_CHECK;
+/*
+ * The body of a thread: asks the issuer each `refresh_s` seconds, and each second as long as no key is
+ * known, until the service stops; `is_ready` says whether there is one. `failed` hears of the first of
+ * several failures: the keys that are known go on. Without a JWKS document it returns at once.
+ */
+void user_keys_watch(struct user_keys *keys, int64_t refresh_s, const _Atomic bool *stopping,
+                     _Atomic bool *is_ready, void (*failed)(const struct err *err));
 /* Whether the token names a key that we have not heard of: user_keys_refresh() may help. */
 bool user_keys_lack(const struct user_keys *keys, const char *authorization);
 

@@ -12,7 +12,7 @@
 #include "accounting/bus/payout_relay.h"
 #include "accounting/bus/pnl_job.h"
 #include "accounting/bus/reconcile_job.h"
-#include "accounting/http/key_watch.h"
+#include "accounting/http/trust.h"
 #include "base/check.h"
 
 const struct consumer accounting_consumers[] = {
@@ -21,7 +21,7 @@ const struct consumer accounting_consumers[] = {
     {"settler", on_results_run},          /* results of the workers into the books */
     {"event-relay", event_relay_run},     /* the outbox to the world */
     {"market-clock", market_clock_run},   /* tickers and k-lines, by the clock */
-    {"key-watch", key_watch_run},         /* the issuer's public keys */
+    {"key-watch", trust_watch},           /* the issuer's public keys */
     {"journal", journal_job_run},         /* deletes what is old and settled from the journal */
     {"collect", collect_job_run},         /* deposits into the wallets, and what the gateway owes */
     {"chain-feed", on_chain_event_run},   /* what happens on the chains into the books */

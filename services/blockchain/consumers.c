@@ -7,7 +7,7 @@
 #include "blockchain/bus/followers.h"
 #include "blockchain/bus/payout_job.h"
 #include "blockchain/bus/pool_job.h"
-#include "blockchain/http/key_watch.h"
+#include "blockchain/http/trust.h"
 
 const struct consumer blockchain_consumers[] = {
     {"catalogue", catalogue_job_run}, /* what accounting says of chains, assets, wallets */
@@ -16,6 +16,6 @@ const struct consumer blockchain_consumers[] = {
     {"custody", custody_job_run},     /* what webhooks told, read from the provider */
     {"event-relay", event_relay_run}, /* the outbox to the world */
     {"payouts-1", payout_job_run},    /* what goes out: one executor a chain, two of them at once */
-    {"payouts-2", payout_job_run},    {"key-watch", key_watch_run}, /* the issuer's public keys */
+    {"payouts-2", payout_job_run},    {"key-watch", trust_watch}, /* the issuer's public keys */
 };
 const size_t blockchain_consumers_count = ARRAY_LEN(blockchain_consumers);

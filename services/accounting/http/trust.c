@@ -6,6 +6,7 @@
 #include "api/service_keys.h"
 #include "api/user_keys.h"
 #include "accounting/state/config.h"
+#include "log/log.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -98,6 +99,17 @@ bool trust_refresh(struct accounting *app, struct err *err)
         return false;
     app->has_user_keys = user_keys_is_ready(app->trust->users);
     return true;
+}
+
+static void say_failed(const struct err *err)
+{
+    log_warning("the keys of users' tokens can't be asked for", LOG_ERR(err));
+}
+
+void trust_watch(struct accounting *app)
+{
+    user_keys_watch(app->trust->users, app->config->jwks_refresh_s, &app->stopping,
+                    &app->has_user_keys, say_failed);
 }
 
 bool trust_lacks_key_of(const struct accounting *app, const char *authorization)

@@ -31,6 +31,8 @@ void trust_close(struct accounting *app); /* also half-open */
 
 /* Asks the issuer for its keys, at most once a second; waits for the network. */
 bool trust_refresh(struct accounting *app, struct err *err) MUST_CHECK;
+/* A thread that looks for changed keys at JWKS_URL, each JWKS_REFRESH seconds. */
+void trust_watch(struct accounting *app);
 /* Whether the token names a key that we have not heard of: trust_refresh() may help. */
 bool trust_lacks_key_of(const struct accounting *app, const char *authorization);
 

@@ -5,6 +5,7 @@
 #include "api/user_keys.h"
 #include "blockchain/actions/blockchain.h"
 #include "blockchain/state/config.h"
+#include "log/log.h"
 
 #include <string.h>
 
@@ -36,6 +37,17 @@ bool trust_refresh(struct blockchain *app, struct err *err)
         return false;
     app->has_user_keys = user_keys_is_ready(app->trust->users);
     return true;
+}
+
+static void say_failed(const struct err *err)
+{
+    log_warning("the keys of users' tokens can't be asked for", LOG_ERR(err));
+}
+
+void trust_watch(struct blockchain *app)
+{
+    user_keys_watch(app->trust->users, app->config->jwks_refresh_s, &app->stopping,
+                    &app->has_user_keys, say_failed);
 }
 
 bool trust_lacks_key_of(const struct blockchain *app, const char *authorization)

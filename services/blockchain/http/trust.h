@@ -26,6 +26,8 @@ void trust_close(struct blockchain *app); /* also half-open */
 
 /* Asks the issuer for its keys, at most once a second; waits for the network. */
 bool trust_refresh(struct blockchain *app, struct err *err) MUST_CHECK;
+/* A thread that looks for changed keys at JWKS_URL, each JWKS_REFRESH seconds. */
+void trust_watch(struct blockchain *app);
 /* Whether the token names a key that we have not heard of: trust_refresh() may help. */
 bool trust_lacks_key_of(const struct blockchain *app, const char *authorization);
 
