@@ -1,7 +1,10 @@
 #include "api/document.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/auto.h"
 
 bool api_route_has_prefix(const struct http_route *route, const char *prefix)
 {
@@ -32,6 +35,20 @@ bool api_document_print(const struct api_documents *documents, const char *name,
         free(routes);
         return true;
     }
+    return false;
+}
+
+bool api_document_say(const struct api_documents *documents, const char *program, const char *name)
+{
+    AUTO(str_release) struct str text = STR_INIT(API_DOCUMENT_BYTES_MAX);
+    if (api_document_print(documents, name, &text) && str_ok(&text)) {
+        printf("%s\n", str_data(&text));
+        return true;
+    }
+    fprintf(stderr, "%s: --print-openapi ", program);
+    for (size_t i = 0; i < documents->count; i++)
+        fprintf(stderr, "%s%s", i > 0 ? "|" : "", documents->rows[i].name);
+    fputc('\n', stderr);
     return false;
 }
 

@@ -4,6 +4,7 @@
  *
  *     static const struct api_documents documents = {parts, ARRAY_LEN(parts), accounting_routes, ROUTES_MAX};
  *     api_document_print(&documents, "user", &text);
+ *     api_document_say(&documents, "bourse-accounting", "user");   // of the flag --print-openapi
  *     api_document_reply(request, &documents, "user");        // in a handler, HTTP_WORKER
  */
 #ifndef API_DOCUMENT_H
@@ -35,6 +36,8 @@ struct api_documents {
 
 /* False: no such part, or no memory. */
 bool api_document_print(const struct api_documents *documents, const char *name, struct str *out);
+/* For --print-openapi: to stdout; false: stderr says which parts there are. */
+bool api_document_say(const struct api_documents *documents, const char *program, const char *name);
 void api_document_reply(struct http_request *request, const struct api_documents *documents,
                         const char *name);
 

@@ -13,7 +13,6 @@
 #include "accounting/start.h"
 #include "accounting/state/catalog.h"
 #include "accounting/state/config.h"
-#include "api/document.h"
 #include "base/auto.h"
 #include "base/file.h"
 #include "base/queue.h"
@@ -51,18 +50,6 @@ static int run_seed(struct service *service, const char *folder)
     struct err err;
     if (!db_open(&user, &db, &err) || !seed_run(db, folder, service->clock, service_say, &err))
         return service_flag_failed(service, "--seed", &err);
-    return 0;
-}
-
-static int run_print_openapi(struct service *service, const char *part)
-{
-    AUTO(str_release) struct str text = STR_INIT(API_DOCUMENT_BYTES_MAX);
-    (void)service;
-    if (!openapi_print(part, &text) || !str_ok(&text)) {
-        fprintf(stderr, "bourse-accounting: --print-openapi user|admin|management\n");
-        return 64;
-    }
-    printf("%s\n", str_data(&text));
     return 0;
 }
 
@@ -204,6 +191,6 @@ const struct service_flag accounting_flags[] = {
     {"--write-fiat-batch", "ID", "Print the file of a released batch (pain.001), then exit.", true,
      run_batch_write},
     {"--print-openapi", "PART", "Print the OpenAPI document: user, admin or management.", false,
-     run_print_openapi},
+     openapi_flag},
     {NULL},
 };

@@ -1,5 +1,7 @@
 #include "accounting/openapi.h"
 
+#include <stdlib.h>
+
 #include "accounting/routes.h"
 #include "api/document.h"
 #include "service/service.h"
@@ -42,9 +44,10 @@ static const struct api_document parts[] = {
 static const struct api_documents documents = {parts, ARRAY_LEN(parts), accounting_routes,
                                                ROUTES_MAX};
 
-bool openapi_print(const char *part, struct str *out)
+int openapi_flag(struct service *service, const char *part)
 {
-    return api_document_print(&documents, part, out);
+    (void)service;
+    return api_document_say(&documents, "bourse-accounting", part) ? EXIT_SUCCESS : EXIT_USAGE;
 }
 
 void openapi_user(struct http_request *request)

@@ -2,14 +2,12 @@
 #ifndef ACCOUNTING_OPENAPI_H
 #define ACCOUNTING_OPENAPI_H
 
-#include <stdbool.h>
-
-#include "base/str.h"
 #include "http/http.h"
 
-/* `part`: "user" (public, account, market, coinmarketcap, coingecko), "admin", "management".
- * False: no such part. */
-bool openapi_print(const char *part, struct str *out);
+struct service;
+
+/* The flag --print-openapi. `part`: "user" (public, account, market, coinmarketcap, coingecko), "admin", "management". */
+int openapi_flag(struct service *service, const char *part);
 
 /* Handlers. */
 void openapi_user(struct http_request *request);

@@ -4,7 +4,6 @@
 
 #include "auth/actions/seed.h"
 #include "auth/openapi.h"
-#include "api/document.h"
 #include "auth/flags_factors.h"
 #include "auth/flags_oauth.h"
 #include "auth/flags_people.h"
@@ -60,18 +59,6 @@ static int run_seed(struct service *service, const char *folder)
     return 0;
 }
 
-static int run_print_openapi(struct service *service, const char *part)
-{
-    AUTO(str_release) struct str text = STR_INIT(API_DOCUMENT_BYTES_MAX);
-    (void)service;
-    if (!auth_openapi_print(part, &text) || !str_ok(&text)) {
-        fprintf(stderr, "bourse-auth: --print-openapi user|admin|management|oauth\n");
-        return 64;
-    }
-    printf("%s\n", str_data(&text));
-    return 0;
-}
-
 static int run_rotate_keys(struct service *service, const char *argument)
 {
     const struct auth_config *config = service->config;
@@ -95,7 +82,7 @@ const struct service_flag auth_flags[] = {
     {"--seed", "DIR", "Add the rows of the YAML files in DIR that are not there yet, then exit.",
      true, run_seed},
     {"--print-openapi", "PART", "Print the OpenAPI document: user, admin, management or oauth.",
-     false, run_print_openapi},
+     false, auth_openapi_flag},
     OAUTH_FLAG_ROWS,
     SECRET_FLAG_ROWS,
     FACTOR_FLAG_ROWS,

@@ -1,5 +1,7 @@
 #include "auth/openapi.h"
 
+#include <stdlib.h>
+
 #include "auth/http/access.h"
 #include "auth/routes.h"
 #include "api/document.h"
@@ -58,9 +60,10 @@ static const struct api_document parts[] = {
 
 static const struct api_documents documents = {parts, ARRAY_LEN(parts), auth_routes, ROUTES_MAX};
 
-bool auth_openapi_print(const char *part, struct str *out)
+int auth_openapi_flag(struct service *service, const char *part)
 {
-    return api_document_print(&documents, part, out);
+    (void)service;
+    return api_document_say(&documents, "bourse-auth", part) ? EXIT_SUCCESS : EXIT_USAGE;
 }
 
 static void user(struct http_request *request)

@@ -2,13 +2,12 @@
 #ifndef AUTH_OPENAPI_H
 #define AUTH_OPENAPI_H
 
-#include <stdbool.h>
-
-#include "base/str.h"
 #include "http/http.h"
 
-/* `part`: "user" (public, identity, resource), "admin", "management", "oauth". False: no such part. */
-bool auth_openapi_print(const char *part, struct str *out);
+struct service;
+
+/* The flag --print-openapi. `part`: "user" (public, identity, resource), "admin", "management", "oauth". */
+int auth_openapi_flag(struct service *service, const char *part);
 
 extern const struct http_route openapi_routes[]; /* ends with method NULL */
 

@@ -23,18 +23,6 @@ static int run_migrate(struct service *service, const char *argument)
     return 0;
 }
 
-static int run_print_openapi(struct service *service, const char *part)
-{
-    AUTO(str_release) struct str text = STR_INIT(API_DOCUMENT_BYTES_MAX);
-    (void)service;
-    if (!openapi_print(part, &text) || !str_ok(&text)) {
-        fprintf(stderr, "bourse-blockchain: --print-openapi admin|internal\n");
-        return EXIT_USAGE;
-    }
-    printf("%s\n", str_data(&text));
-    return 0;
-}
-
 /* The service need not run: what it knows is in the database, and the nodes are asked directly. */
 static int run_explain(struct service *service, const char *what, bool is_tx)
 {
@@ -69,7 +57,7 @@ static int run_explain_payout(struct service *service, const char *id)
 const struct service_flag blockchain_flags[] = {
     {"--migrate", NULL, "Bring the schema up to date, then exit.", true, run_migrate},
     {"--print-openapi", "PART", "Print the OpenAPI document: admin or internal.", false,
-     run_print_openapi},
+     openapi_flag},
     {"--explain-tx", "CHAIN/TXID", "Say what became of a transaction, and why; then exit.", true,
      run_explain_tx},
     {"--explain-address", "CHAIN/ADDRESS", "Say what an address is and what came to it; then exit.",

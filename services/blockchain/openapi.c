@@ -1,5 +1,7 @@
 #include "blockchain/openapi.h"
 
+#include <stdlib.h>
+
 #include "api/document.h"
 #include "blockchain/routes.h"
 #include "service/service.h"
@@ -35,7 +37,8 @@ static const struct api_document parts[] = {
 static const struct api_documents documents = {parts, ARRAY_LEN(parts), blockchain_routes,
                                                ROUTES_MAX};
 
-bool openapi_print(const char *part, struct str *out)
+int openapi_flag(struct service *service, const char *part)
 {
-    return api_document_print(&documents, part, out);
+    (void)service;
+    return api_document_say(&documents, "bourse-blockchain", part) ? EXIT_SUCCESS : EXIT_USAGE;
 }

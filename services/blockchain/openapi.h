@@ -2,11 +2,9 @@
 #ifndef BLOCKCHAIN_OPENAPI_H
 #define BLOCKCHAIN_OPENAPI_H
 
-#include <stdbool.h>
+struct service;
 
-#include "base/str.h"
-
-/* `part`: "admin" (operators), "internal" (other services). False: no such part. */
-bool openapi_print(const char *part, struct str *out);
+/* The flag --print-openapi. `part`: "admin" (operators), "internal" (other services). */
+int openapi_flag(struct service *service, const char *part);
 
 #endif
