@@ -5,8 +5,6 @@
 
 #include "base/check.h"
 
-#include "base/check.h"
-
 enum { RANK_NONE, RANK_SETTLED = 6, RANK_REJECTED = 9 };
 
 static const struct {
