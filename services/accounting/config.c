@@ -94,6 +94,7 @@ const struct config_row accounting_config_rows[] = {
     {"COLLECT_POLL_MS", CONFIG_U32, AT(collect_poll_ms), "5000", .min = 50, .max = 600000, .doc = "How often deposits are collected, addresses asked for again, and wallets' balances read."},
     {"RECONCILE_STOP", CONFIG_TEXT, AT(reconcile_stop), "any", .values = "any shortage none", .doc = "Which unexplained difference between the coins on a chain and the books stops the withdrawals of a currency. Alarms are the same."},
     {"RECONCILE_APPROVALS", CONFIG_U32, AT(reconcile_approvals), "1", .min = 1, .max = 10, .doc = "Operators who must acknowledge a difference before withdrawals go on."},
+    {"RECONCILE_CUSTODY_S", CONFIG_U32, AT(reconcile_custody_s), "60", .min = 1, .max = 3600, .doc = "How often a custodian's wallet, which has no blocks, is compared with the books."},
     {"RECONCILE_PAUSE_MS", CONFIG_U32, AT(reconcile_pause_ms), "10000", .min = 50, .max = 3600000, .doc = "Least time between two checks of a chain, however fast its blocks come."},
 
     {"ACCEPT_BATCH_MAX", CONFIG_U32, AT(accept_batch_max), "512", .min = 1, .max = 512, .doc = "Requests committed together; 1 is one transaction an order."},

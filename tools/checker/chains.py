@@ -82,7 +82,7 @@ def on_chain(ask, node, key):
     """{currency: amount} over all addresses that the gateway gave out."""
     addresses = [row["address"] for row in ask(
         "SELECT address FROM addresses WHERE chain_key = %s AND (assigned_at IS NOT NULL OR account IS"
-        " NULL)", key)]
+        " NULL) AND purpose <> 'unlisted'", key)]
     return {currency: node.balances(currency, addresses) for currency in node.CURRENCIES}
 
 
@@ -96,7 +96,8 @@ def explained(ask, books, node, key):
         return currency, Decimal(row["units"]).scaleb(-node.CURRENCIES[currency]) if currency else ZERO
 
     for row in ask("SELECT t.contract, t.units FROM transfers t JOIN addresses a ON a.id ="
-                   f" t.address_id WHERE t.chain_key = %s AND t.{CONFIRMED} AND a.purpose <> 'deposit'"
+                   f" t.address_id WHERE t.chain_key = %s AND t.{CONFIRMED} AND"
+                   " a.purpose NOT IN ('deposit', 'unlisted')"
                    f" AND NOT {IS_OURS}", key):
         currency, units = amount(row)
         lines[currency]["from outside to our wallets"] += units

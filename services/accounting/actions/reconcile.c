@@ -26,6 +26,7 @@ struct account {
     const char *contract;
     int decimals;
     struct reconcile_sheet sheet;
+    struct coins before;      /* custody: the wallet, before the records were read */
     char reason[REASON_SIZE]; /* why there is no verdict; "" */
 };
 
@@ -155,26 +156,64 @@ static void take_statement(const struct check *check, struct account *account)
     }
 }
 
+static bool is_wallet(const struct statement *statement)
+{
+    return strcmp(statement->counted_by, "wallet") == 0;
+}
+
+static bool ask_count(const struct check *check, struct account *account, struct coins *ret_coins)
+{
+    struct err err;
+    if (coins_count(check->app, check->blockchain_key, &check->statement, account->contract,
+                    account->decimals, ret_coins, &err))
+        return true;
+    spoil(account, err.what);
+    return false;
+}
+
 static void count(const struct check *check, struct account *account)
 {
     const struct statement *statement = &check->statement;
-    bool by_coins = strcmp(statement->counted_by, "coins") == 0;
-    struct err err;
-    if (account->reason[0])
-        return;
-    if (check->books.has_safe) {
-        spoil(account, "a Safe contract wallet has coins that the gateway does not count");
-        return;
-    }
-    if (by_coins && statement->coins > COINS_ASKED_MAX)
+    struct coins before = account->before;
+    if (account->reason[0] ||
+        (strcmp(statement->counted_by, "coins") == 0 && statement->coins > COINS_ASKED_MAX))
         return; /* by the records alone */
-    if (!by_coins && strcmp(statement->counted_by, "addresses") != 0)
-        spoil(account, "somebody else keeps these coins (custody)");
-    else if (coins_count(check->app, check->blockchain_key, statement, account->contract,
-                         account->decimals, &account->sheet.counted, &err))
-        account->sheet.has_counted = true;
-    else
-        spoil(account, err.what);
+    account->sheet.has_counted = ask_count(check, account, &account->sheet.counted);
+    if (account->sheet.has_counted && is_wallet(statement) &&
+        before.number != account->sheet.counted.number)
+        spoil(account, "the custodian's wallet moves");
+}
+
+/* A wallet is not counted at a height, so it is counted before the records are read, and after. */
+static bool meet_wallet(struct check *check, struct err *err)
+{
+    check->outcome->has_no_blocks = is_wallet(&check->statement);
+    if (!check->outcome->has_no_blocks)
+        return true;
+    for (size_t i = 0; i < check->accounts_count; i++)
+        if (!check->accounts[i].reason[0])
+            (void)!ask_count(check, &check->accounts[i], &check->accounts[i].before);
+    return meet(check, err);
+}
+
+/* Custodians differ in when they take a transfer into account that is on its way. So a difference that such
+ * transfers may explain is none yet; a greater one is. */
+static bool may_be_on_its_way(const struct check *check, const struct account *account,
+                              struct coins difference, const struct reconcile_row *row)
+{
+    static const enum reconcile_line open[] = {
+        RECONCILE_DEPOSITS_NOT_FINAL, RECONCILE_PAYMENTS_NOT_FINAL, RECONCILE_FEES_NOT_FINAL};
+    struct coins acknowledged, most = {0};
+    if (!is_wallet(&check->statement))
+        return false;
+    if (coins_parse(row->acknowledged, account->decimals, &acknowledged))
+        (void)!coins_sub(&difference, acknowledged);
+    for (size_t i = 0; i < ARRAY_LEN(open); i++) {
+        __int128 line = account->sheet.lines[open[i]].number;
+        (void)!coins_add(&most, (struct coins){line < 0 ? -line : line});
+    }
+    return difference.number != 0 && difference.number <= most.number &&
+           difference.number >= -most.number;
 }
 
 /* ---- what is written down ---- */
@@ -236,6 +275,7 @@ static bool judge(struct check *check, const struct account *account, struct coi
     struct reconcile_standing before = {.state = reconcile_state_parse(row->state),
                                         .height = row->height};
     struct reconcile_finding finding = {.height = check->statement.height,
+                                        .has_no_blocks = is_wallet(&check->statement),
                                         .difference = difference};
     /* Of a currency whose digits were changed since: nothing is taken on. */
     if (!coins_parse(row->acknowledged, decimals, &before.acknowledged))
@@ -274,6 +314,8 @@ static bool account_save(struct check *check, const struct account *account, uin
     if (!reconcile_row_get_locked(change->db, change->arena, check->blockchain_key,
                                   account->network->currency_id, &row, err))
         return false;
+    if (!reason[0] && may_be_on_its_way(check, account, difference, &row))
+        reason = "transfers of the custodian are on their way";
     if (reason[0]) {
         check->outcome->not_judged++;
         row.no_verdict = reason;
@@ -302,8 +344,8 @@ static bool save_unit(struct db *db, void *arg, struct err *err)
                                       .started_at = check->started_at,
                                       .created_at = clock_now_us(check->app->clock)};
     uint64_t run_id;
-    *check->outcome =
-        (struct reconcile_outcome){.height = statement->height}; /* it may run again */
+    *check->outcome = (struct reconcile_outcome){.height = statement->height, /* it may run again */
+                                                 .has_no_blocks = is_wallet(statement)};
     if (!reconcile_run_insert(db, &run, &run_id, err))
         return false;
     for (size_t i = 0; i < check->accounts_count; i++)
@@ -332,7 +374,7 @@ static bool failed_unit(struct db *db, void *arg, struct err *err)
 
 static bool compare(struct check *check, struct err *err)
 {
-    if (!meet(check, err))
+    if (!meet(check, err) || !meet_wallet(check, err))
         return false;
     for (size_t i = 0; i < check->accounts_count; i++) {
         take_books(check, &check->accounts[i]);

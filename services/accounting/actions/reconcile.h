@@ -29,7 +29,8 @@ struct reconcile_news {
 };
 
 struct reconcile_outcome {
-    int64_t height; /* that was checked */
+    int64_t height;     /* that was checked */
+    bool has_no_blocks; /* custody: its height never moves */
     size_t judged, not_judged;
     char no_verdict[160]; /* the first of them; "" none */
     struct reconcile_news news[RECONCILE_CURRENCIES_MAX];

@@ -25,7 +25,7 @@ struct statement {
     uint64_t seq, parked, coins;
     int64_t height;
     const char *hash;
-    const char *counted_by; /* addresses, coins, nobody */
+    const char *counted_by; /* addresses, coins, wallet */
     struct statement_line *lines;
     size_t lines_count;
 };

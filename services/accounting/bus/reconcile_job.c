@@ -31,6 +31,7 @@ struct place {
     int64_t told;            /* by the gateway; 0: nobody knows */
     int64_t done_us, due_us; /* monotonic; done_us: of the last verdict */
     int64_t said_us;
+    bool has_no_blocks; /* custody */
 };
 
 struct reconciler {
@@ -56,9 +57,17 @@ static struct place *place_of(struct reconciler *job, const char *key)
     return place;
 }
 
-/* A new block, or an hour; `height` 0: nobody knows, so the check says why there is none. */
-static bool is_due(const struct place *place, int64_t height, int64_t now_us)
+static int64_t custody_us(const struct accounting *app)
 {
+    return app->config->reconcile_custody_s * INT64_C(1000000);
+}
+
+/* A new block, or an hour; of a custodian, whose calls are counted, as often as we may; `height` 0: nobody knows, so the check says why there is none. */
+static bool is_due(const struct accounting *app, const struct place *place, int64_t height,
+                   int64_t now_us)
+{
+    if (place->has_no_blocks && now_us - place->done_us >= custody_us(app))
+        return now_us >= place->due_us;
     return now_us >= place->due_us &&
            (height == 0 || height != place->height || now_us - place->done_us >= hour_us);
 }
@@ -106,13 +115,14 @@ static void check(struct reconciler *job, const struct catalog *catalog, struct 
     bool is_whole = done && job->outcome.not_judged == 0;
     /* A node that let us wait has not worked for us. */
     if (!is_whole)
-        share_us = AGAIN_US;
+        share_us = job->outcome.has_no_blocks ? custody_us(app) : AGAIN_US;
     if (share_us > SHARE_US_MAX)
         share_us = SHARE_US_MAX;
     place->due_us = now_us + (share_us > pause_us ? share_us : pause_us);
     metric_add(app->metrics, done ? METRIC_RECONCILE_RUNS : METRIC_RECONCILE_NO_VERDICT, 1);
     if (done) {
         place->height = job->outcome.height;
+        place->has_no_blocks = job->outcome.has_no_blocks;
         place->done_us = is_whole ? now_us : now_us - hour_us + SAY_AGAIN_US;
         say(place, &job->outcome);
     }
@@ -157,7 +167,7 @@ static bool round_run(struct reconciler *job, const struct catalog *catalog, str
         const struct blockchain *chain = &catalog->blockchains[i];
         struct place *place = place_of(job, chain->key);
         if (place && strcmp(chain->status, "active") == 0 &&
-            is_due(place, place->told, clock_monotonic_us(app->clock)))
+            is_due(app, place, place->told, clock_monotonic_us(app->clock)))
             check(job, catalog, place);
     }
     return db_unlock(job->db, "reconcile", err);

@@ -203,7 +203,8 @@ struct reconcile_standing reconcile_judge(const struct reconcile_standing *befor
         after.state = RECONCILE_BALANCED;
         return after;
     }
-    bool is_second = before->state != RECONCILE_BALANCED && before->height != finding->height;
+    bool is_second = before->state != RECONCILE_BALANCED &&
+                     (finding->has_no_blocks || before->height != finding->height);
     bool may_stop =
         stop == RECONCILE_STOP_ANY || (stop == RECONCILE_STOP_SHORTAGE && rest.number < 0);
     if (before->state == RECONCILE_BALANCED || !may_stop)

@@ -95,6 +95,7 @@ struct reconcile_standing {
 
 struct reconcile_finding {
     int64_t height;
+    bool has_no_blocks; /* custody: each check is another one */
     struct coins difference, tolerance;
 };
 

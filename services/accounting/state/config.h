@@ -52,7 +52,7 @@ struct accounting_config {
     bool deposit_funds_locked;   /* coins are spendable when they are collected, not before */
     uint32_t chain_poll_ms, collect_poll_ms;
     const char *reconcile_stop; /* "any", "shortage", "none" */
-    uint32_t reconcile_approvals, reconcile_pause_ms;
+    uint32_t reconcile_approvals, reconcile_custody_s, reconcile_pause_ms;
 };
 
 #endif

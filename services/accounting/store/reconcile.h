@@ -31,7 +31,6 @@ struct book_lines {
     uint64_t seq; /* the gateway's event that was booked last */
     struct book_line *rows;
     size_t count;
-    bool has_safe; /* a contract wallet of ours, whose coins the gateway does not count */
 };
 
 /* Inside of db_snapshot(); in the arena. */

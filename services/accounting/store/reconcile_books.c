@@ -57,18 +57,6 @@ static bool line_of(const char *word, enum reconcile_line *ret_line)
     return false;
 }
 
-static bool safe_find(struct db *db, const char *blockchain_key, bool *ret_found, struct err *err)
-{
-    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
-    if (!db_query(db,
-                  "SELECT EXISTS (SELECT 1 FROM wallets WHERE blockchain_key = ? AND gateway = "
-                  "'gnosis' AND status <> 'disabled')",
-                  DB_ARGS(DB_TEXT(blockchain_key)), &rows, err))
-        return false;
-    *ret_found = db_row_next(rows) && db_get_bool(rows, 0);
-    return true;
-}
-
 bool book_lines_read(struct db *db, struct arena *arena, const char *blockchain_key,
                      struct book_lines *ret_lines, struct err *err)
 {
@@ -76,7 +64,6 @@ bool book_lines_read(struct db *db, struct arena *arena, const char *blockchain_
     const struct db_value key = DB_TEXT(blockchain_key);
     struct book_lines lines = {0};
     if (!chain_feed_read(db, &lines.seq, err) ||
-        !safe_find(db, blockchain_key, &lines.has_safe, err) ||
         !db_query(db, lines_sql, DB_ARGS(key, key, key, key, key, key, key, key), &result, err))
         return false;
     struct row_reader reader = {.result = result, .arena = arena};

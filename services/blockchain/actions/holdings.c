@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "blockchain/actions/holdings_custody.h"
+#include "blockchain/family/ethereum_safe.h"
 #include "blockchain/store/holdings.h"
+#include "blockchain/store/safe_txs.h"
 #include "chain/u256.h"
 
 enum { PAGE_ARENA_BYTES = 1 << 20 };
@@ -175,6 +178,24 @@ static bool ask_coins(struct part *part, struct node *node, uint64_t *after, siz
                                        err);
 }
 
+/* A payment out of a Safe that others sent is in no record of ours before it is deep enough. */
+static bool no_safe_is_ahead(struct part *part, struct node *node, struct err *err)
+{
+    struct safe_row_list list;
+    if (!safe_txs_unseen(part->db, part->arena, part->chain->key, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct safe_row *row = &list.rows[i];
+        uint64_t nonce;
+        if (!ethereum_safe_nonce(node, row->safe, part->question->height, &nonce, err))
+            return false;
+        if (nonce > row->nonce)
+            return err_set(err, ERR_STATE_CONFLICT, "%.64s left its Safe by others, not deep yet",
+                           row->payout_id);
+    }
+    return true;
+}
+
 /* All of a part is asked of one node, and then whether it has the block that was meant: balances are asked
  * for by height, and the node may be on another fork. */
 static bool ask_part(struct node *node, void *arg, struct err *err)
@@ -196,7 +217,8 @@ static bool ask_part(struct node *node, void *arg, struct err *err)
         if (part->counted.next == 0)
             break;
     }
-    if (!family->block_hash(node, part->question->height, hash, err))
+    if ((family->balances && !no_safe_is_ahead(part, node, err)) ||
+        !family->block_hash(node, part->question->height, hash, err))
         return false;
     return strcmp(hash, part->question->hash) == 0 ||
            err_set(err, ERR_STATE_CONFLICT, "the node has another block %llu",
@@ -208,6 +230,8 @@ bool holdings_count(struct chain *chain, struct db *db, struct provider_session 
                     struct err *err)
 {
     const struct family *family = chain->client->family;
+    if (chain->client->is_custody)
+        return holdings_custody_count(chain, db, session, question, ret_counted, err);
     if (!family->balances && (!family->coins || question->contract[0]))
         return err_set(err, ERR_NOT_FOUND, "nodes of %s can't be asked", chain->key);
     /* Coins are asked for at the tip: at another one the records would be of other coins. */

@@ -5,6 +5,7 @@
 
 #include "base/auto.h"
 #include "blockchain/actions/payout_worker.h"
+#include "blockchain/store/addresses.h"
 #include "blockchain/store/coins.h"
 #include "blockchain/store/safe_txs.h"
 #include "chain/u256.h"
@@ -160,7 +161,7 @@ static bool places_check(struct db *db, struct chain *chain, const struct chain_
     }
     if (!own_address_find(db, chain->key, payout->to, &own, err))
         return false;
-    bool is_ours = own.address[0] != '\0';
+    bool is_ours = own.address[0] != '\0' && strcmp(own.purpose, ADDRESS_UNLISTED) != 0;
     if (payout->purpose == PAYOUT_WITHDRAWAL || payout->purpose == PAYOUT_REFUND) {
         if (is_ours)
             refuse(payout, "address: it is one of ours");

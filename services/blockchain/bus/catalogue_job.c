@@ -1,6 +1,7 @@
 #include "blockchain/bus/catalogue_job.h"
 
 #include "blockchain/actions/blockchain.h"
+#include "blockchain/actions/safe_watch.h"
 #include "blockchain/actions/service_call.h"
 #include "blockchain/store/catalogue_store.h"
 #include "log/log.h"
@@ -12,7 +13,8 @@ struct job {
     struct service_call *call;
     struct db *db;
     struct str answer;
-    bool is_loaded; /* the stored one was looked for */
+    bool is_loaded;        /* the stored one was looked for */
+    int64_t safes_version; /* whose Safes are watched */
 };
 
 static void apply(struct job *job)
@@ -75,13 +77,26 @@ static bool pull(struct job *job, struct err *err)
     return catalogue_save(job->db, &job->answer, clock_now_us(job->app->clock), err);
 }
 
+static bool watch_safes(struct job *job, struct err *err)
+{
+    const struct catalogue *catalogue = catalogue_take(job->app->catalogues);
+    bool ok =
+        catalogue->version == job->safes_version || safes_apply(job->app, job->db, catalogue, err);
+    if (ok)
+        job->safes_version = catalogue->version;
+    catalogue_give_back(catalogue);
+    return ok;
+}
+
 void catalogue_job_run(struct blockchain *app)
 {
     struct job job = {.app = app, .answer = STR_INIT(CATALOGUE_BYTES_MAX)};
     bool failed = false;
     do {
         struct err err;
-        bool good = db_connect(&job, &err) && load(&job, &err) && pull(&job, &err);
+        bool good = db_connect(&job, &err) && load(&job, &err);
+        bool is_watched = good && watch_safes(&job, &err); /* of the stored one at once */
+        good = is_watched && pull(&job, &err) && watch_safes(&job, &err);
         if (!good && !failed)
             log_warning("the catalogue can't be asked for", LOG_ERR(&err));
         failed = !good;

@@ -35,7 +35,7 @@ static const struct json_field statement_fields[] = {
     {"height", JSON_U64, AT(height), .doc = "After this block."},
     {"hash", JSON_TEXT, AT(hash), .doc = "Its hash."},
     {"counted_by", JSON_TEXT, AT(counted_by),
-     .doc = "What a node can be asked for: addresses, coins; nobody: custody."},
+     .doc = "What a node can be asked for: addresses, coins; wallet: a custodian, for its total."},
     {"parked", JSON_U64, AT(parked), .doc = "Parts of blocks that wait, so are in no line."},
     {"coins", JSON_U64, AT(coins), .doc = "Unspent outputs; 0 where there are none."},
     {"lines", JSON_ARRAY, AT(lines), .sub = line_fields, .sub_size = sizeof(struct statement_line),
@@ -53,8 +53,12 @@ struct look {
 static bool look_unit(struct db *db, void *arg, struct err *err)
 {
     struct look *look = arg;
+    const struct chain_client *client = look->chain->client;
     return statement_read(db, look->arena, look->chain->key,
-                          look->chain->client->family->coins != NULL, &look->statement, err);
+                          client->is_custody      ? STATEMENT_CUSTODY
+                          : client->family->coins ? STATEMENT_COINS
+                                                  : STATEMENT_ACCOUNTS,
+                          &look->statement, err);
 }
 
 static void statement(struct http_request *request)
@@ -77,7 +81,7 @@ static void statement(struct http_request *request)
                                           .hash = look.statement.hash,
                                           .counted_by = family->balances ? "addresses"
                                                         : family->coins  ? "coins"
-                                                                         : "nobody",
+                                                                         : "wallet",
                                           .parked = look.statement.parked,
                                           .coins = look.statement.coins,
                                           .lines = look.statement.lines,

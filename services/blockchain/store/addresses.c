@@ -102,6 +102,36 @@ bool address_assign(struct db *db, const char *chain_key, uint32_t account, cons
     return true;
 }
 
+/* ---- Safe contract wallets ---- */
+
+bool address_safe_put(struct db *db, const char *chain_key, const struct address_form *form,
+                      uint64_t *ret_id, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    if (!db_query(db,
+                  "INSERT INTO addresses (chain_key, address, watch_kind, watch_key, purpose) "
+                  "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE purpose = IF(purpose = ?, "
+                  "VALUES(purpose), purpose);"
+                  "SELECT id FROM addresses WHERE chain_key = ? AND address = ?",
+                  DB_ARGS(DB_TEXT(chain_key), DB_TEXT(form->canonical), DB_U64(form->kind),
+                          DB_BYTES(form->hash, form->hash_length), DB_TEXT(ADDRESS_SAFE),
+                          DB_TEXT(ADDRESS_UNLISTED), DB_TEXT(chain_key), DB_TEXT(form->canonical)),
+                  &result, err))
+        return false;
+    *ret_id = db_row_next(result) ? db_get_u64(result, 0) : 0;
+    return *ret_id != 0 || err_set(err, ERR_INTERNAL, "an address without id");
+}
+
+bool address_safes_keep(struct db *db, const char *chain_key, const char *listed, struct err *err)
+{
+    return db_exec(db,
+                   "UPDATE addresses SET purpose = ? WHERE chain_key = ? AND account IS NULL AND "
+                   "purpose = ? AND FIND_IN_SET(address, ?) = 0",
+                   DB_ARGS(DB_TEXT(ADDRESS_UNLISTED), DB_TEXT(chain_key), DB_TEXT(ADDRESS_SAFE),
+                           DB_TEXT(listed)),
+                   NULL, err);
+}
+
 /* ---- the pool ---- */
 
 bool address_key_find(struct db *db, const char *chain_key, uint32_t account,

@@ -38,6 +38,19 @@ bool address_assign(struct db *db, const char *chain_key, uint32_t account, cons
                     const char *purpose, const char *owner, int64_t now_us,
                     struct address_row *ret_row, bool *ret_found, struct err *err) MUST_CHECK;
 
+/* ---- Safe contract wallets ---- */
+
+/* They are ours while the catalogue lists them; of one that it lists no more the row stays, as somebody's. */
+#define ADDRESS_SAFE "safe"
+#define ADDRESS_UNLISTED "unlisted"
+
+/* Makes it ours, from the next block on; *ret_id: of its row. */
+bool address_safe_put(struct db *db, const char *chain_key, const struct address_form *form,
+                      uint64_t *ret_id, struct err *err) MUST_CHECK;
+/* Those that are not in `listed`, which is addresses behind commas, are unlisted. */
+bool address_safes_keep(struct db *db, const char *chain_key, const char *listed, struct err *err)
+    MUST_CHECK;
+
 /* ---- the pool ---- */
 
 struct address_key {

@@ -66,6 +66,20 @@ bool custody_notice_later(struct db *db, uint64_t id, const char *reason, int64_
         DB_ARGS(DB_TIME(next_try_us), DB_TEXT(reason), DB_U64(id)), NULL, err);
 }
 
+bool custody_notice_is_done(struct db *db, const char *chain_key, const char *transfer_id,
+                            const char *state, uint32_t tries, bool *ret_done, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    if (!db_query(db,
+                  "SELECT EXISTS (SELECT 1 FROM custody_notices WHERE chain_key = ? AND "
+                  "transfer_id = ? AND state = ? AND (next_try_at IS NULL OR tries >= ?))",
+                  DB_ARGS(DB_TEXT(chain_key), DB_TEXT(transfer_id), DB_TEXT(state), DB_U64(tries)),
+                  &result, err))
+        return false;
+    *ret_done = db_row_next(result) && db_get_bool(result, 0);
+    return true;
+}
+
 bool custody_address_add(struct db *db, const char *chain_key, const char *address,
                          uint64_t *ret_id, struct err *err)
 {

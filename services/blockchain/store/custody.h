@@ -26,6 +26,11 @@ bool custody_notice_done(struct db *db, uint64_t id, const char *reason, struct 
 bool custody_notice_later(struct db *db, uint64_t id, const char *reason, int64_t next_try_us,
                           struct err *err) MUST_CHECK;
 
+/* What he says of the transfer was taken in, or was tried so often. */
+bool custody_notice_is_done(struct db *db, const char *chain_key, const char *transfer_id,
+                            const char *state, uint32_t tries, bool *ret_done, struct err *err)
+    MUST_CHECK;
+
 /* A free address of the deposit account. */
 bool custody_address_add(struct db *db, const char *chain_key, const char *address,
                          uint64_t *ret_id, struct err *err) MUST_CHECK;

@@ -11,7 +11,8 @@ bool holders_page(struct db *db, struct arena *arena, const char *chain_key, uin
     AUTO_FREE(db_result_free) struct db_result *rows = NULL;
     if (!db_query(db,
                   "SELECT a.id, a.address FROM addresses a WHERE a.chain_key = ? AND a.id > ? AND "
-                  "(a.purpose <> 'deposit' OR EXISTS (SELECT 1 FROM transfers t WHERE t.address_id "
+                  "a.purpose <> 'unlisted' AND (a.purpose <> 'deposit' OR EXISTS (SELECT 1 FROM "
+                  "transfers t WHERE t.address_id "
                   "= a.id)) "
                   "ORDER BY a.id LIMIT ?",
                   DB_ARGS(DB_TEXT(chain_key), DB_U64(after_id), DB_U64(max)), &rows, err))

@@ -93,19 +93,10 @@ bool safe_look(struct db *db, const char *chain_key, const char *safe, bool *ret
     return true;
 }
 
-bool safe_txs_open(struct db *db, struct arena *arena, const char *chain_key,
-                   struct safe_row_list *ret_list, struct err *err)
+static bool list_read(struct db_result *rows, struct arena *arena, struct safe_row_list *ret_list,
+                      struct err *err)
 {
-    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
     struct safe_row_list list = {.count = 0};
-    if (!db_query(db,
-                  "SELECT " COLUMNS " FROM payouts p JOIN safe_txs s ON s.payout_id = p.id"
-                  " WHERE p.chain_key = ? AND p.state IN (?, ?, ?, ?) AND s.digest IS NOT NULL"
-                  " ORDER BY p.seq LIMIT ?",
-                  DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_WAITING), DB_I64(PAYOUT_SIGNED),
-                          DB_I64(PAYOUT_BROADCAST), DB_I64(PAYOUT_UNKNOWN), DB_I64(ROWS_MAX)),
-                  &rows, err))
-        return false;
     list.rows = arena_alloc(arena, (db_row_count(rows) + 1) * sizeof(*list.rows));
     if (!list.rows)
         return err_set(err, ERR_INTERNAL, "no memory for transactions of a Safe");
@@ -114,4 +105,32 @@ bool safe_txs_open(struct db *db, struct arena *arena, const char *chain_key,
             return false;
     *ret_list = list;
     return true;
+}
+
+#define OPEN                                                                                       \
+    "SELECT " COLUMNS " FROM payouts p JOIN safe_txs s ON s.payout_id = p.id"                      \
+    " WHERE p.chain_key = ? AND p.state IN (?, ?, ?, ?) AND s.digest IS NOT NULL"
+#define OPEN_ARGS                                                                                  \
+    DB_TEXT(chain_key), DB_I64(PAYOUT_WAITING), DB_I64(PAYOUT_SIGNED), DB_I64(PAYOUT_BROADCAST),   \
+        DB_I64(PAYOUT_UNKNOWN), DB_I64(ROWS_MAX)
+
+bool safe_txs_open(struct db *db, struct arena *arena, const char *chain_key,
+                   struct safe_row_list *ret_list, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    return db_query(db, OPEN " ORDER BY p.seq LIMIT ?", DB_ARGS(OPEN_ARGS), &rows, err) &&
+           list_read(rows, arena, ret_list, err);
+}
+
+bool safe_txs_unseen(struct db *db, struct arena *arena, const char *chain_key,
+                     struct safe_row_list *ret_list, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    return db_query(db,
+                    OPEN " AND NOT EXISTS (SELECT 1 FROM payout_payments m JOIN payout_txs x ON "
+                         "x.id = m.tx_id JOIN spends b ON b.chain_key = x.chain_key AND b.txid = "
+                         "x.txid AND NOT b.is_failed WHERE m.payout_id = p.id)"
+                         " ORDER BY p.seq LIMIT ?",
+                    DB_ARGS(OPEN_ARGS), &rows, err) &&
+           list_read(rows, arena, ret_list, err);
 }

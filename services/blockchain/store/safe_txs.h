@@ -41,4 +41,9 @@ bool safe_look(struct db *db, const char *chain_key, const char *safe, bool *ret
 bool safe_txs_open(struct db *db, struct arena *arena, const char *chain_key,
                    struct safe_row_list *ret_list, struct err *err) MUST_CHECK;
 
+/* Of those the ones whose own transaction no block of ours has: the numbers that nobody took, as far as the
+ * records say. */
+bool safe_txs_unseen(struct db *db, struct arena *arena, const char *chain_key,
+                     struct safe_row_list *ret_list, struct err *err) MUST_CHECK;
+
 #endif

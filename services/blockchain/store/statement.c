@@ -21,13 +21,17 @@ DEFINE_AUTO(struct db_result, db_result_free);
     "s.is_failed)"
 #define TO_OTHERS                                                                                  \
     "NOT EXISTS (SELECT 1 FROM addresses a WHERE a.chain_key = p.chain_key AND a.address = "       \
-    "p.to_address)"
+    "p.to_address AND a.purpose <> 'unlisted')"
 #define PAYMENTS                                                                                   \
     " FROM payouts p JOIN payout_payments m ON m.payout_id = p.id JOIN payout_txs x ON x.id = "    \
     "m.tx_id WHERE p.chain_key = ? AND " TO_OTHERS
 #define TRANSFERS                                                                                  \
     " FROM transfers t JOIN addresses a ON a.id = t.address_id WHERE t.chain_key = ? AND "         \
     "NOT " IS_OURS
+/* Its owners moved coins to another wallet of ours. */
+#define FROM_A_SAFE                                                                                \
+    "EXISTS (SELECT 1 FROM addresses f WHERE f.chain_key = t.chain_key AND f.address = t.sender "  \
+    "AND f.purpose = 'safe')"
 /* What the block said it cost; Bitcoin-like: what we gave it. */
 #define FEE                                                                                        \
     "COALESCE((SELECT MAX(s.fee_units) FROM spends s WHERE s.chain_key = x.chain_key AND s.txid "  \
@@ -35,7 +39,8 @@ DEFINE_AUTO(struct db_result, db_result_free);
 
 static const char lines_sql[] =
     "SELECT t.contract, 'from_outside', SUM(t.units)" TRANSFERS
-    " AND t.state <> 'reverted' AND a.purpose <> 'deposit' GROUP BY 1 UNION ALL "
+    " AND t.state <> 'reverted' AND a.purpose NOT IN ('deposit', 'unlisted') AND NOT " FROM_A_SAFE
+    " GROUP BY 1 UNION ALL "
     "SELECT t.contract, 'deposits_not_final', SUM(t.units)" TRANSFERS
     " AND t.state = 'seen' AND a.purpose = 'deposit' GROUP BY 1 UNION ALL "
     "SELECT p.contract, 'payments_not_final', SUM(m.units)" PAYMENTS
@@ -49,6 +54,21 @@ static const char lines_sql[] =
     "x.state <= 1 AND x.txid IS NOT NULL AND " IN_BLOCK " HAVING COUNT(*) > 0 UNION ALL "
     "SELECT '', 'fees_ahead', SUM(x.fee_units) FROM payout_txs x WHERE x.chain_key = ? AND "
     "x.state = 2 AND x.mined_height > ? AND x.fee_told HAVING COUNT(*) > 0";
+
+/* A custodian has no blocks: what he has sent is gone from his wallet. */
+#define SENT                                                                                       \
+    " FROM payout_txs x JOIN payout_payments m ON m.tx_id = x.id JOIN payouts p ON p.id = "        \
+    "m.payout_id WHERE x.chain_key = ? AND x.state = 1 AND x.txid IS NOT NULL AND p.state IN "     \
+    "(30, 40, 50)"
+static const char custody_sql[] =
+    "SELECT '', 'payments_not_final', SUM(m.units)" SENT " HAVING COUNT(*) > 0 UNION ALL "
+    "SELECT '', 'fees_not_final', SUM(x.fee_units)" SENT " HAVING COUNT(*) > 0 UNION ALL "
+    "SELECT t.contract, 'from_outside', SUM(t.units) FROM transfers t JOIN addresses a ON a.id = "
+    "t.address_id WHERE t.chain_key = ? AND t.state <> 'reverted' AND a.purpose <> 'deposit' "
+    "GROUP BY 1 UNION ALL "
+    "SELECT t.contract, 'deposits_not_final', SUM(t.units) FROM transfers t JOIN addresses a ON "
+    "a.id = t.address_id WHERE t.chain_key = ? AND t.state = 'seen' AND a.purpose = 'deposit' "
+    "GROUP BY 1";
 
 static bool recorded_read(struct db *db, const char *chain_key, struct statement *statement,
                           struct err *err)
@@ -70,13 +90,17 @@ static bool recorded_read(struct db *db, const char *chain_key, struct statement
     return true;
 }
 
-static bool lines_read(struct db *db, struct arena *arena, const char *chain_key, bool has_coins,
-                       struct statement *statement, struct err *err)
+static bool lines_read(struct db *db, struct arena *arena, const char *chain_key,
+                       enum statement_kind kind, struct statement *statement, struct err *err)
 {
     AUTO_FREE(db_result_free) struct db_result *rows = NULL;
     const struct db_value key = DB_TEXT(chain_key), height = DB_U64(statement->height);
-    if (!db_query(db, lines_sql, DB_ARGS(key, key, key, key, height, key, key, key, height), &rows,
-                  err))
+    bool ok =
+        kind == STATEMENT_CUSTODY
+            ? db_query(db, custody_sql, DB_ARGS(key, key, key, key), &rows, err)
+            : db_query(db, lines_sql, DB_ARGS(key, key, key, key, height, key, key, key, height),
+                       &rows, err);
+    if (!ok)
         return false;
     statement->lines = arena_alloc(arena, (db_row_count(rows) + 1) * sizeof(*statement->lines));
     if (!statement->lines)
@@ -87,7 +111,7 @@ static bool lines_read(struct db *db, struct arena *arena, const char *chain_key
         db_get_chars(rows, 1, line->name, sizeof(line->name));
         db_get_chars(rows, 2, line->units, sizeof(line->units));
     }
-    return !has_coins || recorded_read(db, chain_key, statement, err);
+    return kind != STATEMENT_COINS || recorded_read(db, chain_key, statement, err);
 }
 
 static bool place_read(struct db *db, const char *chain_key, struct statement *statement,
@@ -105,15 +129,15 @@ static bool place_read(struct db *db, const char *chain_key, struct statement *s
     return true;
 }
 
-bool statement_read(struct db *db, struct arena *arena, const char *chain_key, bool has_coins,
-                    struct statement *ret_statement, struct err *err)
+bool statement_read(struct db *db, struct arena *arena, const char *chain_key,
+                    enum statement_kind kind, struct statement *ret_statement, struct err *err)
 {
     struct statement statement = {0};
     uint64_t published;
     if (!place_read(db, chain_key, &statement, err) ||
         !events_head(db, &statement.seq, &published, err) ||
         !parked_count(db, chain_key, &statement.parked, err) ||
-        !lines_read(db, arena, chain_key, has_coins, &statement, err))
+        !lines_read(db, arena, chain_key, kind, &statement, err))
         return false;
     *ret_statement = statement;
     return true;

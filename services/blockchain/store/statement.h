@@ -10,6 +10,12 @@
 #include "blockchain/family/family.h"
 #include "db/db.h"
 
+enum statement_kind {
+    STATEMENT_ACCOUNTS,
+    STATEMENT_COINS /* unspent outputs */,
+    STATEMENT_CUSTODY
+};
+
 struct statement_line {
     char contract[CHAIN_CONTRACT_SIZE]; /* "" the native coin */
     char name[24];
@@ -30,13 +36,15 @@ struct statement {
  *   recorded            Bitcoin-like: unspent outputs of our addresses
  *   from_outside        came to wallets by transactions that are not ours
  *   deposits_not_final  came to deposit addresses, without their confirmations yet
- *   payments_not_final  payments to others that are in a block, and not told as confirmed
+ *   payments_not_final  payments to others that are in a block, and not told as confirmed; of a custodian those
+ *                       that he sent
  *   payments_ahead      told as confirmed by a node that is ahead of the blocks taken in
  *   fees_not_final      of our transactions that are in a block, and not told
  *   fees_ahead          told, by a node that is ahead
  *   on_the_way          payments to others that are in no block: part of what is on the chain
  * ERR_BUSY: the chain was not followed yet. Inside of db_snapshot(); texts in the arena. */
-bool statement_read(struct db *db, struct arena *arena, const char *chain_key, bool has_coins,
-                    struct statement *ret_statement, struct err *err) MUST_CHECK;
+bool statement_read(struct db *db, struct arena *arena, const char *chain_key,
+                    enum statement_kind kind, struct statement *ret_statement, struct err *err)
+    MUST_CHECK;
 
 #endif

@@ -202,6 +202,18 @@ static void judge__acknowledged__until_it_changes(void **state)
     assert_int_equal(standing.state, RECONCILE_DIFFERS);
 }
 
+static void judge__a_wallet_without_blocks__the_second_check_stops(void **state)
+{
+    struct reconcile_standing standing = {.state = RECONCILE_BALANCED, .height = 1};
+    const struct reconcile_finding finding = {
+        .height = 1, .has_no_blocks = true, .difference = coins_of("-1", 8)};
+    (void)state;
+    standing = reconcile_judge(&standing, &finding, RECONCILE_STOP_ANY);
+    assert_int_equal(standing.state, RECONCILE_DIFFERS);
+    standing = reconcile_judge(&standing, &finding, RECONCILE_STOP_ANY);
+    assert_int_equal(standing.state, RECONCILE_STOPPED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +223,7 @@ int main(void)
         cmocka_unit_test(difference__records_and_node_disagree__the_one_that_does_not_balance),
         cmocka_unit_test(lines__of_the_gateway__are_no_lines_of_the_books),
         cmocka_unit_test(judge__two_in_a_row_at_different_heights__stop),
+        cmocka_unit_test(judge__a_wallet_without_blocks__the_second_check_stops),
         cmocka_unit_test(judge__shortage_and_none__what_stops),
         cmocka_unit_test(judge__acknowledged__until_it_changes),
     };
