@@ -34,7 +34,7 @@ enum {
     COIN_MULTISIG_SCRIPT_MAX = 3 + COIN_MULTISIG_KEYS_MAX * (1 + COIN_PUBLIC_KEY_SIZE)
 };
 
-/* The script of an output that we pay to or watch. Plain data; compare with coin_script_equal(). */
+/* The script of an output that we pay to or watch. Plain data. */
 struct coin_script {
     uint8_t bytes[COIN_OUTPUT_SCRIPT_MAX];
     uint8_t length;

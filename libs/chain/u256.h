@@ -83,10 +83,6 @@ static inline bool u256_is_zero(struct u256 a)
 {
     return (a.limbs[0] | a.limbs[1] | a.limbs[2] | a.limbs[3]) == 0;
 }
-static inline struct u256 u256_min(struct u256 a, struct u256 b)
-{
-    return u256_cmp(a, b) < 0 ? a : b;
-}
 
 /* ---- money: units / 10^decimals; decimals 0..U256_POWER_OF_10_MAX (asserted) ---- */
 
