@@ -20,7 +20,7 @@ enum {
     AEAD_NONCE_SIZE = 12,
     AEAD_TAG_SIZE = 16,
     AEAD_OVERHEAD = AEAD_NONCE_SIZE + AEAD_TAG_SIZE,
-    AEAD_BYTES_MAX = 1 << 20
+    AEAD_BYTES_MAX = 4 << 20
 };
 
 /* Appends to `out`; false only when its ceiling or AEAD_BYTES_MAX is too low. */

@@ -10,7 +10,7 @@
 bool chains_offline_load(struct blockchain *app, struct db *db, struct err *err)
 {
     AUTO(str_release) struct str body = STR_INIT(CATALOGUE_BYTES_MAX);
-    if (!catalogue_load(db, &body, err))
+    if (!catalogue_load(db, app->config->service_key, &body, err))
         return false;
     if (body.length == 0)
         return err_set(err, ERR_NOT_FOUND, "accounting has not told any chain yet");

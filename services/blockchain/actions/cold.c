@@ -26,7 +26,8 @@ static bool family_find(const struct chain_client *client, const char *name,
 static bool entry_find(struct cold_place *place, const char *key, struct err *err)
 {
     AUTO(str_release) struct str text = STR_INIT(CATALOGUE_BYTES_MAX);
-    if (!db_open(&place->config->db, &place->db, err) || !catalogue_load(place->db, &text, err))
+    if (!db_open(&place->config->db, &place->db, err) ||
+        !catalogue_load(place->db, place->config->service_key, &text, err))
         return false;
     if (text.length == 0)
         return err_set(err, ERR_NOT_FOUND, "the gateway has heard of no chain yet");

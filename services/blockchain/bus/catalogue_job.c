@@ -38,7 +38,7 @@ static bool load(struct job *job, struct err *err)
     if (job->is_loaded)
         return true;
     str_clear(&job->answer);
-    if (!catalogue_load(job->db, &job->answer, err))
+    if (!catalogue_load(job->db, job->app->config->service_key, &job->answer, err))
         return false;
     job->is_loaded = true;
     if (job->answer.length == 0)
@@ -74,7 +74,8 @@ static bool pull(struct job *job, struct err *err)
     if (!catalogues_read(job->app->catalogues, str_data(&job->answer), job->answer.length, err))
         return false;
     apply(job);
-    return catalogue_save(job->db, &job->answer, clock_now_us(job->app->clock), err);
+    return catalogue_save(job->db, config->service_key, &job->answer, clock_now_us(job->app->clock),
+                          err);
 }
 
 static bool watch_safes(struct job *job, struct err *err)

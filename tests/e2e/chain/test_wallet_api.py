@@ -9,6 +9,7 @@ import jwt
 import pytest
 import requests
 
+from gateway import gateway as ask_gateway
 from members import manage, private_key
 from world import WORLD, wait_for
 
@@ -189,6 +190,12 @@ def test_w31_servers_of_a_chain__are_sealed_at_rest__and_told_to_the_gateway_alo
     assert told() == urls[:1]
     wait_for(lambda: server_of(key).startswith("s1."), what="the server to be sealed")
     assert told() == urls[:1]
+    # The gateway keeps what it was told, sealed as well: it follows by that while accounting is away.
+    wait_for(lambda: ask_gateway("GET", f"/internal/chains/{key}").status_code == 200,
+             what="the gateway to have heard of the chain")
+    assert not WORLD.sql("SELECT 1 FROM bourse_blockchain.catalogue WHERE body LIKE '%%http%%' OR body LIKE %s",
+                         f"%{secret}%")
+    assert WORLD.sql("SELECT 1 FROM bourse_blockchain.catalogue WHERE body LIKE 's1.%%'")
     # What nobody can open is no server, and holds up no other chain.
     WORLD.sql("UPDATE blockchains SET server = %s WHERE `key` = %s", "s1.9.AAAA", key)
     assert told() == []
