@@ -77,6 +77,7 @@ const struct config_row accounting_config_rows[] = {
     {"PAYMENT_GATEWAY_URL", CONFIG_TEXT, AT(payment_gateway_url), "", .doc = "Where PAYMENT_GATEWAY takes orders to pay withdrawals by bank; empty: it takes none."},
     {"PAYMENT_WEBHOOK_SECRET", CONFIG_SECRET, AT(payment_webhook_secret), "", .doc = "Signs the webhooks of PAYMENT_GATEWAY and what it is asked (HMAC-SHA256); at least 32 characters."},
     {"PAYMENT_WEBHOOK_AGE", CONFIG_U32, AT(payment_webhook_age_s), "300", .min = 1, .max = 86400, .doc = "Seconds after which a webhook of PAYMENT_GATEWAY is too old, or before which it is too new."},
+    {"PAYMENT_SILENT_TIME", CONFIG_U32, AT(payment_silent_s), "86400", .min = 1, .max = 31536000, .doc = "Seconds from the release of a batch after which a payment is silent of which PAYMENT_GATEWAY has not said how it ended: it is listed at /admin/fiat_batches/silent, counted, and an ALERT in the log."},
     {"FIAT_ACCOUNTS", CONFIG_TEXT, AT(fiat_accounts), "", .doc = "Our accounts at banks, one a currency: eur=IBAN/BIC,usd=IBAN/BIC. Statements of other accounts are refused."},
     {"FIAT_ACCOUNT_HOLDER", CONFIG_TEXT, AT(fiat_account_holder), "Bourse", .doc = "Whose they are, as members and banks are told; at most 70 characters."},
     {"FIAT_DEPOSIT_APPROVAL_ABOVE", CONFIG_TEXT, AT(fiat_approval_above), "", .doc = "Value in the platform currency above which a payment by bank waits for the approval of a second person; empty: none does. What an operator assigned by hand always waits."},

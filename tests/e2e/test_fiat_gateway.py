@@ -157,6 +157,28 @@ def test_gateway__that_lies_and_loses__pays_or_refunds_each_once(admin, second, 
 
 
 @pytest.mark.outage
+def test_gateway__that_says_nothing__is_shown_until_somebody_says_it(admin, second, gateway):  # noqa: F811
+    tid = accept(admin, withdrawal(rich()))
+
+    def silent():
+        return {row["tid"]: row for row in ok(admin.get("/admin/fiat_batches/silent", limit=1000), 200)}
+
+    with WORLD.accounting_with(PAYMENT_GATEWAY_URL=gateway.url, PAYMENT_SILENT_TIME=86400):
+        made = ordered(admin, second, tid)
+        until(admin, made, tid, "taken")
+        assert tid not in silent()
+    with WORLD.accounting_with(PAYMENT_SILENT_TIME=1):  # of a gateway that is there no more
+        row = wait_for(lambda: silent().get(tid), 90, f"{tid} to be silent")
+        assert (row["batch_id"], row["order_state"], Decimal(row["amount"])) == (made["id"], "taken", 10)
+        wait_for(lambda: WORLD.metric("accounting", "bourse_accounting_fiat_payouts_silent") == len(silent()), 90,
+                 "the number of silent ones")
+        ok(admin.post("/admin/withdraws/actions", id=row["withdraw_id"], action="success"))
+        assert tid not in silent()
+        wait_for(lambda: WORLD.metric("accounting", "bourse_accounting_fiat_payouts_silent") == len(silent()), 90,
+                 "one less")
+
+
+@pytest.mark.outage
 def test_gateway__accounting_killed_while_it_is_asked__paid_once(admin, second, gateway):  # noqa: F811
     member = rich()
     before, after, lost = (accept(admin, withdrawal(member)) for _ in range(3))

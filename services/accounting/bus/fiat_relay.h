@@ -1,4 +1,7 @@
-/* fiat_relay.h: the thread that asks the payment gateway for payments, if PAYMENT_GATEWAY_URL says where. */
+/*
+ * fiat_relay.h: the thread that asks the payment gateway for payments, if PAYMENT_GATEWAY_URL says where, and watches for
+ * those of which it says nothing.
+ */
 #ifndef ACCOUNTING_BUS_FIAT_RELAY_H
 #define ACCOUNTING_BUS_FIAT_RELAY_H
 

@@ -9,6 +9,7 @@
 #include "accounting/http/context.h"
 #include "accounting/http/entities_outgoing.h"
 #include "accounting/http/routes_admin.h"
+#include "accounting/state/config.h"
 #include "accounting/store/fiat_batches.h"
 #include "base/auto.h"
 #include "iso20022/pain001.h"
@@ -57,6 +58,22 @@ static const struct json_field line_fields[] = {
     {NULL}};
 #undef AT
 
+#define AT(member) offsetof(struct fiat_batch_item, member)
+static const struct json_field silent_fields[] = {
+    {"batch_id", JSON_U64, AT(batch_id), .doc = "Id of its batch."},
+    {"released_at", JSON_TIME_ISO, AT(released_at), .doc = "When that was released."},
+    {"withdraw_id", JSON_U64, AT(withdraw_id), .doc = "Id of the withdrawal."},
+    {"tid", JSON_TEXT, AT(tid), .doc = "Its name, also at the gateway."},
+    {"uid", JSON_TEXT, AT(uid), .doc = "UID of the member."},
+    {"currency", JSON_TEXT, AT(currency_id), .doc = "Currency code."},
+    {"amount", JSON_DEC, AT(amount), .doc = "What is paid."},
+    {"order_state", JSON_TEXT, AT(order_state),
+     .doc = "At the payment gateway: new, asked (it may be paid), taken."},
+    {"attempts", JSON_U64, AT(attempts), .doc = "How often the gateway was asked in this state."},
+    {"error", JSON_TEXT, AT(error), .doc = "What went wrong there last."},
+    {NULL}};
+#undef AT
+
 struct batch_form {
     struct param_i64 id;
     const char *currency, *state, *by;
@@ -74,6 +91,8 @@ static const struct param list_params[] = {
     ROW_TEXT(ADMIN, "currency", AT(currency), "Currency code."),
     PAGING_ROWS("admin.pagination", struct batch_form, paging),
     PARAM_END};
+static const struct param silent_params[] = {
+    PAGING_ROWS("admin.pagination", struct batch_form, paging), PARAM_END};
 static const struct param create_params[] = {
     {.name = "currency", .kind = PARAM_TEXT, .offset = AT(currency), .flags = PARAM_REQUIRED,
      .check = check_currency, .value_code = "admin.currency.doesnt_exist",
@@ -222,6 +241,29 @@ static void payments(struct http_request *request)
         http_reply_err(request, &err);
 }
 
+static void silent(struct http_request *request)
+{
+    const struct batch_form *form = http_params(request);
+    const struct accounting *app = request_app(request);
+    struct listed listed;
+    struct err err;
+    struct db *db = request_db(request);
+    if (!db)
+        return;
+    int64_t before_us = clock_now_us(app->clock) - (int64_t)app->config->payment_silent_s * 1000000;
+    struct listing listing =
+        listing_of(request, &form->paging, &(struct ordering){.ordering = "asc"});
+    bool ok = fiat_batch_items_silent(db, before_us, &listing, &listed, &err);
+    str_release(&listing.where);
+    if (!ok) {
+        http_reply_err(request, &err);
+        return;
+    }
+    paging_headers(request, &form->paging, listed.total);
+    http_reply_array(request, silent_fields, listed.rows, listed.count,
+                     sizeof(struct fiat_batch_item));
+}
+
 static void file(struct http_request *request)
 {
     AUTO(str_release) struct str text = STR_INIT(PAIN001_BYTES_MAX);
@@ -248,6 +290,9 @@ const struct http_route admin_fiat_batch_routes[] = {
     {.method = "POST", .path = "/api/v2/admin/fiat_batches", ROUTE, .handler = create,
      .params = create_params, .reply = batch_fields, .action = "create",
      .doc = "Put the withdrawals that may be paid into a batch; they are processing then."},
+    {.method = "GET", .path = "/api/v2/admin/fiat_batches/silent", ROUTE, .handler = silent,
+     .params = silent_params, .reply = silent_fields, .reply_is_array = true, .action = "read",
+     .doc = "Payments that the payment gateway was asked for longer than PAYMENT_SILENT_TIME ago, and of which nobody has said how they ended; the oldest first."},
     {.method = "GET", .path = "/api/v2/admin/fiat_batches/:id/payments", ROUTE,
      .handler = payments, .params = path_params, .reply = line_fields, .reply_is_array = true,
      .action = "read", .doc = "What a batch pays to whom."},

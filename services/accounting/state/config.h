@@ -44,7 +44,7 @@ struct accounting_config {
     /* Money by bank. */
     const char *payment_gateway, *payment_webhook_secret; /* "none", "local" */
     const char *payment_gateway_url;                      /* "": it pays nothing */
-    uint32_t payment_webhook_age_s;
+    uint32_t payment_webhook_age_s, payment_silent_s;
     const char *fiat_accounts, *fiat_account_holder; /* "eur=IBAN/BIC,usd=IBAN/BIC" */
     const char *fiat_approval_above; /* in the platform currency; "": none is large */
     uint32_t shards;

@@ -69,4 +69,8 @@ const struct metric_row accounting_metrics[METRIC_MAX] = {
         {"fiat_report_lines_refused_total", METRIC_COUNTER,
          "Lines of a bank's pain.002 that contradict the books. ALERT: an operator must look.",
          NULL},
+    [METRIC_FIAT_SILENT] = {"fiat_payouts_silent", METRIC_GAUGE,
+                            "Payments that the payment gateway was asked for longer than "
+                            "PAYMENT_SILENT_TIME ago, and has not ended. ALERT above 0: ask it.",
+                            NULL},
 };

@@ -35,6 +35,7 @@ enum accounting_metric {
     METRIC_FIAT_PARKED,
     METRIC_FIAT_FORGED,
     METRIC_FIAT_REPORT_REFUSED,
+    METRIC_FIAT_SILENT,
     METRIC_MAX
 };
 

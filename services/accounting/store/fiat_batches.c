@@ -137,16 +137,26 @@ static void item_read(struct row_reader *reader, void *to)
     row->next_at = db_get_time_us(reader->result, 9);
     row->bank_status = row_text(reader, 10);
     row->bank_reason = row_text(reader, 11);
+    row->batch_id = db_get_u64(reader->result, 12);
+    row->currency_id = row_text(reader, 13);
+    row->released_at = db_get_time_us(reader->result, 14);
 }
 
-static const struct listing_column item_columns[] = {
-    {"withdraw_id", "i.withdraw_id"}, {"next_at", "i.next_at"}, {NULL, NULL}};
+static const struct listing_column item_columns[] = {{"withdraw_id", "i.withdraw_id"},
+                                                     {"next_at", "i.next_at"},
+                                                     {"released_at", "released_at"},
+                                                     {NULL, NULL}};
+
+/* A batch does not change any more when it is released. Not joined: a lock of an item must not wait for its batch. */
+#define RELEASED_AT "(SELECT updated_at FROM fiat_batches WHERE id = i.batch_id)"
 
 static const struct listing_table item_table = {
-    .count = "SELECT COUNT(*) FROM fiat_batch_items i WHERE TRUE",
+    .count = "SELECT COUNT(*) FROM fiat_batch_items i JOIN withdraws w ON w.id = i.withdraw_id"
+             " WHERE TRUE",
     .select = "SELECT i.withdraw_id, i.receiver, w.tid,"
               " (SELECT uid FROM members WHERE id = w.member_id), w.aasm_state, w.amount,"
-              " i.order_state, i.error, i.attempts, i.next_at, i.bank_status, i.bank_reason"
+              " i.order_state, i.error, i.attempts, i.next_at, i.bank_status, i.bank_reason,"
+              " i.batch_id, w.currency_id, " RELEASED_AT " AS released_at"
               " FROM fiat_batch_items i JOIN withdraws w ON w.id = i.withdraw_id WHERE TRUE",
     .columns = item_columns,
     .row_size = sizeof(struct fiat_batch_item),
@@ -216,6 +226,17 @@ bool fiat_batch_items_due(struct db *db, struct arena *arena, int64_t now_us, si
     bool ok = listing_run(db, &item_table, &listing, ret_listed, err);
     str_release(&listing.where);
     return ok;
+}
+
+bool fiat_batch_items_silent(struct db *db, int64_t before_us, struct listing *listing,
+                             struct listed *ret_listed, struct err *err)
+{
+    listing->order_by = "released_at";
+    db_sql(db, &listing->where,
+           " AND i.order_state IN ('new', 'asked', 'taken') AND w.aasm_state = 'confirming'"
+           " AND " RELEASED_AT " <= ?",
+           DB_ARGS(DB_TIME(before_us)));
+    return listing_run(db, &item_table, listing, ret_listed, err);
 }
 
 bool fiat_batch_items_order(struct db *db, uint64_t batch_id, int64_t now_us, struct err *err)

@@ -44,6 +44,10 @@ struct fiat_batch_item {
     /* read only, of the withdrawal */
     const char *tid, *uid, *withdraw_state;
     struct dec amount;
+    /* read only, of the batch */
+    uint64_t batch_id;
+    const char *currency_id;
+    int64_t released_at; /* when it last changed, until it is released */
 };
 
 /* ERR_CONFLICT: the withdrawal is in a batch. */
@@ -64,6 +68,9 @@ bool fiat_batch_item_hear(struct db *db, const struct fiat_batch_item *row, int6
 /* Those for which the gateway is to be asked now, the longest due first. */
 bool fiat_batch_items_due(struct db *db, struct arena *arena, int64_t now_us, size_t max,
                           struct listed *ret_listed, struct err *err) MUST_CHECK;
+/* Those of batches that were released by `before_us` that the gateway has not ended, nor anybody else. */
+bool fiat_batch_items_silent(struct db *db, int64_t before_us, struct listing *listing,
+                             struct listed *ret_listed, struct err *err) MUST_CHECK;
 /* All of a batch are new orders. */
 bool fiat_batch_items_order(struct db *db, uint64_t batch_id, int64_t now_us, struct err *err)
     MUST_CHECK;
