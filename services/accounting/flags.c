@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "accounting/actions/deposit_explain.h"
 #include "accounting/actions/fiat_batch.h"
 #include "accounting/actions/fiat_report.h"
 #include "accounting/actions/seed.h"
 #include "accounting/actions/statement_import.h"
+#include "accounting/actions/withdraw_explain.h"
 #include "accounting/domain/fiat_account.h"
 #include "accounting/openapi.h"
+#include "accounting/peers/peers.h"
 #include "accounting/start.h"
 #include "accounting/state/catalog.h"
 #include "accounting/state/config.h"
@@ -111,6 +114,30 @@ static bool batch_write(const struct outgoing *shell, const char *id, struct err
     return true;
 }
 
+/* ---- --explain-withdrawal, --explain-deposit ---- */
+
+static bool withdraw_told(const struct outgoing *shell, const char *id, struct err *err)
+{
+    AUTO(str_release) struct str text = STR_INIT(WITHDRAW_EXPLAIN_BYTES_MAX);
+    char *end;
+    unsigned long number = strtoul(id, &end, 10);
+    if (*end || end == id || number == 0)
+        return err_set(err, ERR_INVALID, "%s is no id of a withdrawal", id);
+    if (!accounting_open_peers(shell->app, err) || !withdraw_explain(shell, number, &text, err))
+        return false;
+    printf("%s\n", str_data(&text));
+    return true;
+}
+
+static bool deposit_told(const struct outgoing *shell, const char *txid, struct err *err)
+{
+    AUTO(str_release) struct str text = STR_INIT(DEPOSIT_EXPLAIN_BYTES_MAX);
+    if (!accounting_open_peers(shell->app, err) || !deposit_explain(shell, txid, NULL, &text, err))
+        return false;
+    printf("%s\n", str_data(&text));
+    return true;
+}
+
 /* ---- a part of the service ---- */
 
 typedef bool shell_act(const struct outgoing *shell, const char *argument, struct err *err);
@@ -131,7 +158,7 @@ static bool shell_open(struct outgoing *shell, struct err *err)
     return !app->secrets || secret_store_is_ready(app->secrets) || secret_upkeep(app->secrets, err);
 }
 
-/* As much of the service as money by bank needs; the running one finds the outbox by itself. */
+/* As much of the service as one act needs; the running one finds the outbox by itself. */
 static int shell_run(struct service *service, const char *flag, shell_act *act,
                      const char *argument)
 {
@@ -147,6 +174,7 @@ static int shell_run(struct service *service, const char *flag, shell_act *act,
         catalog_give_back(shell.catalog);
     db_close(shell.db);
     arena_free(shell.arena);
+    peers_close(app.peers);
     secret_store_close(app.secrets);
     catalogs_free(app.catalogs);
     queue_free(app.outbox_signal);
@@ -173,6 +201,16 @@ static int run_batch_write(struct service *service, const char *id)
     return shell_run(service, "--write-fiat-batch", batch_write, id);
 }
 
+static int run_withdraw_explain(struct service *service, const char *id)
+{
+    return shell_run(service, "--explain-withdrawal", withdraw_told, id);
+}
+
+static int run_deposit_explain(struct service *service, const char *txid)
+{
+    return shell_run(service, "--explain-deposit", deposit_told, txid);
+}
+
 const struct service_flag accounting_flags[] = {
     {"--migrate", NULL, "Bring the schema up to date, then exit.", true, run_migrate},
     {"--seed", "DIR", "Add the rows of the YAML files in DIR that are not there yet, then exit.",
@@ -190,6 +228,13 @@ const struct service_flag accounting_flags[] = {
      true, run_batch_make},
     {"--write-fiat-batch", "ID", "Print the file of a released batch (pain.001), then exit.", true,
      run_batch_write},
+    {"--explain-withdrawal", "ID",
+     "Print where a withdrawal stands, and why, as the API's explain does, then exit.", true,
+     run_withdraw_explain},
+    {"--explain-deposit", "TXID",
+     "Print what became of a transaction: its deposits, what holds them, and what the gateway says "
+     "of it, then exit.",
+     true, run_deposit_explain},
     {"--print-openapi", "PART", "Print the OpenAPI document: user, admin or management.", false,
      openapi_flag},
     {NULL},

@@ -72,6 +72,7 @@ static const struct http_route *const groups[] = {
     admin_adjustment_routes,
     admin_internal_transfer_routes,
     admin_deposit_routes,
+    admin_deposit_explain_routes,
     admin_fiat_batch_routes,
     admin_fiat_payment_routes,
     admin_fiat_report_routes,

@@ -73,7 +73,7 @@ static bool make_memory(struct accounting *app, struct err *err)
     return true;
 }
 
-static bool open_peers(struct accounting *app, struct err *err)
+bool accounting_open_peers(struct accounting *app, struct err *err)
 {
     const struct accounting_config *config = app->config;
     return peers_open(
@@ -193,8 +193,9 @@ bool accounting_start(struct service *service, struct err *err)
     /* What can be wrong in the configuration comes first, then memory, threads, and the door last. */
     return abilities_open(app->config->abilities_file, &app->abilities, err) &&
            management_open(app->config->management_config, &app->management, err) &&
-           trust_open(app, err) && open_peers(app, err) && accounting_open_secrets(app, err) &&
-           open_fiat(app, err) && event_relay_check(app->config, err) && make_memory(app, err) &&
+           trust_open(app, err) && accounting_open_peers(app, err) &&
+           accounting_open_secrets(app, err) && open_fiat(app, err) &&
+           event_relay_check(app->config, err) && make_memory(app, err) &&
            start_threads(process, err) && start_http(process, err);
 }
 

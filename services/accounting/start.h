@@ -11,4 +11,7 @@ void accounting_stop(struct service *service);
 /* Without one nothing is sealed, and beneficiaries are refused; everything else works. */
 bool accounting_open_secrets(struct accounting *app, struct err *err);
 
+/* What auth and the gateway are asked by; nobody is asked yet. peers_close(app->peers). */
+bool accounting_open_peers(struct accounting *app, struct err *err);
+
 #endif

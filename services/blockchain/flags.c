@@ -5,6 +5,7 @@
 #include "api/document.h"
 #include "base/auto.h"
 #include "blockchain/explain_print.h"
+#include "blockchain/flags_chain.h"
 #include "blockchain/flags_cold.h"
 #include "blockchain/flags_settle.h"
 #include "blockchain/openapi.h"
@@ -64,6 +65,11 @@ const struct service_flag blockchain_flags[] = {
      true, run_explain_address},
     {"--explain-payout", "ID", "Say where a payout stands, and why; then exit.", true,
      run_explain_payout},
+    {"--pause", "CHAIN", "Follow a chain no more, and pay nothing on it; then exit.", true,
+     pause_flag},
+    {"--resume", "CHAIN", "Follow it again, from where it stopped; then exit.", true, resume_flag},
+    {"--scan", "CHAIN/HEIGHT",
+     "Look at a block again; what is known already stays as it is; then exit.", true, scan_flag},
     {"--settle-payout", "WORDS",
      "End a payout that no rule can end: ID paid|unpaid EVIDENCE NOTE; then exit.", true,
      settle_flag},

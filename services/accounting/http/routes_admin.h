@@ -20,6 +20,7 @@ extern const struct http_route admin_beneficiary_routes[];
 extern const struct http_route account_transfer_routes[];
 extern const struct http_route account_deposit_routes[];
 extern const struct http_route admin_deposit_routes[];
+extern const struct http_route admin_deposit_explain_routes[];
 extern const struct http_route admin_fiat_batch_routes[];
 extern const struct http_route admin_parked_routes[];         /* events of the gateway that wait */
 extern const struct http_route admin_reconciliation_routes[]; /* coins against books */

@@ -5,6 +5,7 @@
 
 #include "blockchain/actions/block_opinion.h"
 #include "blockchain/actions/block_take.h"
+#include "blockchain/actions/chain_pause.h"
 #include "blockchain/actions/main_network.h"
 #include "blockchain/actions/parked_retry.h"
 #include "blockchain/actions/watch_load.h"
@@ -17,6 +18,7 @@ enum {
     HAUL_ARENA_BYTES_MAX = 256 << 20,
     TIP_EVENT_US = 1000000,
     PARKED_US = 1000000,
+    PAUSE_LOOK_US = 1000000,
     MEMBERS_BYTES_MAX = 1024
 };
 
@@ -33,6 +35,7 @@ struct follower {
     uint64_t start;                                   /* the first block that the catalogue wants */
     uint64_t reorg_depth;                             /* blocks taken back in a row */
     int64_t looked_us, tip_told_us, parked_looked_us; /* monotonic */
+    int64_t pause_looked_us;
 };
 
 struct follower *follower_new(struct blockchain *app, struct chain *chain)
@@ -331,6 +334,16 @@ static bool parked_look(struct follower *follower, const struct chain_entry *ent
            parked_gauge(follower, err);
 }
 
+/* The command line says it in the database alone. */
+static bool pause_look(struct follower *follower, struct err *err)
+{
+    int64_t now_us = clock_monotonic_us(follower->app->clock);
+    if (follower->pause_looked_us > 0 && now_us - follower->pause_looked_us < PAUSE_LOOK_US)
+        return true;
+    follower->pause_looked_us = now_us;
+    return chain_pause_look(follower->chain, follower->db, err);
+}
+
 bool follow_step(struct follower *follower, bool *ret_idle, struct err *err)
 {
     struct blockchain *app = follower->app;
@@ -342,7 +355,7 @@ bool follow_step(struct follower *follower, bool *ret_idle, struct err *err)
         if (follower->is_loaded)
             show(follower);
     }
-    bool ok = connect_peers(follower, err);
+    bool ok = connect_peers(follower, err) && pause_look(follower, err);
     *ret_idle = false;
     if (!ok)
         follower->looked_us = 0;

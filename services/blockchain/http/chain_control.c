@@ -1,9 +1,9 @@
 #include "blockchain/http/chain_control.h"
 
 #include "blockchain/actions/block_scan.h"
+#include "blockchain/actions/chain_pause.h"
 #include "blockchain/http/chain_view.h"
 #include "blockchain/http/context.h"
-#include "blockchain/store/chains.h"
 
 const struct param chain_key_params[] = {
     ROW_PATH("key", offsetof(struct chain_request, key), "Key of the chain."), PARAM_END};
@@ -117,11 +117,10 @@ static void pause_set(struct http_request *request, bool is_paused)
     struct err err;
     if (!db)
         return;
-    if (!chain_pause_set(db, chain->key, is_paused, &err)) {
+    if (!chain_pause_say(request_app(request), chain, db, is_paused, &err)) {
         http_reply_err(request, &err);
         return;
     }
-    chain->is_paused = is_paused;
     const struct pause_shown shown = {.key = chain->key, .paused = is_paused};
     http_reply_object(request, pause_fields, &shown);
 }

@@ -41,6 +41,16 @@ bool chain_network_set(struct db *db, const char *key, const char *network, stru
            err_set(err, ERR_STATE_CONFLICT, "chain %s is of another network than %s", key, network);
 }
 
+bool chain_pause_get(struct db *db, const char *key, bool *ret_is_paused, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    if (!db_query(db, "SELECT is_paused FROM chains WHERE chain_key = ?", DB_ARGS(DB_TEXT(key)),
+                  &result, err))
+        return false;
+    *ret_is_paused = db_row_next(result) && db_get_bool(result, 0);
+    return true;
+}
+
 bool chain_pause_set(struct db *db, const char *key, bool is_paused, struct err *err)
 {
     return db_exec(db, "UPDATE chains SET is_paused = ? WHERE chain_key = ?",

@@ -24,6 +24,9 @@ bool chain_row_get(struct db *db, const char *key, const char *client, int64_t n
 /* Once and for all. ERR_STATE_CONFLICT: it is another one already. */
 bool chain_network_set(struct db *db, const char *key, const char *network, struct err *err)
     MUST_CHECK;
+/* False of a chain that nobody followed yet. */
+bool chain_pause_get(struct db *db, const char *key, bool *ret_is_paused, struct err *err)
+    MUST_CHECK;
 bool chain_pause_set(struct db *db, const char *key, bool is_paused, struct err *err) MUST_CHECK;
 
 /* The tip up to which confirmed payments were looked at again; 0: never. */

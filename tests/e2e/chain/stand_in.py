@@ -41,6 +41,7 @@ class Gateway:
         self.payouts = {}     # id -> body
         self.balances = {}    # (chain, address, contract) -> units
         self.webhooks = []    # (adapter, event, body)
+        self.stories = {}     # (chain, txid) -> what explain says
         self.height = 100
 
     def __enter__(self):
@@ -99,6 +100,8 @@ class Gateway:
             return 200, {}
         if parts[0] == "payouts":
             return self.payout(parts[1], body)
+        if parts[0] == "explain" and (parts[1], parts[3]) in self.stories:
+            return 200, self.stories[parts[1], parts[3]]
         if parts[0] == "chains" and parts[2:3] == ["addresses"] and method == "PUT":
             key = parts[1], parts[3]
             address = self.addresses.setdefault(key, "0x" + hexadecimal(20))

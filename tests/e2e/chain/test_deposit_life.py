@@ -87,6 +87,23 @@ def test_deposit__zero__not_shown(gateway):
     assert member.shown(transfer) is None
 
 
+def explained(gateway, transfer):
+    """The same by the API and by the command line: the books and the chain in one place."""
+    story = {"txid": transfer["txid"], "place": "mined", "reasons": ["It is confirmed."]}
+    gateway.stories[CHAIN, transfer["txid"]] = story
+    told = ok(WHO.admin.get("/admin/deposits/explain", txid=transfer["txid"]), 200)
+    [deposit] = told["deposits"]
+    assert (deposit["state"], deposit["hold_reason"], deposit["credited"]) == ("submitted", "below_minimum", False)
+    assert "minimum" in told["sentence"]
+    assert told["chains"] == [{"blockchain_key": CHAIN, "error": None, "gateway": story}]
+    done = WORLD.service("accounting", "--explain-deposit", transfer["txid"], environment=gateway.settings)
+    assert done.returncode == 0 and json.loads(done.stdout) == told, done.stdout + done.stderr
+    unknown = ok(WHO.admin.get("/admin/deposits/explain", txid="0x" + "ab" * 32, blockchain_key=CHAIN), 200)
+    assert unknown["deposits"] == [] and "no deposit" in unknown["sentence"]
+    assert unknown["chains"][0]["gateway"] is None and "not know" in unknown["chains"][0]["error"]
+    errors(WHO.admin.get("/admin/deposits/explain", txid="../x"), "admin.deposit.invalid_txid")
+
+
 def test_deposit__below_the_minimum__credited_when_the_sum_reaches_it(gateway):
     """W-11"""
     member = Depositor()
@@ -96,6 +113,7 @@ def test_deposit__below_the_minimum__credited_when_the_sum_reaches_it(gateway):
     try:
         first = deposited(gateway, member, "0.1")
         assert (member.state(first), member.shown(first)["hold_reason"]) == ("submitted", "below_minimum")
+        explained(gateway, first)
         second = deposited(gateway, member, "0.15")
         assert member.balance("eth") == (0, 0)
         third = deposited(gateway, member, "0.05")

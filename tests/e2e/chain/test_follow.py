@@ -300,6 +300,33 @@ def test_explain__a_transaction__says_where_it_stands(chain, node):
     assert "no address of this chain" in explain("rltc1nonsense", "address")["reasons"][0]
 
 
+def test_command_line__pauses_resumes_and_scans__beside_the_service(chain, node):
+    def said(*flags, code=0):
+        done = WORLD.service("blockchain", *flags)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    address = chain.address("shell")
+    txid = node.pay("ltc", address, "0.5")
+    mine(node, chain)
+    chain.until_events("transfer.seen", address)
+    assert "1 transfers to us" in said("--scan", f"{chain.key}/{node.height()}")
+    assert "is paused" in said("--pause", chain.key)
+    chain.until_stuck("paused by an operator")
+    before = chain.show()["height"]
+    node.mine(2)
+    assert chain.show()["height"] == before
+    assert "not taken in yet" in said("--scan", f"{chain.key}/{before + 1}", code=1)
+    assert "is followed" in said("--resume", chain.key)
+    chain.until_height(node.height())
+    [seen] = chain.transfers("transfer.seen", address)  # by the block and its second look: once
+    assert seen["txid"] == txid
+    for flags, words in [(("--pause", "no-such"), "no chain no-such"), (("--scan", chain.key), "CHAIN/HEIGHT"),
+                         (("--scan", f"{chain.key}/1x"), "CHAIN/HEIGHT"),
+                         (("--scan", f"{chain.key}/-1"), "CHAIN/HEIGHT")]:
+        assert words in said(*flags, code=1)
+
+
 def test_operators__pause_and_resume__the_role_decides(chain, node):
     def admin(method, path, role="admin", **claims):
         return gateway(method, f"/api/v2/admin/{path}", token=operator(role, **claims))

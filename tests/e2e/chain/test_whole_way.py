@@ -1,6 +1,7 @@
 """The whole way of a coin: paid to a member, credited, withdrawn with a code and a mail to somebody
 outside, and there on the chain; at the end the checker counts every coin."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,11 @@ def test_paid_in_credited_withdrawn_and_on_the_chain(anna, chains, currency, amo
     node = node_of(currency)
     deposit = anna.receive(currency, amount)
     assert Decimal(deposit["amount"]) == Decimal(amount)
+    told = WORLD.service("accounting", "--explain-deposit", deposit["txid"])
+    assert told.returncode == 0, told.stdout + told.stderr
+    story = json.loads(told.stdout)
+    assert [row["credited"] for row in story["deposits"]] == [True]
+    assert [chain["gateway"]["place"] for chain in story["chains"]] == ["mined"], story
 
     outside = node.outside_address()
     before = node.balance(currency, outside)

@@ -1,5 +1,6 @@
 """Withdrawals by operators and by other servers: actions, approvals, what is explained, the management API."""
 
+import json
 import secrets
 from decimal import Decimal
 
@@ -66,6 +67,11 @@ def test_admin__explain__says_where_it_stands_and_why():
              ["payout"]["request"] == "accepted", what="the request to be taken")
     told = ok(WHO.admin.get(f"/admin/withdraws/{made['id']}/explain"), 200)
     assert told["payout"]["gateway"]["state"] == "queued" and "sentence" in told
+    done = WORLD.service("accounting", "--explain-withdrawal", str(made["id"]),
+                         environment={"BLOCKCHAIN_URL": WHO.gateway.url})
+    assert done.returncode == 0 and json.loads(done.stdout) == told, done.stdout + done.stderr
+    done = WORLD.service("accounting", "--explain-withdrawal", "0")
+    assert done.returncode == 1 and "no id of a withdrawal" in done.stderr
 
 
 def test_w27_approvals__two_of_two__bound_to_what_was_approved():
