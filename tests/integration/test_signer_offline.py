@@ -109,6 +109,8 @@ def witness_of_key(raw):
 def test_file_of_an_ethereum_like_chain_is_signed(world):
     fields = {"client": "geth", "chain_id": 31337, "account": 2, "index": 0, "nonce": 3, "to": STRANGER,
               "value": "5", "data": "0x", "gas": 21000, "max_fee": "2000000000", "max_priority_fee": "1"}
-    _, sender = evm_read(offline(world, json.dumps(fields), SEEDS["ethereum"]))
+    _, sender = evm_read(offline(world, json.dumps(fields), SEEDS["ethereum"], chain="geth/31337"))
     assert sender == coins.evm_address(world.key("m/44'/60'/2'/0/0").public)
-    assert "nonce" in offline(world, json.dumps({**fields, "nonce": -1}), SEEDS["ethereum"], returncode=1)
+    assert "nonce" in offline(world, json.dumps({**fields, "nonce": -1}), SEEDS["ethereum"], returncode=1,
+                              chain="geth/31337")
+    assert "--chain says litecoin/regtest" in offline(world, json.dumps(fields), SEEDS["ethereum"], returncode=1)
