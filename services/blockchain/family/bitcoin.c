@@ -314,8 +314,10 @@ static bool rate_parse(const cJSON *number, uint64_t *ret_units)
     struct dec satoshi = {.units = rate.units / 100000000};
     if (satoshi.units > FEE_PER_KVB_MAX)
         satoshi.units = FEE_PER_KVB_MAX;
+    if (satoshi.units == 0) /* less than the smallest unit: no rate */
+        return false;
     *ret_units = (uint64_t)satoshi.units;
-    return *ret_units > 0;
+    return true;
 }
 
 static unsigned blocks_of_speed(const char *speed)

@@ -37,7 +37,8 @@ static bool read_coin(struct node *node, const cJSON *coin, const struct coin_as
     const cJSON *value = json_member(coin, "value");
     struct dec amount;
     if (!best || !cJSON_IsNumber(value) || !json_number_text(value, text) ||
-        !dec_parse(text, &amount) || dec_is_negative(amount))
+        !dec_parse(text, &amount) || dec_is_negative(amount) || amount.units % UNITS_OF_DEC != 0 ||
+        amount.units / UNITS_OF_DEC > INT64_MAX)
         return nonsense(err, node, "no coin");
     if (strcmp(best, hash) != 0)
         return err_set(err, ERR_STATE_CONFLICT, "%s: the node is at another block",
