@@ -18,8 +18,6 @@
 
 enum { DIGEST_SIZE = 2 * SHA256_SIZE + 1, REASON_SIZE = 161, STATUS_SIZE = 5 };
 
-DEFINE_AUTO(struct pain002, pain002_end);
-
 #define REPORT_SOURCE "report"
 
 enum line_result {
