@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 import requests
 
-from members import API_TIMEOUT_S, Member, administrator, errors
+from members import API_TIMEOUT_S, Member, administrator, errors, transfer
 from world import WORLD, wait_for
 
 LARGE = "5000"  # of euros; the stack asks for a second person above 1000 of the platform's currency
@@ -197,6 +197,69 @@ def test_webhook__taken_back_before_and_after(first):
     # The payment told once more brings nothing.
     told(news)
     assert has(member) == 0
+
+
+@pytest.fixture
+def fee_of_one(first):
+    row, = (row for row in first.get("/admin/blockchain_currencies", limit=1000).json()
+            if row["currency_id"] == "eur")
+
+    def charge(fee):
+        answer = first.post("/admin/blockchain_currencies/update", id=row["id"], deposit_fee=fee)
+        assert answer.status_code in (200, 201), answer.text
+    charge("1")
+    yield
+    charge(row["deposit_fee"])
+
+
+def booked(event, row):
+    """Of the deposit of a payment, by code of the account."""
+    total = {}
+    for code_a, amount_a, code_b, amount_b in WORLD.sql(
+            "SELECT l.code_a, l.amount_a, l.code_b, l.amount_b FROM ledger l JOIN deposits d ON"
+            " l.reference_type = 'deposit' AND l.reference_id = d.id WHERE d.tid = %s AND l.event = %s",
+            row["deposit_tid"], event):
+        for code, amount in ((code_a, amount_a), (code_b, amount_b)):
+            if code:
+                total[code] = total.get(code, 0) + amount
+    return total
+
+
+def test_claim__of_what_was_taken_back__is_settled_by_two_people_once(first, second, fee_of_one):
+    member, other = newcomer(), newcomer()
+    news = payment(reference_of(member)["reference"], amount="100")
+    told(news)
+    assert has(member) == 99
+    assert transfer(member.uid, other.uid, eur="60").status_code in (200, 201)
+    event = news["id"]
+    assert errors(decide(first, event, "claim")) == ["admin.fiat_payment.cannot_claim"]
+    back = {"id": "r-" + event, "type": "payment.reversed", "payment": event}
+    told(back)
+    # The bank took the fee as well.
+    assert member.balance("eur") == (0, 39)
+    assert booked("revert", shown(first, event))[101] == -100
+    assert errors(decide(first, event, "settle")) == ["admin.fiat_payment.cannot_settle"]
+    for collect in ("-1", "61.01"):
+        assert errors(decide(first, event, "claim", collect=collect)) == [
+            "admin.fiat_payment.invalid_collect"]
+    row = decide(first, event, "claim", collect="20", note="lost at the bank").json()
+    assert (row["state"], row["claimer"], Decimal(row["frozen"])) == ("settling", first.uid, 39)
+    assert errors(decide(first, event, "settle", collect="20")) == ["admin.fiat_payment.same_operator"]
+    assert errors(decide(second, event, "settle")) == ["admin.fiat_payment.changed"]
+    assert errors(decide(second, event, "settle", collect="20")) == [
+        "admin.fiat_payment.insufficient_balance"]
+    assert member.balance("eur") == (0, 39)
+    assert transfer(other.uid, member.uid, eur="25").status_code in (200, 201)
+    row = decide(second, event, "settle", collect="20").json()
+    assert (row["state"], row["settler"], Decimal(row["frozen"])) == ("settled", second.uid, 0)
+    assert member.balance("eur") == (5, 0)
+    assert booked("settle", row) == {121: -100, 211: -39, 201: -20, 401: 41}
+    # It is over, whoever says it again.
+    told(back)
+    told(news)
+    for action in ("claim", "settle"):
+        assert errors(decide(second, event, action)) == [f"admin.fiat_payment.cannot_{action}"]
+    assert member.balance("eur") == (5, 0)
 
 
 @pytest.mark.parametrize("changes, reason", [

@@ -28,6 +28,12 @@ def locks(books):
     return need
 
 
+def was_settled(deposit):
+    """Taken back, and booked off: nothing of it is left."""
+    return bool(deposit["credited"] and deposit["reverted"] and deposit["amount"]
+                and not deposit["suspended"])
+
+
 def rows_of(books, kind):
     found = defaultdict(list)
     for row in books.data["ledger"]:
@@ -64,8 +70,14 @@ def deposits_once(books):
         elif accepts:
             yield f"{name} is not credited and has accept entries"
         away = legs(mine)[ASSET, 2]
-        if away != (row["amount"] if row["reverted"] else ZERO):
-            yield f"{name}: {away} in suspense, reverted is {bool(row['reverted'])}"
+        if away != row["suspended"] or away and not row["reverted"]:
+            yield f"{name}: {away} in suspense, not {row['suspended']}, reverted is {bool(row['reverted'])}"
+        gross = row["amount"] + row["fee"]
+        if away not in (ZERO, gross, row["amount"]):  # the last: by an older version, with a fee
+            yield f"{name}: {away} in suspense of {gross}"
+        settled = sum(legs(mine, "settle").get((ASSET, kind), ZERO) for kind in (0, 2))
+        if settled != (-gross if was_settled(row) else ZERO):
+            yield f"{name}: {settled} settled of {gross}"
         if row["txid"] and row["type"] == "coin":
             seen[row["blockchain_key"], row["txid"], row["txout"], row["currency_id"],
                  row["address"]] += 1
@@ -101,6 +113,8 @@ def in_and_out(books):
     for row in books.data["deposits"]:
         if row["credited"]:
             expected[row["currency_id"]] += row["amount"] + (row["fee"] if row["amount"] else ZERO)
+        if was_settled(row):
+            expected[row["currency_id"]] -= row["amount"] + row["fee"]
     deposits = {row["id"]: row for row in books.data["deposits"]}
     for row in books.data["refunds"]:
         deposit = deposits[row["deposit_id"]]

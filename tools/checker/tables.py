@@ -24,7 +24,8 @@ TABLES = {
     "market_settlements": "market_id, settled_seq, last_price, halted, state_hash",
     "client_orders": "member_id, client_order_id, order_id",
     "deposits": "id, member_id, currency_id, blockchain_key, type, amount, fee, address, txid, txout, contract, "
-                "aasm_state, units, dust, confirmed, credited, held_locked, reverted, frozen",
+                "aasm_state, units, dust, confirmed, credited, held_locked, reverted, frozen, "
+                "suspended",
     "refunds": "id, deposit_id, state, locked",
     "withdraws": "id, member_id, currency_id, blockchain_key, type, amount, fee, sum, txid, aasm_state, "
                  "receiver_id",

@@ -43,6 +43,7 @@ static bool booking_of(struct chain_tx *tx, const struct deposit *deposit,
         .amount = deposit->amount,
         .fee = deposit->fee,
         .frozen = deposit->frozen,
+        .suspended = deposit->suspended,
         .locked = deposit->held_locked,
     };
     return true;
@@ -140,6 +141,9 @@ bool deposit_freeze(struct chain_tx *tx, struct deposit *deposit, const char *wh
         return false;
     /* Funds that wait for their collection are locked already. */
     deposit->frozen = deposit->held_locked ? DEC_ZERO : dec_min(balance, deposit->amount);
+    if (!dec_is_zero(deposit->amount) &&
+        !dec_add(deposit->amount, deposit->fee, &deposit->suspended))
+        return err_set(err, ERR_INTERNAL, "deposit %s is too large", deposit->tid);
     deposit->reverted = true;
     deposit->confirmed = false;
     deposit->block_number = -1;
@@ -157,7 +161,7 @@ bool deposit_recredit(struct chain_tx *tx, struct deposit *deposit, struct err *
     assert(deposit->credited && deposit->reverted);
     if (!book(tx, deposit, ledger_deposit_return, err))
         return false;
-    deposit->frozen = DEC_ZERO;
+    deposit->frozen = deposit->suspended = DEC_ZERO;
     deposit->reverted = false;
     deposit->error = NULL;
     /* It was collected while it was away. */
@@ -165,6 +169,22 @@ bool deposit_recredit(struct chain_tx *tx, struct deposit *deposit, struct err *
         return false;
     return deposit_save(tx, &before, deposit, err) &&
            deposit_tell_alert(tx, "model.deposit.returned", deposit, err);
+}
+
+bool deposit_settle(struct chain_tx *tx, struct deposit *deposit, struct dec collected,
+                    struct err *err)
+{
+    struct ledger_entry entries[DEPOSIT_ENTRIES_MAX];
+    struct deposit before = *deposit;
+    struct deposit_booking booking;
+    struct currency currency;
+    assert(deposit->credited && deposit->reverted && !deposit->held_locked && !deposit->is_coin);
+    if (!booking_of(tx, deposit, &currency, &booking, err))
+        return false;
+    booking.collected = collected;
+    deposit->frozen = deposit->suspended = DEC_ZERO; /* it stays reverted: it never comes back */
+    return post(tx, entries, ledger_deposit_settle(&booking, entries), err) &&
+           deposit_save(tx, &before, deposit, err);
 }
 
 /* ---- transactions of their own ---- */

@@ -19,6 +19,10 @@ bool deposit_apply(struct chain_tx *tx, struct deposit *deposit, enum deposit_ev
 bool deposit_freeze(struct chain_tx *tx, struct deposit *deposit, const char *why, struct err *err)
     MUST_CHECK;
 bool deposit_recredit(struct chain_tx *tx, struct deposit *deposit, struct err *err) MUST_CHECK;
+/* It will not come back: what is frozen and `collected` of the member's are taken, the rest is written off. The caller
+ * looked that they are not more than it. ERR_FUNDS_INSUFFICIENT: he has not got it. */
+bool deposit_settle(struct chain_tx *tx, struct deposit *deposit, struct dec collected,
+                    struct err *err) MUST_CHECK;
 /* Writes the row as it is, and tells what changed since `before`. */
 bool deposit_save(struct chain_tx *tx, const struct deposit *before, struct deposit *deposit,
                   struct err *err) MUST_CHECK;

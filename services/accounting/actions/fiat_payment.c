@@ -234,7 +234,8 @@ static bool reverse_unit(struct chain_tx *tx, void *arg, struct err *err)
     if (!dec_is_zero(reversal->amount) && dec_cmp(reversal->amount, payment->amount) != 0)
         return err_set(err, ERR_CONFLICT, "payment %lu is of another amount",
                        (unsigned long)payment->id);
-    work->known = payment->state == FIAT_REVERSED;
+    work->known = payment->state == FIAT_REVERSED || payment->state == FIAT_SETTLING ||
+                  payment->state == FIAT_SETTLED;
     if (work->known)
         return true;
     bool was_credited = payment->state == FIAT_CREDITED;
@@ -355,4 +356,82 @@ bool fiat_payment_refuse(struct accounting *app, const struct change *change,
 {
     struct work work = {.decision = decision};
     return run(app, change, refuse_unit, &work, ret_payment, err);
+}
+
+/* ---- credited, and taken back ---- */
+
+static bool claim_find(struct chain_tx *tx, struct work *work, enum fiat_payment_event event,
+                       struct deposit *ret_deposit, struct err *err)
+{
+    struct fiat_payment *payment = &work->payment;
+    if (!fiat_payment_find_locked(tx->db, tx->arena, work->decision->id, payment, err) ||
+        !fiat_payment_move(payment, event, err))
+        return false;
+    if (!payment->deposit_id)
+        return err_set(err, ERR_STATE_CONFLICT, "payment %lu was never credited",
+                       (unsigned long)payment->id);
+    if (payment->member_id == work->decision->operator_id)
+        return err_set_key(err, ERR_INVALID, "admin.fiat_payment.own_payment",
+                           "nobody settles what he owes");
+    return deposit_find_locked(tx->db, tx->arena, payment->deposit_id, ret_deposit, err);
+}
+
+static bool claim_unit(struct chain_tx *tx, void *arg, struct err *err)
+{
+    struct work *work = arg;
+    const struct fiat_decision *decision = work->decision;
+    struct fiat_payment *payment = &work->payment;
+    struct deposit deposit;
+    struct dec open;
+    if (!claim_find(tx, work, FIAT_CLAIM, &deposit, err))
+        return false;
+    /* What came is what was credited, and the fee. */
+    if (dec_is_negative(decision->collect) || !dec_sub(payment->amount, deposit.frozen, &open) ||
+        dec_cmp(decision->collect, open) > 0)
+        return err_set_key(err, ERR_INVALID, "admin.fiat_payment.invalid_collect",
+                           "collect is below zero, or more than what is not frozen of payment %lu",
+                           (unsigned long)payment->id);
+    payment->has_collect = true;
+    payment->collect = decision->collect;
+    payment->claimer_id = decision->operator_id;
+    if (decision->note)
+        payment->note = decision->note;
+    return fiat_payment_update(tx->db, payment, tx->now_us, err);
+}
+
+bool fiat_payment_claim(struct accounting *app, const struct change *change,
+                        const struct fiat_decision *decision, struct fiat_payment *ret_payment,
+                        struct err *err)
+{
+    struct work work = {.decision = decision};
+    return run(app, change, claim_unit, &work, ret_payment, err);
+}
+
+static bool settle_unit(struct chain_tx *tx, void *arg, struct err *err)
+{
+    struct work *work = arg;
+    const struct fiat_decision *decision = work->decision;
+    struct fiat_payment *payment = &work->payment;
+    struct deposit deposit;
+    if (!claim_find(tx, work, FIAT_SETTLE, &deposit, err))
+        return false;
+    if (payment->claimer_id == decision->operator_id)
+        return err_set_key(err, ERR_INVALID, "admin.fiat_payment.same_operator",
+                           "who said how payment %lu is settled does not settle it",
+                           (unsigned long)payment->id);
+    if (dec_cmp(payment->collect, decision->collect) != 0)
+        return err_set_key(err, ERR_INVALID, "admin.fiat_payment.changed",
+                           "another sum is to be collected of payment %lu",
+                           (unsigned long)payment->id);
+    payment->settler_id = decision->operator_id;
+    return deposit_settle(tx, &deposit, payment->collect, err) &&
+           fiat_payment_update(tx->db, payment, tx->now_us, err);
+}
+
+bool fiat_payment_settle(struct accounting *app, const struct change *change,
+                         const struct fiat_decision *decision, struct fiat_payment *ret_payment,
+                         struct err *err)
+{
+    struct work work = {.decision = decision};
+    return run(app, change, settle_unit, &work, ret_payment, err);
 }

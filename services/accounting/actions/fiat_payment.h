@@ -49,8 +49,9 @@ bool fiat_payment_reverse(struct accounting *app, const struct change *change,
 /* What operators do. ERR_STATE_CONFLICT; ERR_INVALID with a key. */
 struct fiat_decision {
     uint64_t id, operator_id;
-    const char *uid;  /* assign: whose it is */
-    const char *note; /* NULL: none */
+    const char *uid;    /* assign: whose it is */
+    const char *note;   /* NULL: none */
+    struct dec collect; /* claim, settle: of what the member has, beside what is frozen */
 };
 bool fiat_payment_assign(struct accounting *app, const struct change *change,
                          const struct fiat_decision *decision, struct fiat_payment *ret_payment,
@@ -58,6 +59,15 @@ bool fiat_payment_assign(struct accounting *app, const struct change *change,
 bool fiat_payment_approve(struct accounting *app, const struct change *change,
                           const struct fiat_decision *decision, struct fiat_payment *ret_payment,
                           struct err *err) MUST_CHECK;
+/* Credited and taken back: one says how the claim is settled (what is frozen and `collect` are taken from the member, the
+ * rest is written off), another one approves. Who settles says the same `collect`, or it has `changed`.
+ * ERR_FUNDS_INSUFFICIENT: the member has not got that. */
+bool fiat_payment_claim(struct accounting *app, const struct change *change,
+                        const struct fiat_decision *decision, struct fiat_payment *ret_payment,
+                        struct err *err) MUST_CHECK;
+bool fiat_payment_settle(struct accounting *app, const struct change *change,
+                         const struct fiat_decision *decision, struct fiat_payment *ret_payment,
+                         struct err *err) MUST_CHECK;
 bool fiat_payment_refuse(struct accounting *app, const struct change *change,
                          const struct fiat_decision *decision, struct fiat_payment *ret_payment,
                          struct err *err) MUST_CHECK;

@@ -149,6 +149,8 @@ static enum line_result result_of(const struct fiat_payment *payment)
     case FIAT_PARKED:
     case FIAT_REFUSED:
     case FIAT_REVERSED:
+    case FIAT_SETTLING:
+    case FIAT_SETTLED:
     case FIAT_STATES_COUNT:
         break;
     }

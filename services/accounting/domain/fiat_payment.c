@@ -11,7 +11,7 @@ static const char *const state_words[] = {
 #undef S
 };
 
-const char fiat_payment_state_words[] = "parked waiting credited refused reversed";
+const char fiat_payment_state_words[] = "parked waiting credited refused reversed settling settled";
 
 const char *fiat_payment_state_word(enum fiat_payment_state state)
 {
@@ -38,7 +38,8 @@ static const struct {
     {FIAT_CREDIT, FIAT_WAITING, FIAT_CREDITED},   {FIAT_REFUSE, FIAT_PARKED, FIAT_REFUSED},
     {FIAT_REFUSE, FIAT_WAITING, FIAT_REFUSED},    {FIAT_REVERSE, FIAT_PARKED, FIAT_REVERSED},
     {FIAT_REVERSE, FIAT_WAITING, FIAT_REVERSED},  {FIAT_REVERSE, FIAT_REFUSED, FIAT_REVERSED},
-    {FIAT_REVERSE, FIAT_CREDITED, FIAT_REVERSED},
+    {FIAT_REVERSE, FIAT_CREDITED, FIAT_REVERSED}, {FIAT_CLAIM, FIAT_REVERSED, FIAT_SETTLING},
+    {FIAT_CLAIM, FIAT_SETTLING, FIAT_SETTLING},   {FIAT_SETTLE, FIAT_SETTLING, FIAT_SETTLED},
 };
 
 bool fiat_payment_move(struct fiat_payment *payment, enum fiat_payment_event event, struct err *err)

@@ -7,6 +7,8 @@
  *   credited  there is a deposit, accepted
  *   refused   an operator gave it up: the bank sends it back
  *   reversed  the bank took it back
+ *   settling  it had been credited, and an operator said how the claim is to be settled: a second one must approve
+ *   settled   the claim is booked off
  */
 #ifndef ACCOUNTING_DOMAIN_FIAT_PAYMENT_H
 #define ACCOUNTING_DOMAIN_FIAT_PAYMENT_H
@@ -27,7 +29,7 @@ enum {
 /* clang-format off */
 #define FIAT_PAYMENT_STATES(S)                                                                     \
     S(PARKED, "parked") S(WAITING, "waiting") S(CREDITED, "credited") S(REFUSED, "refused")        \
-    S(REVERSED, "reversed")
+    S(REVERSED, "reversed") S(SETTLING, "settling") S(SETTLED, "settled")
 /* clang-format on */
 
 enum fiat_payment_state {
@@ -37,7 +39,15 @@ enum fiat_payment_state {
         FIAT_STATES_COUNT
 };
 
-enum fiat_payment_event { FIAT_ASSIGN, FIAT_HOLD, FIAT_CREDIT, FIAT_REFUSE, FIAT_REVERSE };
+enum fiat_payment_event {
+    FIAT_ASSIGN,
+    FIAT_HOLD,
+    FIAT_CREDIT,
+    FIAT_REFUSE,
+    FIAT_REVERSE,
+    FIAT_CLAIM,
+    FIAT_SETTLE
+};
 
 /* Why it is parked, or waits. */
 #define FIAT_NO_REFERENCE "no_reference"
@@ -61,6 +71,11 @@ struct fiat_payment {
     const char *reason, *reference, *payer, *payer_account, *note; /* NULL: none */
     uint64_t member_id, deposit_id, maker_id, checker_id;          /* 0: none */
     const char *uid, *deposit_tid, *maker_uid, *checker_uid;       /* read only */
+    bool has_collect;
+    struct dec collect; /* settling: from what the member has beside what is frozen */
+    uint64_t claimer_id, settler_id;
+    const char *claimer_uid, *settler_uid; /* read only */
+    struct dec frozen;                     /* read only, of the deposit */
     int64_t created_at, updated_at;
 };
 

@@ -18,20 +18,26 @@ static struct ledger_entry deposit_entry(const struct deposit_booking *booking, 
     return entry;
 }
 
+/* What came of it; nothing is booked of a deposit of nothing. */
+static struct dec gross_of(const struct deposit_booking *booking)
+{
+    struct dec gross;
+    bool fits = dec_add(booking->amount, booking->fee, &gross);
+    assert(fits);
+    return dec_is_zero(booking->amount) ? DEC_ZERO : gross;
+}
+
 size_t ledger_deposit_accept(const struct deposit_booking *booking,
                              struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX])
 {
     bool is_coin = booking->currency->is_coin;
     size_t count = 0;
-    struct dec gross;
-    bool fits = dec_add(booking->amount, booking->fee, &gross);
-    assert(fits);
     if (dec_is_zero(booking->amount))
         return 0;
     struct ledger_entry *entry = &entries[count++];
     *entry = deposit_entry(booking, "accept");
     entry->code_a = account_code(ACCOUNT_ASSET, KIND_MAIN, is_coin);
-    entry->amount_a = gross;
+    entry->amount_a = gross_of(booking);
     entry->code_b =
         account_code(ACCOUNT_LIABILITY, booking->locked ? KIND_LOCKED : KIND_MAIN, is_coin);
     entry->amount_b = booking->amount;
@@ -72,7 +78,7 @@ size_t ledger_deposit_revert(const struct deposit_booking *booking,
 {
     size_t count = 0;
     if (!dec_is_zero(booking->amount))
-        entries[count++] = to_suspense(booking, "revert", booking->amount);
+        entries[count++] = to_suspense(booking, "revert", gross_of(booking));
     if (!dec_is_zero(booking->frozen))
         entries[count++] = ledger_hold("deposit", booking->deposit_id, "revert", booking->currency,
                                        booking->member_id, booking->frozen);
@@ -83,12 +89,43 @@ size_t ledger_deposit_return(const struct deposit_booking *booking,
                              struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX])
 {
     size_t count = 0;
-    if (!dec_is_zero(booking->amount))
-        entries[count++] = to_suspense(booking, "return", dec_neg(booking->amount));
+    if (!dec_is_zero(booking->suspended))
+        entries[count++] = to_suspense(booking, "return", dec_neg(booking->suspended));
     if (!dec_is_zero(booking->frozen))
         entries[count++] = ledger_release("deposit", booking->deposit_id, "return",
                                           booking->currency, booking->member_id, booking->frozen);
     return count;
+}
+
+/* One part of what is missing, against an account that bears it. */
+static size_t bear(const struct deposit_booking *booking, struct dec part, enum account_type type,
+                   enum account_kind kind, struct ledger_entry *entry)
+{
+    bool is_coin = booking->currency->is_coin;
+    if (dec_is_zero(part))
+        return 0;
+    *entry = deposit_entry(booking, "settle");
+    entry->code_a = account_code(ACCOUNT_ASSET, KIND_SUSPENSE, is_coin);
+    entry->amount_a = dec_neg(part);
+    entry->code_b = account_code(type, kind, is_coin);
+    entry->amount_b = type == ACCOUNT_EXPENSE ? part : dec_neg(part);
+    return 1;
+}
+
+size_t ledger_deposit_settle(const struct deposit_booking *booking,
+                             struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX])
+{
+    struct dec gross = gross_of(booking), taken, rest, left;
+    size_t count = 0;
+    bool fits = dec_add(booking->frozen, booking->collected, &taken) &&
+                dec_sub(gross, taken, &rest) && dec_sub(gross, booking->suspended, &left);
+    assert(fits && !dec_is_negative(rest));
+    /* The fee, where it was left in the asset. */
+    if (!dec_is_zero(left))
+        entries[count++] = to_suspense(booking, "settle", left);
+    count += bear(booking, booking->frozen, ACCOUNT_LIABILITY, KIND_LOCKED, entries + count);
+    count += bear(booking, booking->collected, ACCOUNT_LIABILITY, KIND_MAIN, entries + count);
+    return count + bear(booking, rest, ACCOUNT_EXPENSE, KIND_MAIN, entries + count);
 }
 
 size_t ledger_deposit_refund(const struct deposit_booking *booking,

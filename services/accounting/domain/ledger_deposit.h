@@ -3,9 +3,11 @@
  *
  *   accept    asset 10x +amount+fee; liability main 20x (or locked 21x) +amount; revenue 30x +fee
  *   dispatch  locked funds: liability locked 21x −amount, main 20x +amount
- *   revert    a credited deposit left the chain: asset 102 −amount, suspense 122 +amount, so that 102
- *             stays what is on the chain; and what the member still has: main −frozen, locked +frozen
+ *   revert    a credited deposit left the chain, or the bank took it back: asset 10x −(amount+fee), suspense 12x
+ *             +(amount+fee), so that 10x stays what is there; and what the member still has: main −frozen, locked +frozen
  *   return    it is there again: the same with other signs
+ *   settle    it will not come back: suspense 12x −(amount+fee); liability locked 21x −frozen, main 20x −collected; what is left
+ *             of it, expense 40x +rest
  *   refund    it was sent back: asset 102 −amount, liability locked 212 −amount
  *   refund_fee  what the network took of a refund came off the member's part, and is booked as a fee when
  *             the gateway tells it: asset 102 +fee, revenue 302 +fee; so the asset lost what arrived, and
@@ -20,13 +22,15 @@
 
 #include "accounting/domain/ledger.h"
 
-enum { DEPOSIT_ENTRIES_MAX = 2 };
+enum { DEPOSIT_ENTRIES_MAX = 4 };
 
 struct deposit_booking {
     uint64_t deposit_id, member_id;
     const struct currency *currency;
     struct dec amount, fee, frozen;
-    bool locked; /* accept: into the locked part */
+    struct dec suspended; /* return, settle: what stands there */
+    struct dec collected; /* settle: of what the member has beside what is frozen */
+    bool locked;          /* accept: into the locked part */
 };
 
 /* Each gives the number of entries, 0 to DEPOSIT_ENTRIES_MAX: zero amounts make none. */
@@ -37,6 +41,9 @@ size_t ledger_deposit_dispatch(const struct deposit_booking *booking,
 size_t ledger_deposit_revert(const struct deposit_booking *booking,
                              struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
 size_t ledger_deposit_return(const struct deposit_booking *booking,
+                             struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
+/* amount + fee is not below frozen + collected. */
+size_t ledger_deposit_settle(const struct deposit_booking *booking,
                              struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);
 size_t ledger_deposit_refund(const struct deposit_booking *booking,
                              struct ledger_entry entries[static DEPOSIT_ENTRIES_MAX]);

@@ -27,7 +27,7 @@ static const struct json_field payment_fields[] = {
     {"id", JSON_U64, AT(row.id), .doc = "Id of the row."},
     {"source", JSON_TEXT, AT(row.source), .doc = "The payment gateway, or \"statement\"."},
     {"event_id", JSON_TEXT, AT(row.event_id), .doc = "Its name of the payment."},
-    {"state", JSON_TEXT, AT(state), .doc = "parked, waiting, credited, refused, reversed."},
+    {"state", JSON_TEXT, AT(state), .doc = "parked, waiting, credited, refused, reversed, settling, settled."},
     {"reason", JSON_TEXT, AT(row.reason), .doc = "Why it is parked or waits: no_reference, unknown_reference, other_currency, unknown_currency, deposit_disabled, member_inactive, bad_amount, large, assigned."},
     {"currency", JSON_TEXT, AT(currency), .doc = "Currency, as it was told."},
     {"amount", JSON_DEC, AT(row.amount), .doc = "What came."},
@@ -38,6 +38,10 @@ static const struct json_field payment_fields[] = {
     {"deposit_tid", JSON_TEXT, AT(row.deposit_tid), .doc = "Name of the deposit."},
     {"maker", JSON_TEXT, AT(row.maker_uid), .doc = "UID of the operator who brought or assigned it; may not approve it."},
     {"checker", JSON_TEXT, AT(row.checker_uid), .doc = "UID of the operator who approved or refused it."},
+    {"frozen", JSON_DEC, AT(row.frozen), .doc = "What is frozen of the member since it was taken back."},
+    {"collect", JSON_DEC, AT(row.collect), .doc = "Settling: what is taken of the member beside that; the rest of the amount is written off."},
+    {"claimer", JSON_TEXT, AT(row.claimer_uid), .doc = "UID of the operator who said how it is settled; may not settle it."},
+    {"settler", JSON_TEXT, AT(row.settler_uid), .doc = "UID of the operator who settled it."},
     {"note", JSON_TEXT, AT(row.note), .doc = "What an operator wrote."},
     {"created_at", JSON_TIME_ISO, AT(row.created_at), .doc = "When it was told."},
     {"updated_at", JSON_TIME_ISO, AT(row.updated_at), .doc = "When it last changed."},
@@ -127,11 +131,12 @@ static void list(struct http_request *request)
     http_reply_array(request, payment_fields, views, listed.count, sizeof(*views));
 }
 
-/* ---- POST /admin/fiat_payments/:id/assign, approve, refuse ---- */
+/* ---- POST /admin/fiat_payments/:id/assign, approve, refuse, claim, settle ---- */
 
 struct decision_form {
     struct param_i64 id;
     const char *uid, *note;
+    struct param_dec collect;
 };
 
 static bool check_note(struct http_request *request, const char *note)
@@ -152,6 +157,9 @@ static const struct param assign_params[] = {
      .doc = "UID of the member whose it is."},
     NOTE_ROW,
     PARAM_END};
+#define COLLECT_ROW                                                                                    {.name = "collect", .kind = PARAM_DEC, .offset = AT(collect),                                       .type_code = "admin.fiat_payment.non_decimal_collect",                                             .doc = "What to take of the member beside what is frozen; without it nothing. The rest is written off. Who settles says the same."}
+static const struct param claim_params[] = {ID_ROW, COLLECT_ROW, NOTE_ROW, PARAM_END};
+static const struct param settle_params[] = {ID_ROW, COLLECT_ROW, PARAM_END};
 static const struct param approve_params[] = {ID_ROW, PARAM_END};
 static const struct param refuse_params[] = {ID_ROW, NOTE_ROW, PARAM_END};
 /* clang-format on */
@@ -169,6 +177,7 @@ static void decide_or_reply(struct http_request *request, decide *action, const 
         .operator_id = request_member(request)->id,
         .uid = form->uid,
         .note = form->note && *form->note ? form->note : NULL,
+        .collect = form->collect.value,
     };
     struct fiat_payment row;
     struct change change;
@@ -181,6 +190,8 @@ static void decide_or_reply(struct http_request *request, decide *action, const 
     }
     if (err.code == ERR_STATE_CONFLICT)
         err.key = conflict;
+    if (err.code == ERR_FUNDS_INSUFFICIENT)
+        err.key = "admin.fiat_payment.insufficient_balance";
     http_reply_err(request, &err);
 }
 
@@ -197,6 +208,16 @@ static void approve(struct http_request *request)
 static void refuse(struct http_request *request)
 {
     decide_or_reply(request, fiat_payment_refuse, "admin.fiat_payment.cannot_refuse");
+}
+
+static void claim(struct http_request *request)
+{
+    decide_or_reply(request, fiat_payment_claim, "admin.fiat_payment.cannot_claim");
+}
+
+static void settle(struct http_request *request)
+{
+    decide_or_reply(request, fiat_payment_settle, "admin.fiat_payment.cannot_settle");
 }
 
 #define ROUTE                                                                                      \
@@ -216,5 +237,11 @@ const struct http_route admin_fiat_payment_routes[] = {
     {.method = "POST", .path = "/api/v2/admin/fiat_payments/:id/refuse", ROUTE, .handler = refuse,
      .params = refuse_params, .params_size = sizeof(struct decision_form), .action = "update",
      .doc = "Give a payment up: the bank sends it back."},
+    {.method = "POST", .path = "/api/v2/admin/fiat_payments/:id/claim", ROUTE, .handler = claim,
+     .params = claim_params, .params_size = sizeof(struct decision_form), .action = "update",
+     .doc = "Say how the claim of a payment that was credited and taken back is settled; somebody else settles it."},
+    {.method = "POST", .path = "/api/v2/admin/fiat_payments/:id/settle", ROUTE, .handler = settle,
+     .params = settle_params, .params_size = sizeof(struct decision_form), .action = "update",
+     .doc = "Book a claim as it was said; not by who said it."},
     {.method = NULL}};
 /* clang-format on */

@@ -47,6 +47,7 @@ static void deposit_read(struct row_reader *reader, void *to)
     row->warning = row_text(reader, 32);
     row->height = db_is_null(result, 33) ? 0 : db_get_i64(result, 33);
     row->spread = row_text(reader, 34);
+    row->suspended = db_get_dec(result, 35);
 }
 
 static const struct listing_column deposit_columns[] = {
@@ -82,8 +83,8 @@ static const struct listing_table deposit_table = {
         " (SELECT h.height FROM chain_heads h WHERE h.blockchain_key = d.blockchain_key),"
         " (SELECT JSON_ARRAYAGG(JSON_OBJECT('to_address', p.to_address, 'amount',"
         " CAST(p.amount AS CHAR), 'currency_id', d.currency_id, 'status', p.status, 'hash', p.txid)"
-        " ORDER BY p.part) FROM deposit_parts p WHERE p.deposit_id = d.id)"
-        " FROM deposits d WHERE TRUE",
+        " ORDER BY p.part) FROM deposit_parts p WHERE p.deposit_id = d.id),"
+        " d.suspended FROM deposits d WHERE TRUE",
     .columns = deposit_columns,
     .row_size = sizeof(struct deposit),
     .read = deposit_read,
@@ -130,12 +131,13 @@ bool deposit_update(struct db *db, struct deposit *deposit, int64_t now_us, stru
         db,
         "UPDATE deposits SET aasm_state = ?, block_number = ?, error = ?, completed_at = ?,"
         " hold_reason = ?, confirmed = ?, credited = ?, held_locked = ?, reverted = ?, frozen = ?,"
-        " updated_at = ? WHERE id = ?",
+        " suspended = ?, updated_at = ? WHERE id = ?",
         DB_ARGS(DB_TEXT(deposit_state_word(deposit->state)), or_null(deposit->block_number, -1),
                 DB_TEXT(deposit->error), DB_TIME(deposit->completed_at),
                 DB_TEXT(deposit->hold_reason), DB_I64(deposit->confirmed),
                 DB_I64(deposit->credited), DB_I64(deposit->held_locked), DB_I64(deposit->reverted),
-                DB_DEC(deposit->frozen), DB_TIME(now_us), DB_U64(deposit->id)),
+                DB_DEC(deposit->frozen), DB_DEC(deposit->suspended), DB_TIME(now_us),
+                DB_U64(deposit->id)),
         NULL, err);
 }
 

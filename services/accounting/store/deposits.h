@@ -23,6 +23,7 @@ struct deposit {
     char currency_id[CURRENCY_ID_SIZE];
     bool is_coin;
     struct dec amount, fee, frozen;
+    struct dec suspended; /* what the ledger has of it in suspense */
     const char *blockchain_key, *address, *from_addresses, *txid, *tid, *error;
     const char *transfer_id, *contract, *units, *hold_reason;
     int64_t txout, block_number; /* -1: none */

@@ -33,6 +33,13 @@ static void payment_read_row(struct row_reader *reader, void *to)
     row->deposit_tid = row_text(reader, 19);
     row->maker_uid = row_text(reader, 20);
     row->checker_uid = row_text(reader, 21);
+    row->has_collect = !db_is_null(result, 22);
+    row->collect = row->has_collect ? db_get_dec(result, 22) : DEC_ZERO;
+    row->frozen = db_is_null(result, 23) ? DEC_ZERO : db_get_dec(result, 23);
+    row->claimer_id = db_get_u64(result, 24);
+    row->settler_id = db_get_u64(result, 25);
+    row->claimer_uid = row_text(reader, 26);
+    row->settler_uid = row_text(reader, 27);
 }
 
 static const struct listing_column payment_columns[] = {
@@ -51,7 +58,10 @@ static const struct listing_table payment_table = {
               " (SELECT uid FROM members WHERE id = p.member_id),"
               " (SELECT tid FROM deposits WHERE id = p.deposit_id),"
               " (SELECT uid FROM members WHERE id = p.maker_id),"
-              " (SELECT uid FROM members WHERE id = p.checker_id) FROM fiat_payments p WHERE TRUE",
+              " (SELECT uid FROM members WHERE id = p.checker_id), p.collect,"
+              " (SELECT frozen FROM deposits WHERE id = p.deposit_id), p.claimer_id, p.settler_id,"
+              " (SELECT uid FROM members WHERE id = p.claimer_id),"
+              " (SELECT uid FROM members WHERE id = p.settler_id) FROM fiat_payments p WHERE TRUE",
     .columns = payment_columns,
     .row_size = sizeof(struct fiat_payment),
     .read = payment_read_row,
@@ -87,11 +97,15 @@ bool fiat_payment_update(struct db *db, struct fiat_payment *row, int64_t now_us
     row->updated_at = now_us;
     return db_exec(db,
                    "UPDATE fiat_payments SET state = ?, reason = ?, member_id = ?, deposit_id = ?,"
-                   " maker_id = ?, checker_id = ?, note = ?, updated_at = ? WHERE id = ?",
+                   " maker_id = ?, checker_id = ?, note = ?, collect = ?, claimer_id = ?,"
+                   " settler_id = ?, updated_at = ?"
+                   " WHERE id = ?",
                    DB_ARGS(DB_TEXT(fiat_payment_state_word(row->state)), DB_TEXT(row->reason),
                            or_null(row->member_id), or_null(row->deposit_id),
                            or_null(row->maker_id), or_null(row->checker_id), DB_TEXT(row->note),
-                           DB_TIME(now_us), DB_U64(row->id)),
+                           row->has_collect ? DB_DEC(row->collect) : DB_NULL,
+                           or_null(row->claimer_id), or_null(row->settler_id), DB_TIME(now_us),
+                           DB_U64(row->id)),
                    NULL, err);
 }
 

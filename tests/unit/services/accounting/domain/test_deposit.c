@@ -182,6 +182,7 @@ static void ledger_deposit__every_step__balances_and_names_its_accounts(void **s
     assert_int_equal(entries[0].code_b, 122);
     assert_dec(entries[0].amount_a, "-2.0");
     assert_dec(entries[1].amount_a, "-0.5");
+    booking.suspended = dec_of("2");
     assert_int_equal(ledger_deposit_return(&booking, entries), 2);
     assert_balanced(entries, 2);
     assert_dec(entries[0].amount_a, "2.0");
@@ -207,6 +208,22 @@ static void ledger_deposit__every_step__balances_and_names_its_accounts(void **s
     assert_balanced(entries, 2);
     assert_dec(entries[0].amount_a, "100.0");
     assert_int_equal(entries[1].code_a, 301);
+    booking.frozen = dec_of("39");
+    assert_int_equal(ledger_deposit_revert(&booking, entries), 2);
+    assert_dec(entries[0].amount_b, "100.0"); /* the bank takes the fee back as well */
+    booking.suspended = dec_of("100");
+    booking.collected = dec_of("20");
+    assert_int_equal(ledger_deposit_settle(&booking, entries), 3);
+    assert_balanced(entries, 3);
+    assert_int_equal(entries[0].code_b, 211);
+    assert_int_equal(entries[1].code_b, 201);
+    assert_dec(entries[1].amount_b, "-20.0");
+    assert_int_equal(entries[2].code_b, 401);
+    assert_dec(entries[2].amount_b, "41.0");
+    booking.suspended = dec_of("99"); /* by an older version */
+    assert_int_equal(ledger_deposit_settle(&booking, entries), 4);
+    assert_balanced(entries, 4);
+    assert_dec(entries[0].amount_a, "-1.0");
     booking.amount = booking.fee = DEC_ZERO;
     assert_int_equal(ledger_deposit_accept(&booking, entries), 0);
 }

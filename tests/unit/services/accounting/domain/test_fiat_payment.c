@@ -20,7 +20,8 @@ static void move__what_is_over_stays_over(void **state)
     } wrong[] = {
         {FIAT_CREDITED, FIAT_CREDIT}, {FIAT_CREDITED, FIAT_ASSIGN},  {FIAT_CREDITED, FIAT_REFUSE},
         {FIAT_REFUSED, FIAT_CREDIT},  {FIAT_REFUSED, FIAT_ASSIGN},   {FIAT_REVERSED, FIAT_CREDIT},
-        {FIAT_REVERSED, FIAT_ASSIGN}, {FIAT_REVERSED, FIAT_REVERSE},
+        {FIAT_REVERSED, FIAT_ASSIGN}, {FIAT_REVERSED, FIAT_REVERSE}, {FIAT_REVERSED, FIAT_SETTLE},
+        {FIAT_SETTLED, FIAT_CLAIM},   {FIAT_SETTLED, FIAT_SETTLE},
     };
     struct err err;
     (void)state;
@@ -37,10 +38,10 @@ static void move__the_ways(void **state)
     static const struct {
         enum fiat_payment_event event;
         enum fiat_payment_state to;
-    } way[] = {{FIAT_ASSIGN, FIAT_WAITING},
-               {FIAT_ASSIGN, FIAT_WAITING}, /* it was somebody else's */
-               {FIAT_CREDIT, FIAT_CREDITED},
-               {FIAT_REVERSE, FIAT_REVERSED}};
+    } way[] = {
+        {FIAT_ASSIGN, FIAT_WAITING},  {FIAT_ASSIGN, FIAT_WAITING}, /* it was somebody else's */
+        {FIAT_CREDIT, FIAT_CREDITED}, {FIAT_REVERSE, FIAT_REVERSED}, {FIAT_CLAIM, FIAT_SETTLING},
+        {FIAT_CLAIM, FIAT_SETTLING},  {FIAT_SETTLE, FIAT_SETTLED}};
     struct fiat_payment payment = {.state = FIAT_PARKED};
     struct err err;
     (void)state;
