@@ -89,6 +89,9 @@ const struct config_row accounting_config_rows[] = {
     {"PNL_EXCLUDE_ROLES", CONFIG_TEXT, AT(pnl_exclude_roles), "", .doc = "Comma list: roles whose members have no profit and loss."},
     {"CONVERSION_PATHS", CONFIG_TEXT, AT(conversion_paths), "", .doc = "Values over several markets: eur/usd:eur/usdt,_usd/usdt;... multiplies by the price of eur/usdt and divides (_) by that of usd/usdt."},
     {"PEATIO_PLATFORM_CURRENCY", CONFIG_TEXT, AT(platform_currency), "usdt", .doc = "Currency of prices and limits."},
+    {"PRICE_INTERVAL", CONFIG_U32, AT(price_interval_s), "300", .max = 86400, .doc = "Seconds between two steps by which prices of currencies follow their markets, and amounts of networks (auto_update_fees_enabled) the prices; 0: operators set them."},
+    {"PRICE_MIN_VOLUME", CONFIG_TEXT, AT(price_min_volume), "10000", .doc = "Least that a market trades in 24 h, in the platform currency, for a price to follow it."},
+    {"PRICE_MAX_CHANGE", CONFIG_TEXT, AT(price_max_change), "0.02", .doc = "Share of a price that one step moves it at most: 0.02 is 2 %."},
 
     {"PEATIO_DEPOSIT_FUNDS_LOCKED", CONFIG_BOOL, AT(deposit_funds_locked), "false", .doc = "Deposited coins are spendable when they are collected, not when they are credited."},
     {"CHAIN_POLL_MS", CONFIG_U32, AT(chain_poll_ms), "5000", .min = 50, .max = 600000, .doc = "How often the blockchain gateway is asked for events that the broker did not bring."},

@@ -11,6 +11,7 @@
 #include "accounting/bus/on_results.h"
 #include "accounting/bus/payout_relay.h"
 #include "accounting/bus/pnl_job.h"
+#include "accounting/bus/price_job.h"
 #include "accounting/bus/reconcile_job.h"
 #include "accounting/http/trust.h"
 #include "base/check.h"
@@ -29,5 +30,6 @@ const struct consumer accounting_consumers[] = {
     {"fiat-relay", fiat_relay_run},       /* payments by bank to the payment gateway */
     {"reconcile", reconcile_job_run},     /* the coins on the chains against the books */
     {"pnl", pnl_job_run},                 /* profit and loss, if PNL_CURRENCIES asks for it */
+    {"prices", price_job_run},            /* prices by their markets, if PRICE_INTERVAL is not 0 */
 };
 const size_t accounting_consumers_count = ARRAY_LEN(accounting_consumers);

@@ -11,6 +11,7 @@
 #include "accounting/consumers.h"
 #include "accounting/domain/conversion.h"
 #include "accounting/domain/fiat_account.h"
+#include "accounting/domain/price.h"
 #include "api/abilities.h"
 #include "accounting/http/book_cache.h"
 #include "accounting/http/context.h"
@@ -137,6 +138,12 @@ static bool open_fiat(struct accounting *app, struct err *err)
            err_wrap(err, "PAYMENT_WEBHOOK_SECRET");
 }
 
+static bool check_prices(const struct accounting_config *config, struct err *err)
+{
+    struct price_rule rule; /* bus/price_job.h makes its own */
+    return price_rule_parse(config->price_min_volume, config->price_max_change, &rule, err);
+}
+
 static bool start_threads(struct process *process, struct err *err)
 {
     process->threads = service_threads_new();
@@ -195,8 +202,8 @@ bool accounting_start(struct service *service, struct err *err)
            management_open(app->config->management_config, &app->management, err) &&
            trust_open(app, err) && accounting_open_peers(app, err) &&
            accounting_open_secrets(app, err) && open_fiat(app, err) &&
-           event_relay_check(app->config, err) && make_memory(app, err) &&
-           start_threads(process, err) && start_http(process, err);
+           check_prices(app->config, err) && event_relay_check(app->config, err) &&
+           make_memory(app, err) && start_threads(process, err) && start_http(process, err);
 }
 
 void accounting_stop(struct service *service)

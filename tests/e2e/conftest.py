@@ -16,7 +16,7 @@ import pytest
 from members import administrator, manage, seeded
 from world import WORLD, wait_for
 
-ADD_TO_CATALOG = ("test_admin_api", "test_management_api", "test_openapi", "test_seeds")
+ADD_TO_CATALOG = ("test_admin_api", "test_management_api", "test_openapi", "test_prices", "test_seeds")
 MARKETS = ("btcusd", "ethusd", "ltcusd", "ethbtc", "btceur")
 CHECK_WAIT_S = "180"
 

@@ -26,6 +26,8 @@ struct accounting_config {
     uint32_t workers, connections_max;
     const char *market_protection; /* "0.5": market orders trade at most 50 % from the best price */
     const char *pnl_currencies, *pnl_exclude_roles, *conversion_paths, *platform_currency;
+    uint32_t price_interval_s; /* 0: prices stay as they are set */
+    const char *price_min_volume, *price_max_change;
     const char *auth_url, *blockchain_url;            /* "": away */
     const char *internal_transfer_otp, *withdraw_otp; /* "verify", "refuse", "ignore" */
 
