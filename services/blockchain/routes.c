@@ -24,6 +24,7 @@ static const struct http_route *const groups[] = {
     internal_asset_routes,
     internal_read_routes,
     internal_statement_routes,
+    internal_stopped_routes,
     /* Custody providers. */
     webhook_routes,
 };

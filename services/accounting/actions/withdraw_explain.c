@@ -44,6 +44,8 @@ static const struct {
     {"safe_refused", "The contract wallet, or the token, would refuse the payment now."},
     {"day_max", "The signer's cap of 24 hours is reached: it is paid as the window moves on."},
     {"fiat", "Fiat is paid by hand: an operator processes, dispatches and confirms it."},
+    {"stopped", "The gateway does not sign it: the coins of the currency differ from the books. It "
+                "is paid when they balance or an operator acknowledges the difference."},
     {"liquidity", "The hot wallet is short: it is paid when there is enough."},
     {"fee", "The network asks for more than our limit: it is paid when that is less."},
     {"unknown", "It was sent and nobody answered: the same bytes are sent again, never refunded."},
@@ -56,9 +58,9 @@ static const struct {
 static const char *sentence_of(const struct withdraw *row, bool is_stopped)
 {
     if (is_stopped && row->state == WITHDRAW_PROCESSING)
-        return "Withdrawals of the currency are stopped: its coins differ from the books. If the "
-               "gateway does not have it yet, it waits until they balance or an operator "
-               "acknowledges the difference.";
+        return "Withdrawals of the currency are stopped: its coins differ from the books. If it "
+               "is not signed yet, it waits until they balance or an operator acknowledges the "
+               "difference.";
     for (size_t i = 0; row->reason && i < ARRAY_LEN(reasons); i++)
         if (strcmp(reasons[i].reason, row->reason) == 0)
             return reasons[i].sentence;

@@ -6,6 +6,7 @@
 #include "accounting/actions/accounting.h"
 #include "accounting/actions/reconcile.h"
 #include "accounting/actions/reconcile_ask.h"
+#include "accounting/actions/reconcile_stops.h"
 #include "accounting/bus/job_nap.h"
 #include "accounting/state/config.h"
 #include "accounting/state/metrics.h"
@@ -41,6 +42,7 @@ struct reconciler {
     struct place places[CHAINS_MAX];
     size_t places_count;
     struct reconcile_outcome outcome;
+    int64_t stops_said_us; /* that the gateway does not take them */
 };
 
 /* NULL: there are too many chains. */
@@ -101,6 +103,20 @@ static void say_no_verdict(struct reconciler *job, struct place *place, int64_t 
                 LOG_STR("reason", job->outcome.no_verdict));
 }
 
+static void stops_tell(struct reconciler *job, const struct catalog *catalog)
+{
+    struct accounting *app = job->app;
+    int64_t now_us = clock_monotonic_us(app->clock);
+    struct err err;
+    arena_reset(job->arena);
+    const struct change change = {job->db, job->arena, clock_now_us(app->clock)};
+    if (reconcile_stops_tell(app, &change, catalog, &err) ||
+        now_us - job->stops_said_us < SAY_AGAIN_US)
+        return;
+    job->stops_said_us = now_us;
+    log_warning("the gateway was not told which payments are stopped", LOG_ERR(&err));
+}
+
 static void check(struct reconciler *job, const struct catalog *catalog, struct place *place)
 {
     struct accounting *app = job->app;
@@ -126,8 +142,10 @@ static void check(struct reconciler *job, const struct catalog *catalog, struct 
         place->done_us = is_whole ? now_us : now_us - hour_us + SAY_AGAIN_US;
         say(place, &job->outcome);
     }
-    if (done && job->outcome.news_count > 0)
+    if (done && job->outcome.news_count > 0) {
+        stops_tell(job, catalog);
         accounting_outbox_wake(app);
+    }
     say_no_verdict(job, place, now_us);
 }
 
@@ -162,6 +180,7 @@ static bool round_run(struct reconciler *job, const struct catalog *catalog, str
         return false;
     if (!db_lock(job->db, "reconcile", 0, err))
         return err->code == ERR_BUSY; /* another process does it */
+    stops_tell(job, catalog);
     heights_note(job, catalog);
     for (size_t i = 0; i < catalog->blockchains_count && !app->stopping; i++) {
         const struct blockchain *chain = &catalog->blockchains[i];
@@ -183,6 +202,7 @@ void reconcile_job_run(struct accounting *app)
     }
     assert(job != NULL);
     job->app = app;
+    job->stops_said_us = INT64_MIN / 2;
     job->arena = arena_new(ARENA_BYTES_MAX);
     assert(job->arena != NULL);
     while (!atomic_load(&app->stopping)) {

@@ -195,6 +195,25 @@ bool reconcile_stopped_find(struct db *db, struct arena *arena, const char *curr
     return found;
 }
 
+bool reconcile_stopped_list(struct db *db, struct arena *arena,
+                            struct reconcile_stopped *ret_stopped, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *result = NULL;
+    if (!db_query(db, "SELECT DISTINCT currency_id FROM reconcile_states WHERE state = ?",
+                  DB_ARGS(DB_TEXT("stopped")), &result, err))
+        return false;
+    struct row_reader reader = {.result = result, .arena = arena};
+    struct reconcile_stopped stopped = {
+        .currency_ids =
+            arena_alloc(arena, (db_row_count(result) + 1) * sizeof(*stopped.currency_ids))};
+    while (stopped.currency_ids && db_row_next(result))
+        stopped.currency_ids[stopped.count++] = row_text(&reader, 0);
+    if (!stopped.currency_ids || reader.failed)
+        return err_set(err, ERR_BUSY, "no memory for stops");
+    *ret_stopped = stopped;
+    return true;
+}
+
 /* ---- who took on what ---- */
 
 static void acknowledgement_read(struct row_reader *reader, void *to)

@@ -89,6 +89,13 @@ bool reconcile_row_list(struct db *db, const char *currency_id, struct listing *
 /* Of the chains of a currency the first that stopped it; ERR_NOT_FOUND: none. */
 bool reconcile_stopped_find(struct db *db, struct arena *arena, const char *currency_id,
                             struct reconcile_row *ret_row, struct err *err) MUST_CHECK;
+struct reconcile_stopped {
+    const char **currency_ids;
+    size_t count;
+};
+/* All currencies that a chain stopped. */
+bool reconcile_stopped_list(struct db *db, struct arena *arena,
+                            struct reconcile_stopped *ret_stopped, struct err *err) MUST_CHECK;
 /* "NOT EXISTS (...)" for queries of what may be paid: `currency` is the SQL of its id. */
 #define RECONCILE_NOT_STOPPED(currency)                                                            \
     "NOT EXISTS (SELECT 1 FROM reconcile_states rs WHERE rs.currency_id = " currency               \

@@ -34,6 +34,8 @@ static const struct {
      "The account that pays holds too little; it goes on when coins come."},
     {PAYOUT_REASON_FEE, "The network's fee is above its cap, or a token's gas is on its way."},
     {PAYOUT_REASON_APPROVAL, "The signer wants an approval, or a cap of 24 hours is used up."},
+    {PAYOUT_REASON_STOPPED, "Accounting stopped payments of the asset: its coins differ from the "
+                            "books. It goes on when they balance or operators acknowledge it."},
     {PAYOUT_REASON_CUSTODIAN, "The custodian's people have to approve it there."},
     {"no_answer", "Nobody can say whether it was taken; the same is sent, or asked for, again."},
     {"node_refused", "A node does not take its bytes now; they are sent again."},

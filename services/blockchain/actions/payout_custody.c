@@ -188,7 +188,8 @@ static bool pay_due(struct payout_worker *worker, struct err *err)
     int64_t now_us = clock_now_us(worker->app->clock);
     uint64_t short_seq;
     bool is_short = false;
-    if (!payouts_due(worker->db, worker->arena, worker->chain->key, now_us, &due, err) ||
+    if (!payouts_stop(worker, err) ||
+        !payouts_due(worker->db, worker->arena, worker->chain->key, now_us, &due, err) ||
         !payouts_first_waiting(worker->db, worker->chain->key, PAYOUT_REASON_LIQUIDITY, now_us,
                                &short_seq, err))
         return false;

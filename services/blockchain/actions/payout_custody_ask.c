@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "blockchain/actions/fault.h"
+#include "blockchain/store/stopped_assets.h"
 
 bool custody_payment_load(struct payout_worker *worker, const struct custody_send_row *row,
                           struct custody_payment *ret_payment, struct err *err)
@@ -197,6 +198,11 @@ static bool refused(struct custody_payment *payment, const struct custody_answer
 static bool ask(struct custody_payment *payment, struct err *err)
 {
     struct question question = {.payment = payment};
+    bool is_held;
+    if (!stopped_assets_hold_tx(payment->worker->db, payment->tx.id, &is_held, err))
+        return false;
+    if (is_held)
+        return true; /* he is not asked, nor again, until it is free */
     if (!providers_ask(payment->worker->session, ask_send, &question, err))
         return false;
     switch (question.answer.outcome) {

@@ -135,6 +135,17 @@ bool payout_wait(struct payout_worker *worker, const struct payout *payout, cons
                       err);
 }
 
+bool payouts_stop(struct payout_worker *worker, struct err *err)
+{
+    struct payout_list list;
+    if (!payouts_to_stop(worker->db, worker->arena, worker->chain->key, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++)
+        if (!payout_wait(worker, &list.rows[i], PAYOUT_REASON_STOPPED, 0, err))
+            return false;
+    return true;
+}
+
 bool payout_refuse(struct payout_worker *worker, const struct payout *payout, const char *reason,
                    struct err *err)
 {

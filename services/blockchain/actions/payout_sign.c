@@ -11,6 +11,7 @@
 #include "blockchain/actions/service_call.h"
 #include "blockchain/store/coins.h"
 #include "blockchain/store/safe_txs.h"
+#include "blockchain/store/stopped_assets.h"
 #include "json/read.h"
 
 DEFINE_AUTO(cJSON, cJSON_Delete);
@@ -209,8 +210,16 @@ bool payout_sign(struct payout_worker *worker, const struct payout_tx *tx, bool 
     AUTO(str_release) struct str answer = STR_INIT(SIGNER_ANSWER_BYTES_MAX);
     AUTO_FREE(cJSON_Delete) cJSON *root = NULL;
     struct signature signature = {.worker = worker, .tx = tx};
+    bool is_held = false;
     long status;
     assert(tx->state == PAYOUT_TX_BUILDING);
+    /* One that replaces another brings nothing out that is not on its way already. */
+    if (!tx->replaces && !stopped_assets_hold_tx(worker->db, tx->id, &is_held, err))
+        return false;
+    if (is_held)
+        return err_set(err, ERR_STATE_CONFLICT,
+                       "transaction %llu: payments of the asset are stopped",
+                       (unsigned long long)tx->id);
     if (!service_call_run(worker->signer, "POST", worker->family->sign_path, tx->request, &status,
                           &answer, err))
         return err_wrap(err, "the signer");

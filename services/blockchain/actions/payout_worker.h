@@ -94,6 +94,8 @@ bool payout_tell(struct payout_worker *worker, const struct payout *payout,
 /* In a transaction of its own: waits for `reason`, for at least `wait_ms`. A cancel meanwhile wins. */
 bool payout_wait(struct payout_worker *worker, const struct payout *payout, const char *reason,
                  int64_t wait_ms, struct err *err) MUST_CHECK;
+/* Those that accounting stopped say so; payouts_due() leaves them out. */
+bool payouts_stop(struct payout_worker *worker, struct err *err) MUST_CHECK;
 bool payout_refuse(struct payout_worker *worker, const struct payout *payout, const char *reason,
                    struct err *err) MUST_CHECK;
 

@@ -48,6 +48,8 @@ static bool finish_begun(struct payout_worker *worker, struct err *err)
 
 static bool pay_due(struct payout_worker *worker, struct err *err)
 {
+    if (!payouts_stop(worker, err))
+        return false;
     for (unsigned i = 0; i < PAYOUT_BUILDS_MAX && !worker->app->stopping; i++) {
         struct payout_list due;
         uint64_t tx_id = 0;

@@ -8,9 +8,12 @@
 #include "blockchain/actions/payout_psbt.h"
 #include "blockchain/actions/payout_worker.h"
 #include "blockchain/actions/service_call.h"
+#include "blockchain/store/stopped_assets.h"
 #include "log/log.h"
 
 #define HOT_LOOK_US INT64_C(30000000)
+/* Accounting says each second what is stopped: who was told before waits so long to hear it again. */
+#define HEAR_US INT64_C(10000000)
 enum { SIGNER_TIMEOUT_MS = 30000, LOCK_NAME_SIZE = 48, SESSION_ROUNDS_MAX = 100 };
 
 struct session {
@@ -23,6 +26,8 @@ struct session {
 
 struct job {
     struct payout_worker worker;
+    int64_t started_us;
+    bool has_heard;                                /* what is stopped, since it started */
     struct session sessions[CATALOGUE_CHAINS_MAX]; /* as chains_at() counts */
 };
 
@@ -103,16 +108,17 @@ static void counts_show(struct payout_worker *worker)
     struct payout_counts counts;
     struct err err;
     struct metrics *metrics = worker->app->metrics;
-    if (!payouts_count(worker->db, worker->chain->key, &counts, &err))
+    uint64_t stopped;
+    if (!payouts_count(worker->db, worker->chain->key, &counts, &err) ||
+        !stopped_payouts_count(worker->db, worker->chain->key, &stopped, &err))
         return;
     const struct {
         unsigned row;
         uint64_t value;
-    } shown[] = {{METRIC_PAYOUTS_QUEUED, counts.queued},
-                 {METRIC_PAYOUTS_WAITING, counts.waiting},
-                 {METRIC_PAYOUTS_UNDER_WAY, counts.under_way},
-                 {METRIC_PAYOUTS_UNKNOWN, counts.unknown},
-                 {METRIC_PAYOUTS_UNDONE, counts.undone}};
+    } shown[] = {
+        {METRIC_PAYOUTS_QUEUED, counts.queued},       {METRIC_PAYOUTS_WAITING, counts.waiting},
+        {METRIC_PAYOUTS_UNDER_WAY, counts.under_way}, {METRIC_PAYOUTS_UNKNOWN, counts.unknown},
+        {METRIC_PAYOUTS_UNDONE, counts.undone},       {METRIC_PAYOUTS_STOPPED, stopped}};
     for (size_t i = 0; i < ARRAY_LEN(shown); i++)
         metric_set_labelled(metrics, shown[i].row,
                             metric_label(metrics, shown[i].row, worker->chain->key),
@@ -162,10 +168,29 @@ static bool chain_work(struct job *job, struct session *session, const struct ca
     return good && !worker->is_troubled;
 }
 
+/* A stop may have been said while we were away. When accounting is away too, what is stored holds. */
+static bool stops_heard(struct job *job)
+{
+    struct payout_worker *worker = &job->worker;
+    int64_t heard_us, waited_us = clock_now_us(worker->app->clock) - job->started_us;
+    struct err err;
+    if (job->has_heard)
+        return true;
+    if (!connect(worker, &err) || !stopped_assets_heard(worker->db, &heard_us, &err))
+        return false;
+    bool is_over = waited_us >= HEAR_US || waited_us < 0;
+    if (is_over && heard_us != 0 && heard_us < job->started_us)
+        log_warning("accounting does not say what is stopped: what it said before holds");
+    job->has_heard = heard_us == 0 || heard_us >= job->started_us || is_over;
+    return job->has_heard;
+}
+
 static void round_run(struct job *job)
 {
     struct payout_worker *worker = &job->worker;
     struct err err;
+    if (!stops_heard(job))
+        return;
     const struct catalogue *catalogue = catalogue_take(worker->app->catalogues);
     for (size_t i = 0; i < chains_count(worker->app->chains) && !worker->app->stopping; i++) {
         struct session *session = &job->sessions[i];
@@ -183,7 +208,8 @@ static void round_run(struct job *job)
 
 void payout_job_run(struct blockchain *app)
 {
-    struct job job = {.worker = {.app = app, .arena = arena_new(PAYOUT_ARENA_BYTES_MAX)}};
+    struct job job = {.worker = {.app = app, .arena = arena_new(PAYOUT_ARENA_BYTES_MAX)},
+                      .started_us = clock_now_us(app->clock)};
     if (!job.worker.arena)
         return;
     do

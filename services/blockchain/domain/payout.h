@@ -73,6 +73,8 @@ enum payout_purpose {
 #define PAYOUT_REASON_LIQUIDITY "liquidity"
 #define PAYOUT_REASON_FEE "fee"
 #define PAYOUT_REASON_APPROVAL "approval"
+/* Accounting stopped the asset: coins of it are missing. */
+#define PAYOUT_REASON_STOPPED "stopped"
 /* The signer refuses an approval, or its cap of 24 hours is reached. */
 #define PAYOUT_REASON_APPROVAL_INVALID "approval_invalid"
 #define PAYOUT_REASON_APPROVAL_DIFFERS "approval_differs"

@@ -10,6 +10,7 @@ extern const struct http_route internal_event_routes[];     /* internal_events.c
 extern const struct http_route internal_payout_routes[];    /* internal_payouts.c */
 extern const struct http_route internal_asset_routes[];     /* internal_assets.c */
 extern const struct http_route internal_read_routes[];      /* internal_reads.c */
+extern const struct http_route internal_stopped_routes[];   /* internal_stopped.c */
 extern const struct http_route webhook_routes[];            /* webhooks.c: providers, signed */
 extern const struct http_route internal_statement_routes[]; /* internal_statement.c */
 

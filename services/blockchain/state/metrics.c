@@ -45,6 +45,9 @@ const struct metric_row blockchain_metrics[METRIC_MAX] = {
                                "Payouts that were confirmed, and that a reorganisation undid: for "
                                "operators.",
                                "chain"},
+    [METRIC_PAYOUTS_STOPPED] = {"payouts_stopped", METRIC_GAUGE,
+                                "Payouts that are not signed because accounting stopped the asset.",
+                                "chain"},
     [METRIC_PAYOUTS_ENDED] = {"payouts_ended_total", METRIC_COUNTER, "Payouts that came to an end.",
                               "state"},
     [METRIC_SPENT] = {"spent_millionths_total", METRIC_COUNTER,

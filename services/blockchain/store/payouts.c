@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "blockchain/store/stopped_assets.h"
 
 DEFINE_AUTO(struct db_result, db_result_free);
 
@@ -98,10 +99,24 @@ bool payouts_due(struct db *db, struct arena *arena, const char *chain_key, int6
                     "SELECT " COLUMNS " FROM (SELECT w.*, ROW_NUMBER() OVER (PARTITION BY "
                     "w.contract, w.from_address ORDER BY w.seq) AS place FROM payouts w "
                     "WHERE w.chain_key = ? AND w.state IN (?, ?) AND (w.not_before IS NULL OR "
-                    "w.not_before <= ?)) p WHERE p.place <= ? ORDER BY p.seq LIMIT ?",
+                    "w.not_before <= ?) AND NOT " PAYOUT_IS_STOPPED(
+                        "w") ") p WHERE p.place <= ? ORDER BY p.seq LIMIT ?",
                     DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_QUEUED), DB_I64(PAYOUT_WAITING),
                             DB_TIME(now_us), DB_I64(PAYOUTS_LIST_MAX / 4),
                             DB_I64(PAYOUTS_LIST_MAX)),
+                    &rows, err) &&
+           list_read(rows, arena, ret_list, err);
+}
+
+bool payouts_to_stop(struct db *db, struct arena *arena, const char *chain_key,
+                     struct payout_list *ret_list, struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    return db_query(db,
+                    "SELECT " COLUMNS " FROM payouts p WHERE p.chain_key = ? AND p.state IN (?, ?) "
+                    "AND p.reason <> ? AND " PAYOUT_IS_STOPPED("p") " ORDER BY p.seq LIMIT ?",
+                    DB_ARGS(DB_TEXT(chain_key), DB_I64(PAYOUT_QUEUED), DB_I64(PAYOUT_WAITING),
+                            DB_TEXT(PAYOUT_REASON_STOPPED), DB_I64(PAYOUTS_LIST_MAX)),
                     &rows, err) &&
            list_read(rows, arena, ret_list, err);
 }

@@ -60,9 +60,13 @@ bool payout_insert(struct db *db, const struct payout *payout, const uint8_t dig
 bool payout_find(struct db *db, struct arena *arena, const char *id, struct payout *ret_payout,
                  uint8_t *ret_digest, struct err *err) MUST_CHECK;
 
-/* What may be paid now: queued, or waiting and due; first come, first served. */
+/* What may be paid now: queued, or waiting and due, and not stopped; first come, first served. */
 bool payouts_due(struct db *db, struct arena *arena, const char *chain_key, int64_t now_us,
                  struct payout_list *ret_list, struct err *err) MUST_CHECK;
+
+/* Those that are stopped (stopped_assets.h) and don't say so yet. */
+bool payouts_to_stop(struct db *db, struct arena *arena, const char *chain_key,
+                     struct payout_list *ret_list, struct err *err) MUST_CHECK;
 
 /* The first of those that wait for `reason` and are not looked at yet again; 0: none. */
 bool payouts_first_waiting(struct db *db, const char *chain_key, const char *reason, int64_t now_us,

@@ -216,6 +216,42 @@ def test_coins_gone__once_is_a_warning__twice_stops__acknowledged_goes_on():
         assert checked("eth")["state"] == "balanced"
 
 
+def payout_of(withdraw):
+    return WHO.gateway.call("GET", f"/internal/payouts/withdraw-{withdraw['id']}")
+
+
+def test_handed_over_and_not_signed__stopped_as_well__acknowledged_it_is_paid_once():
+    node, where, address = WHO.nodes[ETH], outside_address(WHO.nodes[ETH]), hot()
+    had = int(node.call("eth_getBalance", address, "latest"), 16)
+
+    def signed():
+        return WHO.gateway.sql("SELECT COUNT(*) FROM payout_payments m JOIN payout_txs x ON x.id = m.tx_id WHERE"
+                               " m.payout_id = %s AND x.txid IS NOT NULL", f"withdraw-{withdraw['id']}")[0][0]
+    with without(address, had):
+        withdraw = take("eth", "0.03", where)  # the gateway has it, and no coins for it
+        wait_for(lambda: payout_of(withdraw)[1].get("reason") == "liquidity", SECONDS, "a payout that waits")
+        checked("eth", "stopped")
+        wait_for(lambda: payout_of(withdraw)[1]["reason"] == "stopped", SECONDS, "a payout that is stopped")
+        told = WHO.gateway.call("GET", f"/internal/explain/payout/withdraw-{withdraw['id']}")[1]["reasons"]
+        assert "(stopped)" in told[0] and "Accounting stopped" in told[1], told
+        # The most of them are there again: it could be paid.
+        node.call("anvil_setBalance", address, hex(had - 10 ** 18))
+        for name in ("blockchain", "accounting"):
+            WORLD.kill(name)
+            WORLD.until_ready()
+            checked("eth", "stopped")
+            assert (payout_of(withdraw)[1]["reason"], signed()) == ("stopped", 0)
+        assert WORLD.metric("blockchain", "bourse_blockchain_payouts_stopped") >= 1
+        ok(acknowledge("eth", checked("eth", "stopped")["difference"]))
+        WORLD.kill("accounting")
+        WORLD.until_ready()
+        until_succeed(withdraw)
+        assert signed() == 1
+        assert int(node.call("eth_getBalance", where, "latest"), 16) == 3 * 10 ** 16
+        node.call("anvil_setBalance", address, hex(int(node.call("eth_getBalance", address, "latest"), 16)
+                                                   - had + 10 ** 18))
+
+
 def test_node_lies_once__nothing_is_stopped():
     before = standing("eth")
 
