@@ -18,6 +18,7 @@ static const struct http_route *const groups[] = {
     admin_stray_routes,
     /* Other services. */
     internal_chain_routes,
+    internal_try_routes,
     internal_address_routes,
     internal_event_routes,
     internal_payout_routes,

@@ -148,3 +148,14 @@ bool blockchain_change(const struct change *change, const struct blockchain_draf
     *ret_row = work.row;
     return true;
 }
+
+bool blockchain_try(const struct change *change, const struct blockchain_draft *draft,
+                    struct secret_store *secrets, struct blockchain_row *ret_row, struct err *err)
+{
+    struct work work = {.change = change, .draft = draft, .secrets = secrets};
+    if (!unit_try(change->db, create_unit, &work, err))
+        return false;
+    *ret_row = work.row;
+    ret_row->id = 0;
+    return true;
+}

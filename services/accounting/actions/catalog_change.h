@@ -45,6 +45,7 @@ struct blockchain_draft {
     const char *explorer_address, *explorer_transaction;
     struct param_i64 height, min_confirmations;
     struct param_dec min_deposit_amount, withdraw_fee, min_withdraw_amount;
+    struct param_bool dry_run; /* of the API: only tried */
 };
 bool blockchain_create(const struct change *change, const struct blockchain_draft *draft,
                        struct secret_store *secrets, struct blockchain_row *ret_row,
@@ -52,6 +53,11 @@ bool blockchain_create(const struct change *change, const struct blockchain_draf
 bool blockchain_change(const struct change *change, const struct blockchain_draft *draft,
                        struct secret_store *secrets, struct blockchain_row *ret_row,
                        struct err *err) MUST_CHECK;
+
+/* X_try: as X_create, and taken back (actions/catalog_try.h). */
+bool blockchain_try(const struct change *change, const struct blockchain_draft *draft,
+                    struct secret_store *secrets, struct blockchain_row *ret_row, struct err *err)
+    MUST_CHECK;
 
 /* The names of the blockchain adapters, ending with NULL. */
 extern const char *const blockchain_clients[];
@@ -65,9 +71,12 @@ struct network_draft {
         min_withdraw_amount;
     struct param_bool deposit_enabled, withdrawal_enabled, auto_update_fees_enabled;
     struct param_i64 base_factor, subunits; /* one of them; never changed later */
+    struct param_bool dry_run;              /* of the API: only tried */
 };
 bool network_create(const struct change *change, const struct network_draft *draft, int64_t *ret_id,
                     struct err *err) MUST_CHECK;
+bool network_try(const struct change *change, const struct network_draft *draft,
+                 struct network *ret_row, struct err *err) MUST_CHECK;
 bool network_change(const struct change *change, const struct network_draft *draft, struct err *err)
     MUST_CHECK;
 bool network_remove(const struct change *change, int64_t id, struct network *ret_row,
@@ -76,7 +85,8 @@ bool network_remove(const struct change *change, int64_t id, struct network *ret
 /* Inside of a transaction: the same for the network that 2.6 keeps on the currency itself. Makes
  * the one of a fiat currency; that of a coin if the draft names a blockchain. */
 bool network_save_of_currency(const struct change *change, const struct currency *currency,
-                              const struct network_draft *draft, struct err *err) MUST_CHECK;
+                              const struct network_draft *draft, struct network *ret_row,
+                              struct err *err) MUST_CHECK;
 /* Whether the draft asks for anything. */
 bool network_draft_is_empty(const struct network_draft *draft);
 
@@ -88,9 +98,14 @@ struct currency_draft {
     struct param_i64 precision, position;
     struct param_dec price, withdraw_limit_24h, withdraw_limit_72h;
     struct network_draft network; /* 2.6: the network-level fields, without currency_id */
+    struct param_bool dry_run;    /* of the API: only tried */
 };
 bool currency_create(const struct change *change, const struct currency_draft *draft,
                      struct err *err) MUST_CHECK;
+/* ret_network: its id is 0 if there is none. */
+bool currency_try(const struct change *change, const struct currency_draft *draft,
+                  struct currency *ret_row, struct network *ret_network, struct err *err)
+    MUST_CHECK;
 bool currency_change(const struct change *change, const struct currency_draft *draft,
                      struct err *err) MUST_CHECK;
 

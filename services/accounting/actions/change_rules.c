@@ -1,5 +1,6 @@
 #include "accounting/actions/change_rules.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -155,4 +156,28 @@ const char *lower_text(struct arena *arena, const char *text)
     for (char *at = copy; at && *at; at++)
         *at = (char)tolower((unsigned char)*at);
     return copy;
+}
+
+/* ---- trying ---- */
+
+struct attempt {
+    db_unit *unit;
+    void *arg;
+    bool passed;
+};
+
+static bool attempt_unit(struct db *db, void *arg, struct err *err)
+{
+    struct attempt *attempt = arg;
+    attempt->passed = attempt->unit(db, attempt->arg, err);
+    /* An error takes it back. */
+    return attempt->passed && err_set(err, ERR_STATE_CONFLICT, "only tried");
+}
+
+bool unit_try(struct db *db, db_unit *unit, void *arg, struct err *err)
+{
+    struct attempt attempt = {.unit = unit, .arg = arg};
+    bool committed = db_transaction(db, attempt_unit, &attempt, err);
+    assert(!committed);
+    return attempt.passed && err->code == ERR_STATE_CONFLICT;
 }

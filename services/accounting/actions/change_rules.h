@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "contract/param_value.h"
+#include "db/db.h"
 
 /* ---- laying a draft over a row; what was not given stays ---- */
 
@@ -19,6 +20,11 @@ void take_text(const char **slot, const char *given); /* "" clears */
 void take_dec(struct dec *slot, struct param_dec given);
 void take_i64(int64_t *slot, struct param_i64 given);
 void take_bool(bool *slot, struct param_bool given);
+
+/* ---- trying ---- */
+
+/* Runs the unit in a transaction that is rolled back, whatever it says. */
+bool unit_try(struct db *db, db_unit *unit, void *arg, struct err *err) MUST_CHECK;
 
 /* ---- rules ---- */
 

@@ -15,6 +15,7 @@ struct work {
     const struct change *change;
     const struct currency_draft *draft;
     struct currency row;
+    struct network network; /* that came with it */
 };
 
 static bool row_check(const struct currency *row, struct err *err)
@@ -81,7 +82,7 @@ static bool create_unit(struct db *db, void *arg, struct err *err)
         return false;
     if (row->is_coin && !draft->network.blockchain_key)
         return network_draft_is_empty(&draft->network) || rule_present("Blockchain key", NULL, err);
-    return network_save_of_currency(work->change, row, &draft->network, err);
+    return network_save_of_currency(work->change, row, &draft->network, &work->network, err);
 }
 
 static bool change_unit(struct db *db, void *arg, struct err *err)
@@ -101,7 +102,7 @@ static bool change_unit(struct db *db, void *arg, struct err *err)
         !position_place(db, POSITIONED_CURRENCIES, row->id, draft->position.value, err))
         return false;
     return network_draft_is_empty(&draft->network) ||
-           network_save_of_currency(work->change, row, &draft->network, err);
+           network_save_of_currency(work->change, row, &draft->network, &work->network, err);
 }
 
 bool currency_create(const struct change *change, const struct currency_draft *draft,
@@ -116,4 +117,15 @@ bool currency_change(const struct change *change, const struct currency_draft *d
 {
     struct work work = {.change = change, .draft = draft};
     return db_transaction(change->db, change_unit, &work, err);
+}
+
+bool currency_try(const struct change *change, const struct currency_draft *draft,
+                  struct currency *ret_row, struct network *ret_network, struct err *err)
+{
+    struct work work = {.change = change, .draft = draft};
+    if (!unit_try(change->db, create_unit, &work, err))
+        return false;
+    *ret_row = work.row;
+    *ret_network = work.network;
+    return true;
 }

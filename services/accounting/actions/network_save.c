@@ -174,12 +174,12 @@ static bool update(const struct change *change, const struct currency *currency,
 }
 
 bool network_save_of_currency(const struct change *change, const struct currency *currency,
-                              const struct network_draft *draft, struct err *err)
+                              const struct network_draft *draft, struct network *ret_row,
+                              struct err *err)
 {
-    struct network row;
-    if (network_find_of_currency_locked(change->db, change->arena, currency->id, &row, err))
-        return update(change, currency, draft, &row, err);
-    return err->code == ERR_NOT_FOUND && insert(change, currency, draft, &row, err);
+    if (network_find_of_currency_locked(change->db, change->arena, currency->id, ret_row, err))
+        return update(change, currency, draft, ret_row, err);
+    return err->code == ERR_NOT_FOUND && insert(change, currency, draft, ret_row, err);
 }
 
 static bool create_unit(struct db *db, void *arg, struct err *err)
@@ -217,6 +217,17 @@ bool network_create(const struct change *change, const struct network_draft *dra
     if (!db_transaction(change->db, create_unit, &work, err))
         return false;
     *ret_id = work.row.id;
+    return true;
+}
+
+bool network_try(const struct change *change, const struct network_draft *draft,
+                 struct network *ret_row, struct err *err)
+{
+    struct work work = {.change = change, .draft = draft};
+    if (!unit_try(change->db, create_unit, &work, err))
+        return false;
+    *ret_row = work.row;
+    ret_row->id = 0;
     return true;
 }
 

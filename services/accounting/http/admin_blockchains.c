@@ -1,6 +1,7 @@
 /* /admin/blockchains: the chains. Talking to their nodes is the blockchain gateway's work. */
 #include "accounting/http/admin_support.h"
 #include "accounting/http/catalog_params.h"
+#include "accounting/http/catalog_try_reply.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_admin.h"
 #include "accounting/http/routes_admin.h"
@@ -193,9 +194,12 @@ static void process_block(struct http_request *request)
               "In the platform currency.")
 /* clang-format on */
 
-static const struct param create_params[] = {SAVE_ROWS(PARAM_REQUIRED), PARAM_END};
+static const struct param create_params[] = {
+    SAVE_ROWS(PARAM_REQUIRED), ROW_DRY_RUN(AT(dry_run), "admin.blockchain.non_boolean_dry_run"),
+    PARAM_END};
 static const struct param update_params[] = {
-    ROW_ID(ADMIN, AT(id), "admin.blockchain.non_integer_id"), SAVE_ROWS(0), PARAM_END};
+    ROW_ID(ADMIN, AT(id), "admin.blockchain.non_integer_id"), SAVE_ROWS(0),
+    ROW_NO_DRY_RUN(AT(dry_run), "admin.blockchain.non_boolean_dry_run"), PARAM_END};
 #undef AT
 
 static void save(struct http_request *request,
@@ -216,14 +220,34 @@ static void save(struct http_request *request,
     http_reply_object(request, blockchain_fields, &row);
 }
 
+static void dry_run(struct http_request *request)
+{
+    const struct blockchain_draft *draft = http_params(request);
+    struct trial trial = {.arena = http_arena(request)};
+    struct blockchain_row row;
+    struct change change;
+    struct err err;
+    if (!request_change(request, &change))
+        return;
+    bool ok = blockchain_try(&change, draft, request_app(request)->secrets, &row, &err);
+    trial_chain(request_app(request), draft, &trial);
+    trial_reply(request, &trial, ok ? NULL : &err, blockchain_fields, &row);
+}
+
 static void create(struct http_request *request)
 {
-    save(request, blockchain_create);
+    const struct blockchain_draft *draft = http_params(request);
+    if (draft->dry_run.value)
+        dry_run(request);
+    else
+        save(request, blockchain_create);
 }
 
 static void update(struct http_request *request)
 {
-    if (permit_given_or_reply(request, "update", "Blockchain", "id"))
+    const struct blockchain_draft *draft = http_params(request);
+    if (!dry_run_refused(request, draft->dry_run) &&
+        permit_given_or_reply(request, "update", "Blockchain", "id"))
         save(request, blockchain_change);
 }
 

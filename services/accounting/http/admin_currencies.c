@@ -4,6 +4,7 @@
  */
 #include "accounting/http/admin_support.h"
 #include "accounting/http/catalog_params.h"
+#include "accounting/http/catalog_try_reply.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_admin.h"
 #include "accounting/http/routes_admin.h"
@@ -175,6 +176,7 @@ static const struct param create_params[] = {
     NETWORK_ROWS(ADMIN, "currency", "min_deposit_amount", "ivalid_withdraw_fee"),
     NETWORK_UNIT_ROWS(ADMIN, "currency"),
 #undef AT
+    ROW_DRY_RUN(offsetof(struct currency_draft, dry_run), "admin.currency.non_boolean_dry_run"),
     PARAM_END};
 
 #define AT(member) offsetof(struct currency_draft, member)
@@ -196,6 +198,7 @@ static const struct param update_params[] = {
     NETWORK_ROWS(ADMIN, "currency", "min_deposit_amount", "ivalid_withdraw_fee"),
     NETWORK_UNIT_ROWS(ADMIN, "currency"),
 #undef AT
+    ROW_NO_DRY_RUN(offsetof(struct currency_draft, dry_run), "admin.currency.non_boolean_dry_run"),
     PARAM_END};
 
 #define AT(member) offsetof(struct currency_draft, member)
@@ -217,6 +220,7 @@ static const struct param management_create_params[] = {
     NETWORK_ROWS(MANAGEMENT, "currency", "min_deposit_amount", "ivalid_withdraw_fee"),
     NETWORK_UNIT_ROWS(MANAGEMENT, "currency"),
 #undef AT
+    ROW_DRY_RUN(offsetof(struct currency_draft, dry_run), "dry_run is invalid"),
     PARAM_END};
 
 #define AT(member) offsetof(struct currency_draft, member)
@@ -233,6 +237,7 @@ static const struct param management_update_params[] = {
     NETWORK_ROWS(MANAGEMENT, "currency", "invalid_min_deposit_amount", "invalid_withdraw_fee"),
     NETWORK_UNIT_ROWS(MANAGEMENT, "currency"),
 #undef AT
+    ROW_NO_DRY_RUN(offsetof(struct currency_draft, dry_run), "dry_run is invalid"),
     PARAM_END};
 
 static void save(struct http_request *request,
@@ -242,7 +247,7 @@ static void save(struct http_request *request,
     const struct currency_draft *draft = http_params(request);
     struct change change;
     struct err err;
-    if (!request_change(request, &change))
+    if (dry_run_refused(request, draft->dry_run) || !request_change(request, &change))
         return;
     if (action(&change, draft, &err))
         reply_currency(request, request_renewed_catalog(request, change.db), draft->id);
@@ -250,9 +255,41 @@ static void save(struct http_request *request,
         reply_refusal(request, &err);
 }
 
+static void dry_run(struct http_request *request)
+{
+    const struct currency_draft *draft = http_params(request);
+    struct trial trial = {.arena = http_arena(request)};
+    struct admin_currency_view view;
+    struct network network;
+    struct currency row;
+    struct change change;
+    struct err err;
+    if (!request_change(request, &change))
+        return;
+    bool ok = currency_try(&change, draft, &row, &network, &err);
+    if (ok) {
+        const struct catalog tried = {.currencies = &row,
+                                      .currencies_count = 1,
+                                      .networks = &network,
+                                      .networks_count = network.id > 0};
+        network.id = 0;
+        network.blockchain = network.blockchain_key ? catalog_blockchain(request_catalog(request),
+                                                                         network.blockchain_key)
+                                                    : NULL;
+        ok = admin_currency_view_fill(http_arena(request), &tried, &row, &view) ||
+             err_set(&err, ERR_BUSY, "no memory for a reply");
+    }
+    trial_network(request_app(request), draft->id, &draft->network, &trial);
+    trial_reply(request, &trial, ok ? NULL : &err, http_route_of(request)->reply, &view);
+}
+
 static void create(struct http_request *request)
 {
-    save(request, currency_create);
+    const struct currency_draft *draft = http_params(request);
+    if (draft->dry_run.value)
+        dry_run(request);
+    else
+        save(request, currency_create);
 }
 
 static void update(struct http_request *request)

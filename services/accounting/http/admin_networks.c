@@ -5,6 +5,7 @@
 #include "accounting/actions/asset_check.h"
 #include "accounting/http/admin_support.h"
 #include "accounting/http/catalog_params.h"
+#include "accounting/http/catalog_try_reply.h"
 #include "accounting/http/context.h"
 #include "accounting/http/entities_admin.h"
 #include "accounting/http/management_support.h"
@@ -183,23 +184,49 @@ static void destroy(struct http_request *request)
     STATUS_ROWS(X)
 /* clang-format on */
 
-static const struct param create_params[] = {CREATE_ROWS(ADMIN, "invalid_withdraw_fee"), PARAM_END};
+static const struct param create_params[] = {
+    CREATE_ROWS(ADMIN, "invalid_withdraw_fee"),
+    ROW_DRY_RUN(AT(dry_run), "admin.blockchaincurrency.non_boolean_dry_run"), PARAM_END};
 static const struct param management_create_params[] = {
-    CREATE_ROWS(MANAGEMENT, "ivalid_withdraw_fee"), PARAM_END};
+    CREATE_ROWS(MANAGEMENT, "ivalid_withdraw_fee"), ROW_DRY_RUN(AT(dry_run), "dry_run is invalid"),
+    PARAM_END};
 
 static const struct param update_params[] = {
     ROW_ID(ADMIN, AT(id), NULL),
     ROW_CHECKED(ADMIN, "currency", "blockchain_key", AT(blockchain_key), check_blockchain_key,
                 "blockchain_key_doesnt_exist", "The chain."),
     NETWORK_ROWS(ADMIN, "blockchain_currency", "min_deposit_amount", "invalid_withdraw_fee"),
-    STATUS_ROWS(ADMIN), PARAM_END};
+    STATUS_ROWS(ADMIN),
+    ROW_NO_DRY_RUN(AT(dry_run), "admin.blockchaincurrency.non_boolean_dry_run"),
+    PARAM_END};
 static const struct param management_update_params[] = {
     ROW_ID(MANAGEMENT, AT(id), "id is invalid"),
     ROW_CHECKED(MANAGEMENT, "blockchain_currency", "blockchain_key", AT(blockchain_key),
                 check_blockchain_key, "blockchain_key_doesnt_exist", "The chain."),
     NETWORK_ROWS(MANAGEMENT, "blockchain_currency", "min_deposit_amount", "ivalid_withdraw_fee"),
-    STATUS_ROWS(MANAGEMENT), PARAM_END};
+    STATUS_ROWS(MANAGEMENT),
+    ROW_NO_DRY_RUN(AT(dry_run), "dry_run is invalid"),
+    PARAM_END};
 #undef AT
+
+static void dry_run(struct http_request *request, const struct currency *currency)
+{
+    const struct network_draft *draft = http_params(request);
+    struct trial trial = {.arena = http_arena(request)};
+    struct admin_network_view view;
+    struct network row;
+    struct change change;
+    struct err err;
+    if (!request_change(request, &change))
+        return;
+    bool ok = network_try(&change, draft, &row, &err);
+    if (ok && row.blockchain_key)
+        row.blockchain = catalog_blockchain(request_catalog(request), row.blockchain_key);
+    ok = ok && (admin_network_view_fill(http_arena(request), currency, &row, &view) ||
+                err_set(&err, ERR_BUSY, "no memory for a reply"));
+    trial_network(request_app(request), draft->currency_id, draft, &trial);
+    trial_reply(request, &trial, ok ? NULL : &err, admin_network_fields, &view);
+}
 
 static void create(struct http_request *request)
 {
@@ -214,6 +241,10 @@ static void create(struct http_request *request)
                                ? "blockchain_key is missing"
                                : "admin.blockchaincurrency.missing_blockchain_key";
         http_reply_codes(request, &code, 1);
+        return;
+    }
+    if (currency && draft->dry_run.value) {
+        dry_run(request, currency);
         return;
     }
     if (!request_change(request, &change))
@@ -232,7 +263,7 @@ static void save(struct http_request *request)
     const struct network_draft *draft = http_params(request);
     struct change change;
     struct err err;
-    if (!request_change(request, &change))
+    if (dry_run_refused(request, draft->dry_run) || !request_change(request, &change))
         return;
     if (asset_check(request_app(request), &change, draft, &err) &&
         network_change(&change, draft, &err)) {

@@ -5,6 +5,7 @@
 #include "http/http.h"
 
 extern const struct http_route internal_chain_routes[];     /* internal_chains.c */
+extern const struct http_route internal_try_routes[];       /* internal_try.c */
 extern const struct http_route internal_address_routes[];   /* internal_addresses.c */
 extern const struct http_route internal_event_routes[];     /* internal_events.c */
 extern const struct http_route internal_payout_routes[];    /* internal_payouts.c */
