@@ -167,7 +167,8 @@ static bool ask_place(struct node *node, const char *txid, enum tx_place *ret_pl
     struct json_pull pull;
     struct json_slice key;
     struct evm_hash block;
-    bool has_block = false;
+    struct err ignored;
+    bool has_block = false, is_sound = true;
 
     snprintf(params, sizeof(params), "[\"%s\"]", txid);
     if (!ethereum_ask(node, "eth_getTransactionByHash", params, &pull, err))
@@ -181,11 +182,13 @@ static bool ask_place(struct node *node, const char *txid, enum tx_place *ret_pl
         struct json_slice text = {0};
         if (!json_slice_is(key, "blockHash"))
             json_pull_skip(&pull, NULL);
-        else if (!json_pull_null(&pull))
-            has_block = json_pull_text(&pull, &text) && evm_read_hash(text, &block);
+        else if (!json_pull_null(&pull)) {
+            has_block = true;
+            is_sound = json_pull_text(&pull, &text) && evm_read_hash(text, &block);
+        }
     }
-    if (!json_pull_end(&pull, err))
-        return false;
+    if (!json_pull_end(&pull, &ignored) || !is_sound)
+        return err_set(err, ERR_PROTOCOL, "eth_getTransactionByHash: no transaction");
     *ret_place = has_block ? TX_MINED : TX_MEMPOOL;
     return true;
 }
