@@ -175,7 +175,7 @@ enum reconcile_state reconcile_state_parse(const char *word)
     for (size_t i = 0; i < ARRAY_LEN(state_words); i++)
         if (strcmp(state_words[i], word) == 0)
             return (enum reconcile_state)i;
-    assert(!"a state of a reconciliation");
+    UNREACHABLE("a state of a reconciliation");
     return RECONCILE_STOPPED;
 }
 
