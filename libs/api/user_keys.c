@@ -101,7 +101,7 @@ bool user_keys_open(const struct user_keys_spec *spec, struct user_keys **ret_ke
     struct user_keys *keys = calloc(1, sizeof(*keys));
     if (!keys)
         return err_set(err, ERR_INTERNAL, "no memory");
-    keys->is_told = spec->jwks_url[0] != '\0';
+    keys->is_told = spec->jwks_url && spec->jwks_url[0] != '\0';
     keys->read = spec->read;
     keys->app = spec->app;
     if (open_keys(spec, keys, err)) {

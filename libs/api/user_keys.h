@@ -26,7 +26,7 @@ typedef bool user_token_read(void *app, const cJSON *claims, void *ret_value, st
 struct user_keys_spec {
     const char *public_key; /* PEM, or the URL-safe base64 of it; "": none */
     const char *algorithm;
-    const char *jwks_url; /* "": the public key is all there is */
+    const char *jwks_url; /* "" or NULL: the public key is all there is */
     const char *issuer;   /* "" or NULL: any */
     const char *audience; /* names, separated by commas; "": any */
     const struct clock *clock;

@@ -41,7 +41,6 @@ static int world_new(void **state)
                                            .jwt_algorithm = "RS256",
                                            .jwt_issuer = "barong",
                                            .jwt_audience = "peatio,barong",
-                                           .jwks_url = "",
                                            .service_key = w->matching.private_pem,
                                            .service_keys = w->service_keys};
     clock_fake_init(&w->clock, (int64_t)NOW_S * 1000000);
