@@ -76,7 +76,44 @@ static bool on_parked(void *arg, const struct found_parked *found, struct err *e
     struct found_parked *kept = &haul->parked[haul->parked_count++];
     *kept = *found;
     kept->reason = arena_strdup(haul->arena, found->reason);
-    return kept->reason || err_set(err, ERR_INTERNAL, "no memory");
+    if (found->claim) {
+        struct found_transfer *claim = arena_alloc(haul->arena, sizeof(*claim));
+        if (claim)
+            *claim = *found->claim;
+        kept->claim = claim;
+    }
+    return (kept->reason && (kept->claim || !found->claim)) ||
+           err_set(err, ERR_INTERNAL, "no memory");
+}
+
+bool block_haul_is_same(const struct found_transfer *a, const struct found_transfer *b)
+{
+    return a->index == b->index && a->address_id == b->address_id &&
+           strcmp(a->txid, b->txid) == 0 && strcmp(a->contract, b->contract) == 0 &&
+           strcmp(a->units, b->units) == 0;
+}
+
+static bool found(const struct block_haul *haul, const struct found_transfer *transfer)
+{
+    for (size_t i = 0; i < haul->transfers_count; i++)
+        if (block_haul_is_same(&haul->transfers[i], transfer))
+            return true;
+    return false;
+}
+
+bool block_haul_claims_take(struct block_haul *haul, const struct block_haul *witness,
+                            struct err *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < haul->parked_count; i++) {
+        const struct found_parked *parked = &haul->parked[i];
+        if (!parked->claim || parked->is_refuted || (witness && !found(witness, parked->claim)))
+            haul->parked[kept++] = *parked;
+        else if (!on_transfer(haul, parked->claim, err))
+            return false;
+    }
+    haul->parked_count = kept;
+    return true;
 }
 
 struct question {
@@ -87,8 +124,10 @@ struct question {
 static void haul_clear(struct block_haul *haul)
 {
     arena_reset(haul->arena);
-    *haul = (struct block_haul){
-        .arena = haul->arena, .chain = haul->chain, .wants_unlisted = haul->wants_unlisted};
+    *haul = (struct block_haul){.arena = haul->arena,
+                                .chain = haul->chain,
+                                .wants_unlisted = haul->wants_unlisted,
+                                .believes_logs = haul->believes_logs};
 }
 
 /* A provider that failed in the middle leaves nothing for the next one to double. */
@@ -113,7 +152,8 @@ static struct question question_of(struct block_haul *haul, const struct chain_e
                                              .watch = haul->chain->watch,
                                              .assets = entry->assets,
                                              .assets_count = entry->assets_count,
-                                             .wants_unlisted = haul->wants_unlisted}};
+                                             .wants_unlisted = haul->wants_unlisted,
+                                             .believes_logs = haul->believes_logs}};
     snprintf(question.question.hash, sizeof(question.question.hash), "%s", hash);
     return question;
 }

@@ -16,6 +16,7 @@ struct block_haul {
     struct found_transfer *transfers;
     size_t transfers_count, transfers_room;
     bool wants_unlisted;           /* set by who asks: tokens that are not listed are wanted too */
+    bool believes_logs;            /* set by who asks: what tokens brought is not compared */
     struct found_transfer *strays; /* those */
     size_t strays_count, strays_room;
     struct found_spend *spends;
@@ -33,5 +34,12 @@ bool block_haul_read(struct block_haul *haul, struct provider_session *session,
 bool block_haul_read_other(struct block_haul *haul, struct provider_session *session,
                            const struct chain_entry *entry, uint64_t height, const char *hash,
                            const char *only_txid, struct err *err) MUST_CHECK;
+
+/* What was parked with a claim that is not refuted becomes what it claims to be: all of it, or, with a witness,
+ * what that found as well. */
+bool block_haul_claims_take(struct block_haul *haul, const struct block_haul *witness,
+                            struct err *err) MUST_CHECK;
+/* Whether both are the same payment of so much. */
+bool block_haul_is_same(const struct found_transfer *a, const struct found_transfer *b);
 
 #endif

@@ -41,7 +41,7 @@ static bool is_due(const struct block_step *step, const struct block_haul *haul)
 }
 
 bool block_opinion(const struct block_step *step, struct provider_session *session,
-                   const struct block_haul *haul, const char *only_txid, struct err *err)
+                   struct block_haul *haul, const char *only_txid, struct err *err)
 {
     const struct block_head *head = &haul->head;
     struct question question = {.height = head->height};
@@ -59,6 +59,7 @@ bool block_opinion(const struct block_step *step, struct provider_session *sessi
     if (!block_haul_read_other(&opinion, session, step->entry, head->height, head->hash, only_txid,
                                err))
         return err_wrap(err, "second opinion on block %llu", (unsigned long long)head->height);
-    return second_opinion_agrees(haul, &opinion) ||
-           disagree("find different transfers", head->height, err);
+    if (!second_opinion_agrees(haul, &opinion))
+        return disagree("find different transfers", head->height, err);
+    return block_haul_claims_take(haul, &opinion, err);
 }

@@ -69,6 +69,22 @@ static bool transfers_put(struct unit *unit, struct db *db, struct err *err)
     return true;
 }
 
+static bool parked_put_all(struct unit *unit, struct db *db, struct err *err)
+{
+    const struct block_haul *haul = unit->haul;
+    for (size_t i = 0; i < haul->parked_count; i++) {
+        const struct found_parked *parked = &haul->parked[i];
+        bool is_known = false;
+        /* Credited when the node still knew the balances: a block that is read again changes nothing. */
+        if (parked->claim && !parked->is_refuted &&
+            !transfer_is_known(db, key_of(unit), parked->claim, haul->head.hash, &is_known, err))
+            return false;
+        if (!is_known && !park(unit, db, parked->txid, parked->index, parked->reason, err))
+            return false;
+    }
+    return true;
+}
+
 static bool haul_put(struct unit *unit, struct db *db, struct err *err)
 {
     const struct block_haul *haul = unit->haul;
@@ -80,13 +96,8 @@ static bool haul_put(struct unit *unit, struct db *db, struct err *err)
     for (size_t i = 0; i < haul->strays_count; i++)
         if (!stray_put(db, key_of(unit), &haul->strays[i], &haul->head, unit->now_us, err))
             return false;
-    if (haul->strays_count > 0 && !strays_prune(db, key_of(unit), err))
-        return false;
-    for (size_t i = 0; i < haul->parked_count; i++)
-        if (!park(unit, db, haul->parked[i].txid, haul->parked[i].index, haul->parked[i].reason,
-                  err))
-            return false;
-    return true;
+    return (haul->strays_count == 0 || strays_prune(db, key_of(unit), err)) &&
+           parked_put_all(unit, db, err);
 }
 
 /* ---- what is told ---- */

@@ -51,7 +51,7 @@ static bool payments_read(struct payout_worker *worker, const struct payout *pay
                           struct err *err)
 {
     AUTO_FREE(arena_free) struct arena *arena = arena_new(READ_ARENA_BYTES_MAX);
-    struct block_haul other = {.arena = arena, .chain = haul->chain};
+    struct block_haul other = {.arena = arena, .chain = haul->chain, .believes_logs = true};
     struct address_form form;
     worker->chain->client->family->address_form(worker->chain->client, worker->network, payout->to,
                                                 &form);
@@ -104,7 +104,8 @@ static bool payment_look(struct payout_worker *worker, const struct payout *payo
     AUTO_FREE(watch_set_free) struct watch_set *receiver = watch_set_new();
     /* The chain as this look sees it: nothing but the receiver is watched. */
     struct chain lookout = {.client = worker->chain->client, .watch = receiver};
-    struct block_haul haul = {.arena = arena, .chain = &lookout};
+    /* A payment that the receiver's token kept a part of was made all the same: it must not be made again. */
+    struct block_haul haul = {.arena = arena, .chain = &lookout, .believes_logs = true};
     snprintf(lookout.key, sizeof(lookout.key), "%s", worker->chain->key);
     if (!arena || !receiver)
         return err_set(err, ERR_BUSY, "no memory to look at a block");

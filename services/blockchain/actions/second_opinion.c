@@ -51,23 +51,24 @@ bool second_opinion_is_due(const char *setting, bool is_main, const struct block
     for (size_t i = 0; i < haul->transfers_count; i++)
         if (is_worth(setting, haul->chain->key, &haul->transfers[i], is_main))
             return true;
+    /* Also when its balances speak against its own logs: they may be what is false. */
+    for (size_t i = 0; i < haul->parked_count; i++)
+        if (haul->parked[i].claim &&
+            is_worth(setting, haul->chain->key, haul->parked[i].claim, is_main))
+            return true;
     return false;
-}
-
-static bool is_same(const struct found_transfer *a, const struct found_transfer *b)
-{
-    return a->index == b->index && a->address_id == b->address_id &&
-           strcmp(a->txid, b->txid) == 0 && strcmp(a->contract, b->contract) == 0 &&
-           strcmp(a->units, b->units) == 0;
 }
 
 /* Both read the same block in its order: the place is nearly always the same. */
 static bool has(const struct block_haul *haul, const struct found_transfer *transfer, size_t place)
 {
-    if (place < haul->transfers_count && is_same(&haul->transfers[place], transfer))
+    if (place < haul->transfers_count && block_haul_is_same(&haul->transfers[place], transfer))
         return true;
     for (size_t i = 0; i < haul->transfers_count; i++)
-        if (is_same(&haul->transfers[i], transfer))
+        if (block_haul_is_same(&haul->transfers[i], transfer))
+            return true;
+    for (size_t i = 0; i < haul->parked_count; i++)
+        if (haul->parked[i].claim && block_haul_is_same(haul->parked[i].claim, transfer))
             return true;
     return false;
 }
@@ -78,6 +79,11 @@ static bool has_all(const struct block_haul *haul, const struct block_haul *of)
         const struct found_transfer *transfer = &of->transfers[i];
         bool is_inner = transfer->index == ETHEREUM_INDEX_INNER && transfer->contract[0] == '\0';
         if (!(haul->lacks_inner && is_inner) && !has(haul, transfer, i))
+            return false;
+    }
+    for (size_t i = 0; i < of->parked_count; i++) {
+        const struct found_parked *parked = &of->parked[i];
+        if (parked->claim && !parked->is_refuted && !has(haul, parked->claim, i))
             return false;
     }
     return true;

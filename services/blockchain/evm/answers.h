@@ -88,7 +88,7 @@ struct evm_logs {
     size_t odd; /* Transfer logs with other topics or data than an ERC-20's: NFTs, and mischief */
 };
 
-/* Every log must be of this block. */
+/* Those to and from watched addresses. Every log must be of this block. */
 bool evm_read_logs(struct json_pull *result, const struct evm_hash *block,
                    const struct evm_watch *watch, struct evm_logs *ret_logs, struct err *err)
     MUST_CHECK;

@@ -115,7 +115,7 @@ static void read_log(struct json_pull *pull, const struct evm_hash *block,
         logs->odd++;
         return;
     }
-    if (!watch->has(watch->user, &log.to))
+    if (!watch->has(watch->user, &log.to) && !watch->has(watch->user, &log.from))
         return;
     void *rows = logs->rows;
     bool kept = evm_row_grow(&rows, logs->count, &logs->capacity, sizeof(log));

@@ -3,7 +3,7 @@
  *
  *   the block      coins that transactions pay to our addresses, and transactions of ours
  *   its logs       Transfer logs of the listed contracts; whoever called them (not by `to`); those of others
- *                  for people, if they are asked for
+ *                  for people, if they are asked for. What they say is compared with balances (W-05)
  *   receipts       of every transaction that was found: only success counts (W-06)
  *   its traces     coins that inner calls pay, if the node traces; void frames are none (W-06, W-07)
  *
@@ -18,6 +18,7 @@
 
 #include "base/auto.h"
 #include "blockchain/family/ethereum.h"
+#include "blockchain/family/ethereum_brought.h"
 #include "blockchain/family/ethereum_text.h"
 #include "blockchain/state/catalogue.h"
 #include "chain/erc20.h"
@@ -167,13 +168,44 @@ static bool add_contracts(const struct block_question *question, struct str *par
     return has_some;
 }
 
-static bool judge_log(const struct read *read, const struct evm_log *log, struct err *err)
+/* The node was asked for the listed contracts; it may have told more (W-04). */
+static bool is_deposit(const struct read *read, const struct evm_log *log)
 {
     char contract[CHAIN_CONTRACT_SIZE];
-    struct evm_receipt receipt;
     ethereum_contract_text(&log->contract, contract);
-    /* The node was asked for the listed contracts; it may have told more (W-04). */
-    if (!is_asked(read, &log->txid) || !find_asset(read->question, contract))
+    return is_asked(read, &log->txid) && !u256_is_zero(log->value) &&
+           address_id(read, &log->to) != 0 && find_asset(read->question, contract);
+}
+
+/* More than there can be of anything is told, and parked for that. */
+static bool tell_brought(const struct read *read, const struct evm_log *log, uint32_t index,
+                         const struct brought *brought, struct err *err)
+{
+    struct found_transfer claim = {.index = index, .address_id = address_id(read, &log->to)};
+    struct found_parked parked = {.index = index, .reason = "balance_unknown", .claim = &claim};
+    char story[CHAIN_REASON_SIZE];
+    enum brought_verdict verdict = brought ? brought->verdict : BROUGHT_UNKNOWN;
+    u256_text(log->value, claim.units);
+    if (strlen(claim.units) > UNITS_DIGITS_MAX || verdict == BROUGHT_AS_SAID ||
+        read->question->believes_logs)
+        return tell(read, &log->txid, index, &log->contract, &log->from, &log->to, log->value, err);
+    if (verdict == BROUGHT_OTHERWISE) {
+        brought_story(brought, story, sizeof(story));
+        parked.reason = story;
+        parked.is_refuted = true;
+    }
+    ethereum_hash_text(&log->txid, claim.txid);
+    memcpy(parked.txid, claim.txid, sizeof(parked.txid));
+    ethereum_contract_text(&log->contract, claim.contract);
+    evm_address_text(log->from, claim.from);
+    return read->sink->parked(read->sink->arg, &parked, err);
+}
+
+static bool judge_log(const struct read *read, const struct evm_log *log,
+                      const struct brought_set *brought, struct err *err)
+{
+    struct evm_receipt receipt;
+    if (!is_deposit(read, log))
         return true;
     enum receipt_answer answer = find_receipt(read, &log->txid, &receipt, err);
     if (answer == RECEIPT_FAILED)
@@ -184,8 +216,23 @@ static bool judge_log(const struct read *read, const struct evm_log *log, struct
         return err_set(err, ERR_PROTOCOL, "a log that its receipt does not have");
     if (!receipt.is_success)
         return err_set(err, ERR_PROTOCOL, "a log of a transaction that failed");
-    return tell(read, &log->txid, (uint32_t)(log->index - receipt.first_log), &log->contract,
-                &log->from, &log->to, log->value, err);
+    return tell_brought(read, log, (uint32_t)(log->index - receipt.first_log),
+                        brought_find(brought, log), err);
+}
+
+static bool judge_logs(const struct read *read, const struct evm_logs *logs, struct err *err)
+{
+    AUTO(brought_release) struct brought_set brought = {0};
+    for (size_t i = 0; !read->question->believes_logs && i < logs->count; i++)
+        if (is_deposit(read, &logs->rows[i]) && !brought_add(&brought, &logs->rows[i]))
+            return err_set(err, ERR_BUSY, "no memory for the receivers of a block");
+    if (!brought_judge(&brought, read->node, logs, read->question->height, read->question->hash,
+                       err))
+        return false;
+    for (size_t i = 0; i < logs->count; i++)
+        if (!judge_log(read, &logs->rows[i], &brought, err))
+            return false;
+    return true;
 }
 
 static bool read_logs(const struct read *read, struct err *err)
@@ -205,10 +252,7 @@ static bool read_logs(const struct read *read, struct err *err)
     if (!ethereum_ask(read->node, "eth_getLogs", params.data, &pull, err) ||
         !evm_read_logs(&pull, &read->block, &read->watch, &logs, err))
         return false;
-    for (size_t i = 0; i < logs.count; i++)
-        if (!judge_log(read, &logs.rows[i], err))
-            return false;
-    return true;
+    return judge_logs(read, &logs, err);
 }
 
 /* ---- tokens that are not listed ---- */

@@ -94,6 +94,10 @@ struct found_parked {
     char txid[CHAIN_HASH_SIZE]; /* "" unknown */
     uint32_t index;
     const char *reason; /* a word: "undecodable", "receipt_missing" */
+    /* NULL, or what it says it brings: the node can't tell whether it does (balance_unknown), or, when it is
+     * refuted, tells that something else came (brought_otherwise). */
+    const struct found_transfer *claim;
+    bool is_refuted;
 };
 
 /* Where a family puts what it finds; calls in the order of the block. False: give up with `err`. */
@@ -116,6 +120,8 @@ struct block_question {
     const struct chain_asset *assets;
     size_t assets_count;
     bool wants_unlisted; /* Ethereum-like: tokens of other contracts too */
+    bool
+        believes_logs; /* Ethereum-like: balances are not compared with what the logs of tokens say */
 };
 
 struct block_head {

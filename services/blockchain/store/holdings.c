@@ -104,3 +104,30 @@ bool holdings_of_purpose(struct db *db, const char *chain_key, const char *purpo
     db_get_chars(rows, 0, ret_units, CHAIN_UNITS_SIZE);
     return true;
 }
+
+bool holdings_of_token(struct db *db, const char *chain_key, uint64_t address_id,
+                       const char *contract, const char *but_txid,
+                       char ret_address[static CHAIN_ADDRESS_SIZE],
+                       char ret_units[static CHAIN_UNITS_SIZE], struct err *err)
+{
+    AUTO_FREE(db_result_free) struct db_result *rows = NULL;
+    if (!db_query(
+            db,
+            "SELECT a.address, GREATEST(0, (SELECT COALESCE(SUM(t.units), 0) FROM transfers t "
+            "WHERE t.address_id = a.id AND t.contract = ? AND t.state <> 'reverted' AND t.txid <> "
+            "?) - "
+            "(SELECT COALESCE(SUM(m.units), 0) FROM payout_txs x JOIN payout_payments m ON "
+            "m.tx_id = x.id JOIN payouts p ON p.id = m.payout_id WHERE x.chain_key = a.chain_key "
+            "AND x.from_address = a.address AND p.contract = ? AND EXISTS (SELECT 1 FROM spends s "
+            "WHERE s.chain_key = x.chain_key AND s.txid = x.txid AND NOT s.is_failed))) "
+            "FROM addresses a WHERE a.id = ? AND a.chain_key = ?",
+            DB_ARGS(DB_TEXT(contract), DB_TEXT(but_txid), DB_TEXT(contract), DB_U64(address_id),
+                    DB_TEXT(chain_key)),
+            &rows, err))
+        return false;
+    if (!db_row_next(rows))
+        return err_set(err, ERR_NOT_FOUND, "no address %llu", (unsigned long long)address_id);
+    db_get_chars(rows, 0, ret_address, CHAIN_ADDRESS_SIZE);
+    db_get_chars(rows, 1, ret_units, CHAIN_UNITS_SIZE);
+    return true;
+}

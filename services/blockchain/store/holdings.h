@@ -28,4 +28,11 @@ bool holdings_recorded(struct db *db, const char *chain_key, const char *address
 bool holdings_of_purpose(struct db *db, const char *chain_key, const char *purpose,
                          char ret_units[static CHAIN_UNITS_SIZE], struct err *err) MUST_CHECK;
 
+/* What our records say that one address has of a token: what came (but by one transaction), less what payouts of ours took, in blocks
+ * that were taken in; less than nothing is "0". */
+bool holdings_of_token(struct db *db, const char *chain_key, uint64_t address_id,
+                       const char *contract, const char *but_txid,
+                       char ret_address[static CHAIN_ADDRESS_SIZE],
+                       char ret_units[static CHAIN_UNITS_SIZE], struct err *err) MUST_CHECK;
+
 #endif

@@ -131,6 +131,18 @@ bool transfer_put(struct db *db, const char *chain_key, const struct found_trans
                                found->txid, found->index);
 }
 
+bool transfer_is_known(struct db *db, const char *chain_key, const struct found_transfer *found,
+                       const char *block_hash, bool *ret_known, struct err *err)
+{
+    struct transfer_row row;
+    bool is_there;
+    if (!row_find(db, chain_key, found, &row, &is_there, err))
+        return false;
+    *ret_known = is_there && strcmp(row.state, "reverted") != 0 &&
+                 strcmp(row.block_hash, block_hash) == 0 && strcmp(row.units, found->units) == 0;
+    return true;
+}
+
 static bool states_set(struct db *db, const struct transfer_row *rows, size_t count,
                        const char *state, int64_t now_us, struct err *err)
 {

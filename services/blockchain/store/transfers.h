@@ -37,6 +37,10 @@ bool transfer_put(struct db *db, const char *chain_key, const struct found_trans
                   const struct block_head *head, uint32_t confirmations_need, int64_t now_us,
                   struct transfer_row *ret_row, bool *ret_change, struct err *err) MUST_CHECK;
 
+/* Whether it was recorded already as found in this block. */
+bool transfer_is_known(struct db *db, const char *chain_key, const struct found_transfer *found,
+                       const char *block_hash, bool *ret_known, struct err *err) MUST_CHECK;
+
 /* Those that have their confirmations at this height become confirmed; in the arena. */
 bool transfers_confirm(struct db *db, struct arena *arena, const char *chain_key, uint64_t height,
                        int64_t now_us, struct transfer_row **ret_rows, size_t *ret_count,

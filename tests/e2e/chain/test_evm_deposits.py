@@ -3,6 +3,9 @@ good and hostile, reorganisations, and a node that lies. What single blocks hold
 tests/integration/chain/test_evm_family.py.
 """
 
+import json
+from contextlib import contextmanager
+
 import pytest
 
 import evm
@@ -265,6 +268,29 @@ def test_w16_the_other_provider_answers_when_one_is_down(place):
         chain.change(status="disabled")
 
 
+STATE_GONE = {"error": {"code": -32000, "message": "missing trie node 00 (path )"}}
+NOTHING = {"result": "0x" + "0" * 64}
+
+
+def of_balances(lie):
+    """Each answer to a question for balances; {}: the truth."""
+    def how(_method, answer):
+        rows = json.loads(answer[2])
+        told = [{"jsonrpc": "2.0", "id": row["id"], **lie} if lie else row for row in rows]
+        return 200, lies.JSON, json.dumps(told).encode()
+    return how
+
+
+def parked_of(chain, txid):
+    """The reasons why something of the transaction waits."""
+    story = gateway("GET", f"/internal/explain/{chain.key}/tx/{txid}").json()
+    return [row["reason"] for row in story["parked"] if row["state"] == "waiting"]
+
+
+def until_parked(chain, txid, words):
+    return wait_for(lambda: any(words in reason for reason in parked_of(chain, txid)), SECONDS, f"{words} of {txid}")
+
+
 def doubled(logs):
     """The amounts of token transfers, twice as much."""
     return [{**log, "data": f"0x{2 * int(log['data'], 16):064x}"} for log in logs]
@@ -287,6 +313,18 @@ def test_w16_on_a_main_network_a_second_provider_must_find_the_same_transfers(pl
         assert not chain.transfers("transfer.seen", address)
         first.lie(lies.edited(lambda logs: logs), "eth_getLogs")
         assert [event["units"] for event in confirmed(place, chain, address)] == ["11"]
+        # What the first lost of balances the second knows (W-05).
+        first.lie(of_balances(STATE_GONE), "eth_call")
+        lost = place.pay_token(address, 12)["transactionHash"]
+        assert {event["units"] for event in confirmed(place, chain, address, 2)} == {"11", "12"}
+        # Where they differ on balances alone nobody is credited, and the chain goes on.
+        first.lie(of_balances(NOTHING), "eth_call")
+        denied = place.pay_token(address, 13)["transactionHash"]
+        settle(place, chain)
+        until_parked(chain, denied, "brought_otherwise: in 13, out 0, balance 0, then 0")
+        assert len(chain.transfers("transfer.seen", address)) == 2 and parked_of(chain, lost) == []
+        first.lie(of_balances({}), "eth_call")
+        assert chain.until_events("transfer.seen", address, 3)[-1]["units"] == "13"
         chain.change(status="disabled")
 
 
@@ -358,12 +396,13 @@ def test_a_node_that_has_only_its_last_state_is_followed_on(place, tmp_path):
         known = chain.show()["height"]
         block_hash = anvil.rpc("eth_getBlockByNumber", hex(known), False)["hash"]
         here.pay(address, ETHER)
-        here.pay_token(STRANGER, 5)  # an inner call can hide in it
+        here.pay_token(address, 5)  # an inner call can hide in it; what it brought nobody can say any more
         anvil.mine(1)
         anvil.restart()
         chain.change(status="active")
         chain.until_height(anvil.height)
-        assert [event["units"] for event in chain.until_events("transfer.seen", address)] == [str(ETHER)]
+        # What the token brought is there at the tip.
+        assert {event["units"] for event in chain.until_events("transfer.seen", address, 2)} == {str(ETHER), "5"}
 
         def count(height, block_hash):
             return gateway("GET", f"/internal/chains/{chain.key}/count?height={height}&hash={block_hash}&contract=")
@@ -373,6 +412,78 @@ def test_a_node_that_has_only_its_last_state_is_followed_on(place, tmp_path):
         assert count(int(tip["number"], 16), tip["hash"]).json()["units"] == str(ETHER)
         # What inner calls paid in those blocks nobody knows: they wait, and are counted.
         assert gateway("GET", f"/internal/chains/{chain.key}/statement").json()["parked"] > 0
+        chain.change(status="disabled")
+
+
+# ---- W-05: what a token brings is what its logs say, for each deposit ----
+
+@pytest.fixture
+def block(place):
+    """What is sent meanwhile is in one block."""
+    @contextmanager
+    def block():
+        place.anvil.rpc("evm_setAutomine", False)
+        try:
+            yield
+        finally:
+            place.anvil.rpc("anvil_mine", "0x1")
+            place.anvil.rpc("evm_setAutomine", True)
+    return block
+
+
+def test_w05_a_token_that_takes_a_fee_later_credits_nobody(place, block):
+    anvil = place.anvil
+    fee, rebasing = anvil.deploy("FeeToken"), anvil.deploy("RebasingToken")
+    chain = place.chain(assets=[asset("eth"), asset("usdt", place.usdt, 6), asset("fee", fee, 6),
+                                asset("rebase", rebasing, 6)])
+    chain.until_ready()
+    first, second = chain.address(), chain.address()
+
+    def transfer(token, to, units):
+        return anvil.submit(token, 0, anvil.data(token, "transfer(address,uint256)", to, units), gas=200_000)
+    with block():
+        taken = transfer(fee, first, 1000)
+        moved = transfer(rebasing, first, 1000)
+        anvil.submit(rebasing, 0, anvil.data(rebasing, "rebase(address,uint256)", first, 900), gas=200_000)
+        transfer(place.usdt, second, 5)
+    good = transfer(rebasing, second, 7)
+    assert chain.until_events("transfer.seen", second, 2)  # its neighbours are credited
+    until_parked(chain, taken, "brought_otherwise: in 1000, out 0, balance 0, then 980")
+    until_parked(chain, moved, "brought_otherwise: in 1000, out 0, balance 0, then 900")
+    assert parked_of(chain, good) == [] and chain.transfers("transfer.seen", first) == []
+    # In the same block twice, and out of it again by a transaction of ours.
+    third = chain.address()
+    anvil.rpc("anvil_impersonateAccount", third)
+    anvil.fund(third, ETHER)
+    with block():
+        transfer(place.usdt, third, 30)
+        transfer(place.usdt, third, 20)
+        anvil.submit(place.usdt, 0, anvil.data(place.usdt, "transfer(address,uint256)", STRANGER, 10), third, 200_000)
+    assert {event["units"] for event in chain.until_events("transfer.seen", third, 2)} == {"30", "20"}
+    chain.change(status="disabled")
+
+
+def test_w05_a_node_that_can_not_say_or_lies_about_balances(place):
+    with lies.LyingNode(place.anvil.url) as node:
+        chain = place.chain(node.url)
+        chain.until_ready()
+        address = chain.address()
+        for lie, words in ((STATE_GONE, "the node keeps no state"), (NOTHING, "brought_otherwise")):
+            node.lie(of_balances(lie), "eth_call")
+            before = len(chain.transfers("transfer.seen", address))
+            receipt = place.pay_token(address, 5)
+            txid = receipt["transactionHash"]
+            settle(place, chain)  # the chain goes on
+            until_parked(chain, txid, words)
+            assert len(chain.transfers("transfer.seen", address)) == before
+            node.tell_the_truth()
+            chain.until_events("transfer.seen", address, before + 1)
+            wait_for(lambda txid=txid: parked_of(chain, txid) == [], SECONDS, "nothing that waits")
+        # What was credited does not wait again when its block is read of a node that forgot.
+        node.lie(of_balances(STATE_GONE), "eth_call")
+        answer = gateway("POST", f"/internal/chains/{chain.key}/blocks/{int(receipt['blockNumber'], 16)}/scan")
+        assert answer.status_code in (200, 201) and answer.json()["parked"] > 0
+        assert parked_of(chain, txid) == [] and len(chain.transfers("transfer.seen", address)) == 2
         chain.change(status="disabled")
 
 

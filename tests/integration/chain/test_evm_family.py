@@ -230,8 +230,15 @@ def test_w04_amounts_beyond_reason_are_put_aside(chain):
     assert not found(chain, receipt, listed)
     [parked] = found(chain, receipt, listed, what="parked")
     assert parked["reason"] == "amount_absurd"
+    # This one would fit, but did not come (W-05).
     receipt = chain.call(listed, "transferLog(address,address,uint256)", STRANGER, OURS, 10**65 - 1)
-    assert amounts(chain, receipt, listed) == [(listed, 1, 10**65 - 1)]
+    assert not found(chain, receipt, listed)
+    [parked] = found(chain, receipt, listed, what="parked")
+    assert parked["reason"].startswith("brought_otherwise: in 9999")
+    # And this one did.
+    token = chain.deploy("Token", "WIDE", 6, 10**65 - 1)
+    receipt = chain.call(token, "transfer(address,uint256)", OURS, 10**65 - 1)
+    assert amounts(chain, receipt, token) == [(token, 1, 10**65 - 1)]
 
 
 def test_w08_one_log_is_one_transfer_of_one_contract(chain, usdt):
@@ -241,10 +248,18 @@ def test_w08_one_log_is_one_transfer_of_one_contract(chain, usdt):
     assert amounts(chain, receipt, usdt, second) == [(second, 1, 5)]
 
 
-def test_many_logs_of_one_transaction_are_all_found(chain):
+def test_many_logs_of_one_transaction_are_all_found(chain, usdt, sender):
+    chain.call(usdt, "transfer(address,uint256)", sender, 300)
+    receipt = chain.call(sender, "payToken(address,address[],uint256[])", usdt, [OURS, OTHER] * 50, [3] * 100)
+    assert [line["index"] for line in found(chain, receipt, usdt)] == list(range(100))
+    assert not found(chain, receipt, usdt, what="parked")
+
+
+def test_w05_many_logs_that_brought_nothing_are_all_put_aside(chain):
     listed = chain.deploy("Emitter")
     receipt = chain.call(listed, "many(address,address,uint256,uint256)", STRANGER, OURS, 3, 100)
-    assert [line["index"] for line in found(chain, receipt, listed)] == list(range(100))
+    assert not found(chain, receipt, listed)
+    assert [line["index"] for line in found(chain, receipt, listed, what="parked")] == list(range(100))
 
 
 def test_w01_a_reorganised_block_is_another_block(chain, usdt):

@@ -156,20 +156,22 @@ static bool read_logs(const char *text, struct evm_logs *ret_logs, struct err *e
     return evm_read_logs(&pull, &block, &watch, ret_logs, err);
 }
 
-static void logs__transfers_to_ours__are_kept(void **state)
+static void logs__transfers_to_and_from_ours__are_kept(void **state)
 {
     (void)state;
     AUTO(evm_logs_release) struct evm_logs logs = {0};
     struct err err;
-    assert_true(
-        read_logs("[" LOG(HASH_A, TOPICS(TOPIC_OTHER, TOPIC_OURS), WORD_5) "," LOG(
-                      HASH_A, TOPICS(TOPIC_OURS, TOPIC_OTHER),
-                      WORD_5) "," LOG(HASH_A, TOPICS(TOPIC_OTHER, TOPIC_OURS), WORD_MAX) "]",
-                  &logs, &err));
-    assert_int_equal(logs.count, 2);
+    assert_true(read_logs(
+        "[" LOG(HASH_A, TOPICS(TOPIC_OTHER, TOPIC_OURS), WORD_5) "," LOG(
+            HASH_A, TOPICS(TOPIC_OURS, TOPIC_OTHER),
+            WORD_5) "," LOG(HASH_A, TOPICS(TOPIC_OTHER, TOPIC_OTHER),
+                            WORD_5) "," LOG(HASH_A, TOPICS(TOPIC_OTHER, TOPIC_OURS), WORD_MAX) "]",
+        &logs, &err));
+    assert_int_equal(logs.count, 3);
     assert_int_equal(small(logs.rows[0].value), 5);
     assert_int_equal(logs.rows[0].index, 4);
-    assert_int_equal(u256_cmp(logs.rows[1].value, U256_MAX), 0);
+    assert_true(is_ours(NULL, &logs.rows[1].from) && !is_ours(NULL, &logs.rows[1].to));
+    assert_int_equal(u256_cmp(logs.rows[2].value, U256_MAX), 0);
     assert_int_equal(logs.odd, 0);
 }
 
@@ -412,7 +414,7 @@ int main(void)
         cmocka_unit_test(block__payments__only_those_of_ours),
         cmocka_unit_test(block__ids_only__are_counted),
         cmocka_unit_test(block__null_or_broken__is_an_error),
-        cmocka_unit_test(logs__transfers_to_ours__are_kept),
+        cmocka_unit_test(logs__transfers_to_and_from_ours__are_kept),
         cmocka_unit_test(logs__odd_topics_and_data__are_left_out),
         cmocka_unit_test(logs__of_another_block__are_refused),
         cmocka_unit_test(receipt__status_fee_and_logs__are_read),
