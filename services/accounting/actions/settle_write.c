@@ -83,7 +83,6 @@ bool settle_write(struct settlement *settlement, struct db *db, struct err *err)
     settlement->deltas_count = account_deltas_merge(settlement->deltas, settlement->deltas_count);
     orders_update_sql(db, sql, settlement->updates, updates, settlement->order_changes,
                       settlement->now_us);
-    accounts_update_sql(db, sql, settlement->deltas, settlement->deltas_count, settlement->now_us);
     if (!flush_sql(settlement, db, err))
         return false;
     trades_insert_sql(db, sql, settlement->trades, settlement->trades_count);
@@ -94,6 +93,8 @@ bool settle_write(struct settlement *settlement, struct db *db, struct err *err)
     for (size_t m = 0; m < settlement->markets_count; m++)
         if (!settlement->markets[m].is_stuck)
             write_market(settlement, db, &settlement->markets[m]);
+    /* Last: new orders of the same members wait for these rows. */
+    accounts_update_sql(db, sql, settlement->deltas, settlement->deltas_count, settlement->now_us);
     str_add(sql, "COMMIT");
     return db_exec_str(db, sql, NULL, err);
 }
