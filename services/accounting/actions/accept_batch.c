@@ -191,8 +191,7 @@ static void add_client_keys(struct accept_batch *batch, struct db *db)
                          "AND c.client_order_id = CONVERT(n.c USING ascii) COLLATE ascii_bin;");
 }
 
-/* Who locks first and writes then takes the locks in this order: market, orders, accounts, seal. Who only
- * writes (settle_write.c; from memory) comes to accounts last: others wait for those rows. */
+/* Locks in this order: market, orders, accounts, seal. Who only writes, comes to accounts last. */
 static void write_locking_sql(struct accept_batch *batch, struct db *db)
 {
     struct str *sql = &batch->sql;
@@ -371,10 +370,9 @@ static void write_everything(struct accept_batch *batch, struct db *db)
         events_add(&batch->events, EVENT_BALANCE, &event, sizeof(event));
     }
     outbox_insert_sql(db, sql, &batch->events, batch->now_us);
-    /* Last: the settler waits for these rows, where they are not locked yet. */
     accounts_create_sql(db, sql, batch->new_keys, batch->new_keys_count, batch->now_us);
     accounts_update_sql(db, sql, batch->deltas, batch->deltas_count, batch->now_us);
-    str_add(sql, "COMMIT");
+    str_add(sql, "COMMIT"); /* at once: the settler waits for these rows of accounts */
 }
 
 static void drop_parcels(struct accept_batch *batch)
